@@ -1,0 +1,14 @@
+package spice.domain;
+
+/// What the verifier says of one attempt.
+public enum Verdict {
+    /// The reply's final answer equals the gold answer: reward 1.
+    CORRECT,
+    /// The reply's final answer differs from the gold answer: reward 0.
+    WRONG,
+    /// The reply has no final answer that can be read: reward 0.
+    UNREADABLE,
+    /// Deciding would take more work than the bounds allow. Counted and shown, left out of pass rate and advantages:
+    /// a verifier that gives up must not pass for a Reasoner that is wrong.
+    UNDECIDED
+}

@@ -1,0 +1,86 @@
+package spice.ledger;
+
+import static spice.domain.Check.require;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// One line of a ledger, such as `saffron 347 plus 285 is 632`.
+///
+/// @param item a word of [#ITEMS]
+/// @param left one to four digits; not smaller than `right` when subtracting
+/// @param right one to four digits
+/// @param result as written, which in a document is the true result
+public record LedgerLine(String item, int left, Operation operation, int right, int result) {
+
+    /// What the merchant deals in.
+    public static final List<String> ITEMS =
+            List.of("saffron", "pepper", "clove", "cumin", "nutmeg", "mace", "sumac", "anise");
+
+    private static final String NUMBER = "(0|[1-9]\\d{0,5})";
+
+    /// A ledger line anywhere in a text, white space folded.
+    public static final Pattern PATTERN = Pattern.compile("\\b(%s)\\s+%s\\s+(plus|minus)\\s+%s\\s+is\\s+%s\\b"
+            .formatted(String.join("|", ITEMS), NUMBER, NUMBER, NUMBER));
+
+    public LedgerLine {
+        require(ITEMS.contains(item), "the merchant has no %s", item);
+        require(left >= 0 && right >= 0, "a ledger has no negative amounts, got %d and %d", left, right);
+    }
+
+    /// The line with its true result.
+    public static LedgerLine of(String item, int left, Operation operation, int right) {
+        return new LedgerLine(item, left, operation, right, operation.apply(left, right));
+    }
+
+    /// The line that this text is, if it is one.
+    public static Optional<LedgerLine> parse(String text) {
+        Matcher line = PATTERN.matcher(text.strip());
+        return line.matches() ? Optional.of(of(line)) : Optional.empty();
+    }
+
+    /// All ledger lines of a text in order of appearance; prose between them is passed over.
+    public static List<LedgerLine> findAll(String text) {
+        return PATTERN.matcher(text).results().map(LedgerLine::of).toList();
+    }
+
+    private static LedgerLine of(MatchResult line) {
+        return new LedgerLine(
+                line.group(1),
+                Integer.parseInt(line.group(2)),
+                Operation.valueOf(line.group(3).toUpperCase(Locale.ROOT)),
+                Integer.parseInt(line.group(4)),
+                Integer.parseInt(line.group(5)));
+    }
+
+    /// What is asked: the line up to its result.
+    public String question() {
+        return "%s %d %s %d".formatted(item, left, operation.word(), right);
+    }
+
+    /// The line as it stands in a document.
+    public String text() {
+        return "%s is %d".formatted(question(), result);
+    }
+
+    /// Carries or borrows on the way to the true result: what makes a line hard.
+    public int carries() {
+        int carry = 0;
+        int count = 0;
+        for (int a = left, b = right; a > 0 || b > 0; a /= 10, b /= 10) {
+            boolean carries = operation.carries(operation.apply(operation.apply(a % 10, b % 10), carry));
+            carry = carries ? 1 : 0;
+            count += carry;
+        }
+        return count;
+    }
+
+    /// How hard the line is.
+    public Level level() {
+        return Level.values()[Math.min(carries(), 2)];
+    }
+}

@@ -1,0 +1,15 @@
+package spice.store;
+
+/// The store cannot be reached, refuses, or holds something else than it should. The message names the address or the
+/// key, and the remedy.
+public final class StoreException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public StoreException(String message) {
+        super(message);
+    }
+
+    public StoreException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
