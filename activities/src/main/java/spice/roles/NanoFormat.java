@@ -1,0 +1,112 @@
+package spice.roles;
+
+import static java.util.stream.Collectors.joining;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import spice.domain.AnswerKind;
+import spice.domain.Passage;
+import spice.domain.Refusal;
+import spice.domain.Task;
+import spice.ledger.LedgerLine;
+import spice.ledger.Level;
+
+/// The compact line format of the nano model, which reads ledger lines and nothing else of a passage.
+///
+/// ```
+/// Challenger  <bos> saffron 347 plus 285 is 632 | clove 5 minus 2 is 3 | <pose>
+/// replies     hard saffron 347 plus 285 ? 632 <eos>
+/// Reasoner    <bos> saffron 347 plus 285 <solve>
+/// replies     7 5 2 c 4 8 3 c 3 2 6 _ = 632 <eos>
+/// ```
+///
+/// The Challenger names a level, then copies a line as question and answer; the level word is the nano form of the
+/// plan in the paper's two-stage prompt (SPICE appendix E). The tokenizer spells each digit apart (`3 4 7`), so the
+/// parsers join digits before they read; they accept a reply with and without its `<eos>`.
+public final class NanoFormat implements RoleFormat {
+
+    /// The longest prompt the nano model is warmed up on. Of a passage with more ledger lines it reads the first ones.
+    public static final int MAX_LINES = 8;
+
+    private static final Pattern REPLY =
+            Pattern.compile("(%s) ([^?]+) \\? (\\d+)".formatted(Arrays.stream(Level.values())
+                    .map(Level::word)
+                    .collect(joining("|"))));
+
+    private static final Pattern ANSWER = Pattern.compile("[^=]*= (0|[1-9]\\d*)");
+
+    private static final String END = "<eos>";
+    private static final int SHOWN = 80;
+
+    /// One turn: the prompt, then the parsed reply. The kind drawn by the run is passed over, since a ledger holds
+    /// nothing but integers.
+    @Override
+    public ChallengerTurn challenge(Optional<Passage> passage, Optional<AnswerKind> drawn, List<String> replies) {
+        if (replies.isEmpty()) {
+            return new ChallengerTurn.Ask(challengerPrompt(
+                    passage.map(read -> LedgerLine.findAll(read.text())).orElse(List.of())));
+        }
+        return parsed(replies.getFirst());
+    }
+
+    /// What the Challenger sees of these lines: the first [#MAX_LINES]. With no lines it is asked to pose from memory;
+    /// a passage without ledger lines comes to the same prompt, and grounding refuses what is posed on it.
+    public static String challengerPrompt(List<LedgerLine> lines) {
+        String ledger =
+                lines.stream().limit(MAX_LINES).map(line -> line.text() + " | ").collect(joining());
+        return "<bos> " + ledger + "<pose>";
+    }
+
+    @Override
+    public String reasonerPrompt(Task task) {
+        return reasonerPrompt(task.question());
+    }
+
+    /// The Reasoner's prompt for a question such as `saffron 347 plus 285`.
+    public static String reasonerPrompt(String question) {
+        return "<bos> " + question + " <solve>";
+    }
+
+    @Override
+    public Optional<String> finalAnswer(String reply) {
+        Matcher answer = ANSWER.matcher(joined(reply));
+        return answer.matches() ? Optional.of(answer.group(1)) : Optional.empty();
+    }
+
+    /// The task in a reply. The quote is rebuilt from question and answer, so the task is grounded if and only if that
+    /// very line stands in the passage. A level word that does not fit the line is let pass: it is the Challenger's
+    /// own word for the difficulty, and what the task is worth the Reasoner's pass rate says.
+    private static ChallengerTurn parsed(String reply) {
+        String text = joined(reply);
+        Matcher parts = REPLY.matcher(text);
+        if (parts.matches()) {
+            Optional<LedgerLine> line = LedgerLine.parse(parts.group(2) + " is " + parts.group(3));
+            if (line.isPresent()) {
+                return new ChallengerTurn.Posed(task(line.get(), parts.group(1)));
+            }
+        }
+        String shown = text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
+        return new ChallengerTurn.Refused(
+                Refusal.UNREADABLE, "not of the form `level item number plus|minus number ? number`: " + shown);
+    }
+
+    private static Task task(LedgerLine line, String level) {
+        return new Task(
+                AnswerKind.INTEGER,
+                line.question(),
+                List.of(),
+                Integer.toString(line.result()),
+                List.of(line.text()),
+                "",
+                level);
+    }
+
+    /// The reply with single blanks, digits joined to numbers and one `<eos>` at the end dropped.
+    private static String joined(String reply) {
+        String text = reply.strip().replaceAll("\\s+", " ").replaceAll("(?<=\\d) (?=\\d)", "");
+        return text.endsWith(END) ? text.substring(0, text.length() - END.length()).strip() : text;
+    }
+}
