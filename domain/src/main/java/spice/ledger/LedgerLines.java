@@ -1,0 +1,68 @@
+package spice.ledger;
+
+import static spice.domain.Check.require;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/// Draws ledger lines: the one distribution that the archive's documents and the pretraining text share.
+public final class LedgerLines {
+    private static final double SOME_SHARE = 0.25;
+    private static final double HARD_SHARE = 0.15;
+
+    private LedgerLines() {}
+
+    /// One line of this level, its operands equally long. Drawn until it fits, so that within a level and a length all
+    /// operand pairs are equally likely.
+    ///
+    /// @param heldOut whether the operand pair comes from [OperandSplit]'s held-out part or from the rest
+    public static LedgerLine draw(RandomGenerator random, Level level, boolean heldOut) {
+        int[] lengths =
+                switch (level) {
+                    case EASY -> new int[] {1, 1, 2, 2, 3};
+                    case SOME -> new int[] {1, 2, 2, 3};
+                    case HARD -> new int[] {2, 3, 3, 4};
+                };
+        while (true) {
+            Operation operation = Operation.values()[random.nextInt(Operation.values().length)];
+            int digits = lengths[random.nextInt(lengths.length)];
+            int a = number(random, digits);
+            int b = number(random, digits);
+            boolean swap = operation == Operation.MINUS && a < b;
+            String item = LedgerLine.ITEMS.get(random.nextInt(LedgerLine.ITEMS.size()));
+            LedgerLine line = LedgerLine.of(item, swap ? b : a, operation, swap ? a : b);
+            if (line.level() == level && OperandSplit.heldOut(a, b) == heldOut) {
+                return line;
+            }
+        }
+    }
+
+    /// A page of lines in random order, about 60 % easy, 25 % some and 15 % hard, each level at least once: a
+    /// Challenger can choose on every page.
+    public static List<LedgerLine> page(RandomGenerator random, int lines, boolean heldOut) {
+        require(lines >= Level.values().length, "a page of %d lines cannot hold every level", lines);
+        int hard = rounded(random, lines * HARD_SHARE);
+        int some = rounded(random, lines * SOME_SHARE);
+        List<LedgerLine> page = new ArrayList<>();
+        for (int i = 0; i < lines; i++) {
+            Level level = i < hard ? Level.HARD : i < hard + some ? Level.SOME : Level.EASY;
+            page.add(draw(random, level, heldOut));
+        }
+        for (int i = lines - 1; i > 0; i--) {
+            Collections.swap(page, i, random.nextInt(i + 1));
+        }
+        return List.copyOf(page);
+    }
+
+    /// Whole lines, at least one: rounded up as often as the fraction says, so that over many pages the shares hold.
+    private static int rounded(RandomGenerator random, double lines) {
+        return Math.max(1, (int) (lines + random.nextDouble()));
+    }
+
+    private static int number(RandomGenerator random, int digits) {
+        int smallest = (int) Math.pow(10, digits - 1);
+        return random.nextInt(smallest, smallest * 10);
+    }
+}
