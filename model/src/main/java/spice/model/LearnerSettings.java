@@ -1,0 +1,31 @@
+package spice.model;
+
+import static spice.model.Check.require;
+
+/// How a learner computes and steps.
+///
+/// @param intraOpThreads threads inside one operator; part of what bit-for-bit repetition rests on
+/// @param microBatchTokens tokens, padding included, that are computed at a time; a longer sequence goes alone
+/// @param beta1 decay of AdamW's first moment
+/// @param beta2 decay of AdamW's second moment
+/// @param epsilon of AdamW
+/// @param weightDecay of AdamW, on every weight
+/// @param maxGradientNorm gradients longer than this are scaled down to it
+public record LearnerSettings(
+        int intraOpThreads,
+        int microBatchTokens,
+        double beta1,
+        double beta2,
+        double epsilon,
+        double weightDecay,
+        double maxGradientNorm) {
+    public LearnerSettings {
+        require(intraOpThreads > 0, "intraOpThreads must be positive, got %d", intraOpThreads);
+        require(microBatchTokens > 0, "microBatchTokens must be positive, got %d", microBatchTokens);
+        require(beta1 >= 0 && beta1 < 1, "beta1 must lie in [0, 1), got %s", beta1);
+        require(beta2 >= 0 && beta2 < 1, "beta2 must lie in [0, 1), got %s", beta2);
+        require(epsilon > 0, "epsilon must be positive, got %s", epsilon);
+        require(weightDecay >= 0, "weightDecay must be 0 or more, got %s", weightDecay);
+        require(maxGradientNorm > 0, "maxGradientNorm must be positive, got %s", maxGradientNorm);
+    }
+}

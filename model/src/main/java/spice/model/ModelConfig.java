@@ -1,0 +1,52 @@
+package spice.model;
+
+import static spice.model.Check.require;
+
+/// The shape of a Qwen3 decoder, as in a Hugging Face `config.json`.
+///
+/// @param vocabularySize V
+/// @param hiddenSize E
+/// @param intermediateSize width inside the feed-forward part
+/// @param layers number of blocks
+/// @param heads H, query heads
+/// @param keyValueHeads J, heads of keys and values; divides H
+/// @param headDimension D, even
+/// @param maxPositions the longest sequence, prompt and completion together
+/// @param ropeTheta base of the rotary angles
+/// @param normEpsilon inside every RMSNorm
+/// @param tiedEmbeddings whether the output head is the embedding table
+/// @param stopToken `eos_token_id`
+public record ModelConfig(
+        int vocabularySize,
+        int hiddenSize,
+        int intermediateSize,
+        int layers,
+        int heads,
+        int keyValueHeads,
+        int headDimension,
+        int maxPositions,
+        double ropeTheta,
+        double normEpsilon,
+        boolean tiedEmbeddings,
+        int stopToken) {
+    public ModelConfig {
+        require(vocabularySize > 1, "vocab_size must be at least 2, got %d", vocabularySize);
+        require(hiddenSize > 0, "hidden_size must be positive, got %d", hiddenSize);
+        require(intermediateSize > 0, "intermediate_size must be positive, got %d", intermediateSize);
+        require(layers > 0, "num_hidden_layers must be positive, got %d", layers);
+        require(
+                keyValueHeads > 0 && heads > 0 && heads % keyValueHeads == 0,
+                "num_attention_heads (%d) must be a multiple of num_key_value_heads (%d)",
+                heads,
+                keyValueHeads);
+        require(headDimension > 0 && headDimension % 2 == 0, "head_dim must be even, got %d", headDimension);
+        require(maxPositions > 1, "max_position_embeddings must be at least 2, got %d", maxPositions);
+        require(ropeTheta > 0 && Double.isFinite(ropeTheta), "rope_theta must be positive, got %s", ropeTheta);
+        require(normEpsilon > 0 && normEpsilon < 1, "rms_norm_eps must lie between 0 and 1, got %s", normEpsilon);
+        require(
+                stopToken >= 0 && stopToken < vocabularySize,
+                "eos_token_id must lie in the vocabulary of %d, got %d",
+                vocabularySize,
+                stopToken);
+    }
+}

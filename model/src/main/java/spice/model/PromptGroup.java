@@ -1,0 +1,16 @@
+package spice.model;
+
+import static spice.model.Check.require;
+
+/// One prompt and the seeds of its completions: as many completions as seeds. The prompt is computed once.
+///
+/// @param prompt tokens, at least one
+/// @param seeds one per completion, at least one; equal seeds give equal completions
+public record PromptGroup(int[] prompt, long[] seeds) {
+    public PromptGroup {
+        require(prompt.length > 0, "a prompt has at least one token");
+        require(seeds.length > 0, "a group has at least one seed");
+        prompt = prompt.clone();
+        seeds = seeds.clone();
+    }
+}

@@ -1,0 +1,9 @@
+package spice.model;
+
+/// Why a completion ended.
+public enum StopReason {
+    /// The model wrote its stop token.
+    STOP_TOKEN,
+    /// The limit on new tokens was reached first.
+    LENGTH
+}

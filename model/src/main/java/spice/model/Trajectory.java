@@ -1,0 +1,28 @@
+package spice.model;
+
+import static spice.model.Check.require;
+
+/// A prompt and a completion as the learner sees them. The three arrays have equal length.
+///
+/// @param tokens prompt and completion
+/// @param trained whether the token was sampled by the policy and is in the loss; never the first
+/// @param samplerLogProbs the sampler's log-probability of each trained token; not read elsewhere
+/// @param advantage of the whole sequence
+/// @param weight the sequence's share in the batch loss: 1 / (number of its role's sequences in the update)
+public record Trajectory(int[] tokens, boolean[] trained, float[] samplerLogProbs, double advantage, double weight) {
+    public Trajectory {
+        require(
+                tokens.length == trained.length && tokens.length == samplerLogProbs.length,
+                "%d tokens, %d marks and %d log-probabilities",
+                tokens.length,
+                trained.length,
+                samplerLogProbs.length);
+        require(tokens.length > 0 && !trained[0], "the first token of a trajectory follows nothing and cannot be trained");
+        require(Double.isFinite(advantage), "the advantage must be finite, got %s", advantage);
+        require(weight > 0 && Double.isFinite(weight), "the weight must be positive, got %s", weight);
+    }
+
+    int length() {
+        return tokens.length;
+    }
+}
