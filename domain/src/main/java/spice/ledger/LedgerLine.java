@@ -81,6 +81,10 @@ public record LedgerLine(String item, int left, Operation operation, int right, 
 
     /// How hard the line is.
     public Level level() {
-        return Level.values()[Math.min(carries(), 2)];
+        return switch (carries()) {
+            case 0 -> Level.EASY;
+            case 1 -> Level.SOME;
+            default -> Level.HARD;
+        };
     }
 }

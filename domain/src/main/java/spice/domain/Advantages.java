@@ -1,0 +1,21 @@
+package spice.domain;
+
+import static spice.domain.Check.require;
+
+import java.util.Arrays;
+
+/// From rewards to advantages, one group at a time and each role by itself.
+public final class Advantages {
+    private Advantages() {}
+
+    /// Centred rewards of one group: `a_i = r_i - mean(r)` (SPICE Eq 3 and 4), undivided by the deviation (DrGRPO).
+    public static double[] centred(double... rewards) {
+        require(rewards.length >= 1, "an empty group has no mean");
+        // A group that agrees must teach exactly nothing, so rounding in its mean may not leave a rest.
+        if (Arrays.stream(rewards).allMatch(reward -> reward == rewards[0])) {
+            return new double[rewards.length];
+        }
+        double mean = Arrays.stream(rewards).sum() / rewards.length;
+        return Arrays.stream(rewards).map(reward -> reward - mean).toArray();
+    }
+}
