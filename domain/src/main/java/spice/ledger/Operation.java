@@ -6,32 +6,32 @@ import java.util.Locale;
 public enum Operation {
     PLUS {
         @Override
-        int apply(int a, int b) {
+        public int apply(int a, int b) {
             return a + b;
         }
 
         @Override
-        boolean carries(int column) {
+        public boolean carries(int column) {
             return column > 9;
         }
     },
     MINUS {
         @Override
-        int apply(int a, int b) {
+        public int apply(int a, int b) {
             return a - b;
         }
 
         @Override
-        boolean carries(int column) {
+        public boolean carries(int column) {
             return column < 0;
         }
     };
 
     /// The result for whole operands, or of one column with what was carried into it.
-    abstract int apply(int a, int b);
+    public abstract int apply(int a, int b);
 
     /// Whether this column's result carries into (plus) or borrows from (minus) the next.
-    abstract boolean carries(int column);
+    public abstract boolean carries(int column);
 
     public String word() {
         return name().toLowerCase(Locale.ROOT);
