@@ -1,0 +1,181 @@
+package spice.settings;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/// Everything a run is told. A person writes any part of it as a JSON object; [SettingsReader] fills the rest from a
+/// preset and checks all of it. Flat, so that the object in the Web UI's start form stays one level deep.
+///
+/// Letters in brackets are the paper's (SPICE §3.1, Algorithm 1).
+public record RunSettings(
+        @Setting("which preset fills what is left out: nano, paper")
+        String preset,
+
+        @Setting("name of the line of checkpoints this run belongs to; empty: the workflow's id")
+        String lineage,
+
+        @Setting("where to start: base (the model as given) or last (the lineage's last checkpoint)")
+        StartFrom startFrom,
+
+        @Setting("documents to learn from: a corpus name the workers were started with, with a folder below it")
+        String corpus,
+
+        @Setting("held-out questions (JSON lines in a corpus); empty: a tenth of the documents is held back, "
+                + "and the first Challenger poses on them")
+        String heldOut,
+
+        @Setting("base model: a folder below the workers' models folder")
+        String model,
+
+        @Setting("how the model is asked: nano (ledger lines) or json (the paper's two-stage prompts)")
+        RoleStyle roles,
+
+        @Setting("every draw of the run follows from this number")
+        long seed,
+
+        @Setting(value = "iterations to run [T]", min = 0, max = 1_000_000)
+        int iterations,
+
+        // Tasks
+        @Setting(value = "documents drawn for an iteration [B]", min = 1, max = 100_000)
+        int documentsPerIteration,
+
+        @Setting(value = "longest passage shown to the Challenger, in tokens", min = 8, max = 1_000_000)
+        int passageTokens,
+
+        @Setting(value = "tasks kept of a document: the Challenger's group [G]", min = 2, max = 1024)
+        int groupSize,
+
+        @Setting(value = "most tasks posed on a document while none is valid [N]", min = 2, max = 100_000)
+        int challengerAttempts,
+
+        @Setting(value = "answers sampled for a task: the Reasoner's group [K]", min = 2, max = 1024)
+        int reasonerAttempts,
+
+        @Setting("who picks a task's kind: model, or drawn by the run")
+        KindChoice kinds,
+
+        // Sampling
+        @Setting(value = "sampling temperature of both roles", min = 0.01, max = 10)
+        double temperature,
+
+        @Setting(value = "longest reply of the Challenger, in tokens a turn", min = 1, max = 1_000_000)
+        int challengerTokens,
+
+        @Setting(value = "longest reply of the Reasoner, in tokens", min = 1, max = 1_000_000)
+        int reasonerTokens,
+
+        // DrGRPO
+        @Setting(value = "learning rate after warm-up", min = 0, max = 1)
+        double learningRate,
+
+        @Setting(value = "gradient updates over which the learning rate rises to its value", min = 0, max = 1_000_000)
+        int warmUpUpdates,
+
+        @Setting(value = "trajectories in a gradient update", min = 1, max = 10_000_000)
+        int updateBatch,
+
+        @Setting(value = "constant divisor of a sequence's loss, in tokens", min = 1, max = 10_000_000)
+        double lossDivisor,
+
+        @Setting(value = "clip of the probability ratio: 1 - c to 1 + c", min = 0.001, max = 0.999)
+        double clip,
+
+        @Setting(value = "upper bound of the sampler's importance weight", min = 0.1, max = 1000)
+        double truncation,
+
+        @Setting(value = "largest gradient norm", min = 0.000001, max = 1_000_000)
+        double maxGradientNorm,
+
+        @Setting(value = "Adam's decay of the first moment", min = 0, max = 0.999999)
+        double beta1,
+
+        @Setting(value = "Adam's decay of the second moment", min = 0, max = 0.999999)
+        double beta2,
+
+        @Setting(value = "decoupled weight decay", min = 0, max = 1)
+        double weightDecay,
+
+        @Setting(value = "padded tokens in a micro-batch; changes memory, not results", min = 8, max = 100_000_000)
+        int microBatchTokens,
+
+        // Controls
+        @Setting("trained, or fixed: the base poses all tasks and only the Reasoner learns")
+        ChallengerMode challenger,
+
+        @Setting("drawn from the corpus, or none: the Challenger invents tasks and answers")
+        DocumentsMode documents,
+
+        @Setting("none, or shuffled-rewards: rewards permuted over the whole batch")
+        Control control,
+
+        // Evaluation
+        @Setting(value = "iterations between evaluations on the held-out set; 0: only first and last", min = 0)
+        int evaluateEvery,
+
+        @Setting(value = "samples of a held-out question at temperature 1", min = 1, max = 4096)
+        int heldOutAttempts,
+
+        @Setting(value = "k of the base's pass@k on the held-out set; 0: not measured", min = 0, max = 4096)
+        int passAt,
+
+        @Setting(value = "documents on which first and last Challenger and Reasoner are crossed; 0: not", min = 0)
+        int coEvolutionDocuments,
+
+        // Work
+        @Setting(value = "documents in a shard of posing, the unit of naming, seeding and repetition", min = 1)
+        int poseShardDocuments,
+
+        @Setting(value = "tasks in a shard of answering", min = 1)
+        int attemptShardTasks,
+
+        @Setting(value = "workers that pose at the same time", min = 1, max = 64)
+        int poseLanes,
+
+        @Setting(value = "workers that answer at the same time", min = 1, max = 64)
+        int attemptLanes,
+
+        @Setting(value = "threads of a training step; part of what the result depends on", min = 1, max = 1024)
+        int trainThreads) {
+
+    public enum StartFrom {
+        @JsonProperty("base")
+        BASE,
+        @JsonProperty("last")
+        LAST
+    }
+
+    public enum RoleStyle {
+        @JsonProperty("nano")
+        NANO,
+        @JsonProperty("json")
+        JSON
+    }
+
+    public enum KindChoice {
+        @JsonProperty("model")
+        MODEL,
+        @JsonProperty("drawn")
+        DRAWN
+    }
+
+    public enum ChallengerMode {
+        @JsonProperty("trained")
+        TRAINED,
+        @JsonProperty("fixed")
+        FIXED
+    }
+
+    public enum DocumentsMode {
+        @JsonProperty("drawn")
+        DRAWN,
+        @JsonProperty("none")
+        NONE
+    }
+
+    public enum Control {
+        @JsonProperty("none")
+        NONE,
+        @JsonProperty("shuffled-rewards")
+        SHUFFLED_REWARDS
+    }
+}

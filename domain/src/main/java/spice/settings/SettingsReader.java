@@ -1,0 +1,176 @@
+package spice.settings;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.reflect.RecordComponent;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Reads a person's JSON object as settings. Strict: an unknown field, a wrong type or an impossible value is a problem,
+/// and all problems are reported together. What the object leaves out comes from its preset.
+public final class SettingsReader {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final List<String> PRESETS = List.of("nano", "paper");
+    private static final Map<String, RecordComponent> FIELDS = Arrays.stream(RunSettings.class.getRecordComponents())
+            .collect(Collectors.toMap(RecordComponent::getName, field -> field, (a, b) -> a, TreeMap::new));
+
+    private SettingsReader() {}
+
+    /// The settings that this text says; null, empty and `{}` say "the nano preset as it is".
+    ///
+    /// @throws InvalidSettings if anything in it is unknown, mistyped or impossible
+    public static RunSettings read(@Nullable String text) throws InvalidSettings {
+        if (text == null || text.isBlank()) {
+            return read(JSON.createObjectNode());
+        }
+        try {
+            return read(JSON.readTree(text));
+        } catch (JsonProcessingException e) {
+            throw new InvalidSettings(List.of("the input is not JSON (%s); give an object such as {\"iterations\": 10}"
+                    .formatted(e.getOriginalMessage())));
+        }
+    }
+
+    private static RunSettings read(JsonNode input) throws InvalidSettings {
+        if (input.isNull()) {
+            return read(JSON.createObjectNode());
+        }
+        if (!(input instanceof ObjectNode object)) {
+            throw new InvalidSettings(List.of(
+                    "the input is %s; give one JSON object such as {\"iterations\": 10}".formatted(excerpt(input))));
+        }
+        List<String> problems = new ArrayList<>();
+        JsonNode preset = object.get("preset");
+        if (preset != null && !PRESETS.contains(preset.asText())) {
+            throw new InvalidSettings(List.of("preset is %s; take one of %s".formatted(excerpt(preset), PRESETS)));
+        }
+        ObjectNode whole = preset(preset == null ? PRESETS.getFirst() : preset.asText());
+        object.properties().forEach(entry -> {
+            RecordComponent field = FIELDS.get(entry.getKey());
+            if (field == null) {
+                problems.add("%s is not a setting; did you mean %s?".formatted(entry.getKey(), nearest(entry.getKey())));
+            } else {
+                problem(field, entry.getValue()).ifPresentOrElse(problems::add, () -> whole.set(field.getName(), entry.getValue()));
+            }
+        });
+        if (problems.isEmpty()) {
+            RunSettings settings = JSON.convertValue(whole, RunSettings.class);
+            problems.addAll(impossible(settings));
+            if (problems.isEmpty()) {
+                return settings;
+            }
+        }
+        throw new InvalidSettings(problems);
+    }
+
+    /// The complete object of a preset, as data.
+    private static ObjectNode preset(String name) {
+        try (InputStream in = SettingsReader.class.getResourceAsStream("preset-" + name + ".json")) {
+            return (ObjectNode) JSON.readTree(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException("preset " + name, e);
+        }
+    }
+
+    private static Optional<String> problem(RecordComponent field, JsonNode value) {
+        Class<?> type = field.getType();
+        String name = field.getName();
+        if (type == String.class) {
+            return problemUnless(value.isTextual(), name, value, "give a text in quotes");
+        }
+        if (type.isEnum()) {
+            List<String> words = words(type);
+            return problemUnless(value.isTextual() && words.contains(value.asText()), name, value, "take one of " + words);
+        }
+        boolean whole = type == int.class || type == long.class;
+        if (!value.isNumber() || (whole && !value.canConvertToExactIntegral())) {
+            return problemUnless(false, name, value, whole ? "give a whole number" : "give a number");
+        }
+        if (type == long.class) {
+            return problemUnless(value.canConvertToLong(), name, value, "give a number of 64 bits");
+        }
+        Setting range = field.getAnnotation(Setting.class);
+        double max = type == int.class ? Math.min(range.max(), Integer.MAX_VALUE) : range.max();
+        double number = value.doubleValue();
+        return problemUnless(
+                number >= range.min() && number <= max,
+                name,
+                value,
+                "give a number from %s to %s".formatted(plain(range.min()), plain(max)));
+    }
+
+    private static Optional<String> problemUnless(boolean good, String name, JsonNode value, String remedy) {
+        return good
+                ? Optional.empty()
+                : Optional.of("%s is %s; %s".formatted(name, excerpt(value), remedy));
+    }
+
+    /// What no single field can tell.
+    private static List<String> impossible(RunSettings settings) {
+        List<String> problems = new ArrayList<>();
+        if (settings.challengerAttempts() < settings.groupSize()) {
+            problems.add("challengerAttempts is %d but groupSize is %d; give challengerAttempts at least groupSize"
+                    .formatted(settings.challengerAttempts(), settings.groupSize()));
+        }
+        if (!settings.lineage().isEmpty() && !settings.lineage().matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")) {
+            problems.add("lineage is \"%s\"; use up to 100 letters, digits, '.', '_' and '-'".formatted(settings.lineage()));
+        }
+        for (Map.Entry<String, String> name : Map.of("corpus", settings.corpus(), "model", settings.model()).entrySet()) {
+            if (name.getValue().isBlank()) {
+                problems.add("%s is empty; name one that the workers were started with".formatted(name.getKey()));
+            }
+        }
+        return problems;
+    }
+
+    private static List<String> words(Class<?> type) {
+        return Arrays.stream(type.getEnumConstants())
+                .map(constant -> JSON.convertValue(constant, String.class))
+                .toList();
+    }
+
+    private static String excerpt(JsonNode value) {
+        String text = value.toString();
+        return text.length() <= 60 ? text : text.substring(0, 57) + "...";
+    }
+
+    private static String plain(double number) {
+        return new BigDecimal(number).stripTrailingZeros().toPlainString();
+    }
+
+    private static String nearest(String name) {
+        return FIELDS.keySet().stream()
+                .min(Comparator.comparingInt(field -> distance(field.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT))))
+                .orElseThrow();
+    }
+
+    /// Levenshtein's distance.
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        Arrays.setAll(row, j -> j);
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
+    }
+}

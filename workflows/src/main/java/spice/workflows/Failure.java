@@ -1,0 +1,28 @@
+package spice.workflows;
+
+import io.temporal.failure.ApplicationFailure;
+
+/// The ways in which a run can end for good: trying again would give the same. The name is the failure's type in the
+/// Temporal UI, so that an operator can search for it.
+public enum Failure {
+    /// The run's JSON cannot be used.
+    INVALID_SETTINGS,
+    /// The corpus is missing, empty, or holds nothing that can be parsed.
+    CORPUS_UNUSABLE,
+    /// The corpus has fewer passages than an iteration draws.
+    CORPUS_TOO_SMALL,
+    /// The model's folder is incomplete or not of a kind we know.
+    MODEL_UNUSABLE,
+    /// There is no held-out set: the file is missing or unreadable, or the first Challenger posed no valid task.
+    HELD_OUT_UNUSABLE,
+    /// The lineage has no checkpoint to continue from.
+    LINEAGE_EMPTY,
+    /// Three iterations in a row posed no valid task.
+    NO_VALID_TASKS,
+    /// The loss or the gradient is not a number.
+    TRAINING_DIVERGED;
+
+    public ApplicationFailure because(String message) {
+        return ApplicationFailure.newNonRetryableFailure(message, name());
+    }
+}

@@ -1,0 +1,60 @@
+package spice.workflows;
+
+import java.util.Map;
+import spice.domain.AnswerKind;
+import spice.domain.Refusal;
+
+/// What an iteration did, in numbers.
+///
+/// @param posed tasks posed, before the subsample
+/// @param validShare of the posed
+/// @param refusals posed tasks that are not valid, by reason
+/// @param attempted tasks that the Reasoner tried
+/// @param passRate mean share of decided attempts that are right, over attempted tasks
+/// @param challengerReward mean over the groups kept, invalid ones included
+/// @param kinds the same by kind of answer
+/// @param difficulties attempted tasks by the Challenger's own word
+/// @param suspectGolds tasks where at least three quarters of the attempts agree on another answer
+/// @param undecided attempts that the verifier gave up on
+/// @param challengerLength mean tokens of a posed task's replies
+/// @param reasonerLength mean tokens of an attempt
+/// @param sampledTokens new tokens of both roles
+/// @param samplingSeconds of both roles, as the lanes measured them; 0 where all was found in the store
+public record IterationMetrics(
+        int posed,
+        double validShare,
+        Map<Refusal, Integer> refusals,
+        int attempted,
+        double passRate,
+        double challengerReward,
+        Map<AnswerKind, KindMetrics> kinds,
+        Map<String, Integer> difficulties,
+        int suspectGolds,
+        int undecided,
+        double challengerLength,
+        double reasonerLength,
+        long sampledTokens,
+        double samplingSeconds) {
+
+    /// The same without its duration: what equal runs have equal.
+    public IterationMetrics timeless() {
+        return new IterationMetrics(
+                posed,
+                validShare,
+                refusals,
+                attempted,
+                passRate,
+                challengerReward,
+                kinds,
+                difficulties,
+                suspectGolds,
+                undecided,
+                challengerLength,
+                reasonerLength,
+                sampledTokens,
+                0);
+    }
+
+    /// @param tasks attempted tasks of this kind
+    public record KindMetrics(int tasks, double passRate, double challengerReward) {}
+}

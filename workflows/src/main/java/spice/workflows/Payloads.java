@@ -1,0 +1,17 @@
+package spice.workflows;
+
+import io.temporal.common.converter.DataConverter;
+import io.temporal.common.converter.DefaultDataConverter;
+import io.temporal.common.converter.JacksonJsonPayloadConverter;
+import spice.store.Json;
+
+/// How our records travel through Temporal: the one converter that workers, command line and tests share.
+public final class Payloads {
+    private Payloads() {}
+
+    /// JSON by the store's rules: unknown fields are passed over, so that old and new workers read each other.
+    public static DataConverter converter() {
+        return DefaultDataConverter.newDefaultInstance()
+                .withPayloadConverterOverrides(new JacksonJsonPayloadConverter(Json.mapper()));
+    }
+}

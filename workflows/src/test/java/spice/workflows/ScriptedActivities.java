@@ -1,0 +1,146 @@
+package spice.workflows;
+
+import io.temporal.failure.ApplicationFailure;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import spice.domain.Refusal;
+import spice.settings.RunSettings;
+import spice.store.BlobRef;
+import spice.store.Json;
+
+/// All activities, answering with names and numbers only, and keeping a list of what they were asked.
+class ScriptedActivities
+        implements CorpusActivities,
+                ChallengerActivities,
+                ReasonerActivities,
+                JudgeActivities,
+                TrainerActivities,
+                CheckpointActivities,
+                EvaluatorActivities {
+    final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+    /// Iterations that pose nothing valid.
+    int emptyFrom = Integer.MAX_VALUE;
+    /// How often training fails before it succeeds.
+    int trainFailures = 0;
+
+    static BlobRef blob(String name) {
+        return new BlobRef(Json.sha256(name.getBytes(StandardCharsets.UTF_8)), name.length());
+    }
+
+    private static CheckpointRef checkpoint(int iteration) {
+        return new CheckpointRef("line", "branch", iteration, blob("checkpoint" + iteration));
+    }
+
+    @Override
+    public CorpusRef ingest(RunSettings settings) {
+        calls.add("ingest " + settings.corpus());
+        return new CorpusRef(blob("corpus"), 10, 40, 0);
+    }
+
+    @Override
+    public Optional<BlobRef> readHeldOut(RunSettings settings) {
+        calls.add("readHeldOut");
+        return settings.heldOut().isEmpty() ? Optional.empty() : Optional.of(blob("held-out"));
+    }
+
+    @Override
+    public BlobRef draw(IterationRequest iteration) {
+        calls.add("draw " + iteration.number());
+        return blob("passages" + iteration.number());
+    }
+
+    @Override
+    public LaneReport pose(PoseRequest request) {
+        calls.add("pose %d lane %d by %s"
+                .formatted(
+                        request.iteration().number(),
+                        request.lane(),
+                        request.iteration().challenger().iteration()));
+        return new LaneReport(blob("tasks" + request.lane()), 0, 10, 1);
+    }
+
+    @Override
+    public BlobRef poseHeldOut(RunSettings settings, CheckpointRef challenger, CorpusRef corpus) {
+        calls.add("poseHeldOut");
+        return blob("posed");
+    }
+
+    @Override
+    public LaneReport attempt(AttemptRequest request) {
+        calls.add("attempt %d lane %d of %d lanes' tasks"
+                .formatted(
+                        request.iteration().number(),
+                        request.lane(),
+                        request.tasks().size()));
+        return new LaneReport(blob("attempts" + request.lane()), 0, 20, 1);
+    }
+
+    @Override
+    public Scored score(ScoreRequest request) {
+        int number = request.iteration().number();
+        calls.add("score " + number);
+        boolean empty = number >= emptyFrom;
+        return new Scored(
+                blob("trajectories"),
+                blob("scored"),
+                new IterationMetrics(
+                        256,
+                        empty ? 0 : 0.9,
+                        Map.of(Refusal.UNREADABLE, empty ? 200 : 20, Refusal.QUOTE_NOT_IN_DOCUMENT, empty ? 56 : 6),
+                        empty ? 0 : 230,
+                        empty ? 0 : 0.5,
+                        empty ? -0.1 : 0.4,
+                        Map.of(),
+                        Map.of(),
+                        0,
+                        0,
+                        12,
+                        18,
+                        40_000,
+                        request.samplingSeconds()));
+    }
+
+    @Override
+    public Comparison compare(
+            Optional<Evaluation> first, Optional<Evaluation> last, Optional<Comparison.CoEvolution> coEvolution) {
+        calls.add("compare %s and %s".formatted(first.map(Evaluation::iteration), last.map(Evaluation::iteration)));
+        return new Comparison(Optional.empty(), Optional.empty(), coEvolution);
+    }
+
+    @Override
+    public Trained train(IterationRequest iteration, BlobRef trajectories) {
+        calls.add("train " + iteration.number());
+        if (trainFailures-- > 0) {
+            throw ApplicationFailure.newFailure("the GPU fell off", "GPU");
+        }
+        return new Trained(blob("state"), iteration.number(), TrainMetrics.NONE);
+    }
+
+    @Override
+    public StartingPoint open(RunSettings settings, String lineage, CorpusRef corpus) {
+        calls.add("open " + lineage);
+        return new StartingPoint(checkpoint(0), checkpoint(0), "branch");
+    }
+
+    @Override
+    public CheckpointRef commit(IterationRequest iteration, Scored scored, Trained trained) {
+        calls.add("commit " + iteration.number());
+        return checkpoint(iteration.number());
+    }
+
+    @Override
+    public Evaluation evaluate(EvaluationRequest request) {
+        calls.add("evaluate %d, pass@%d".formatted(request.checkpoint().iteration(), request.k()));
+        return new Evaluation(request.checkpoint().iteration(), 300, 0.3, 0.5, 4, 0.9, request.k(), blob("answers"));
+    }
+
+    @Override
+    public Optional<Comparison.CoEvolution> coEvolve(RunSettings settings, OpenedRun run, CheckpointRef last) {
+        calls.add("coEvolve " + last.iteration());
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,183 @@
+package spice.workflows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.temporal.api.enums.v1.EventType;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.client.WorkflowFailedException;
+import io.temporal.client.WorkflowOptions;
+import io.temporal.client.WorkflowStub;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.testing.TestEnvironmentOptions;
+import io.temporal.testing.TestWorkflowEnvironment;
+import io.temporal.testing.WorkflowReplayer;
+import io.temporal.worker.Worker;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// The run and its iterations with scripted activities and skipped time.
+class SelfPlayRunTest {
+    private final ScriptedActivities activities = new ScriptedActivities();
+    private TestWorkflowEnvironment environment;
+
+    @BeforeEach
+    void start() {
+        environment = TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
+                .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
+                        .setDataConverter(Payloads.converter())
+                        .build())
+                .build());
+        SpiceSearchAttributes.ALL.forEach(environment::registerSearchAttribute);
+        Worker runs = environment.newWorker(TaskQueues.RUNS);
+        runs.registerWorkflowImplementationTypes(SelfPlayRunImpl.class, SelfPlayIterationImpl.class);
+        for (String queue : List.of(TaskQueues.CPU, TaskQueues.GPU)) {
+            environment.newWorker(queue).registerActivitiesImplementations(activities);
+        }
+        environment.start();
+    }
+
+    @AfterEach
+    void stop() {
+        environment.close();
+    }
+
+    private WorkflowStub stub() {
+        return environment
+                .getWorkflowClient()
+                .newUntypedWorkflowStub(
+                        "SelfPlayRun",
+                        WorkflowOptions.newBuilder()
+                                .setTaskQueue(TaskQueues.RUNS)
+                                .setWorkflowId("run-1")
+                                .build());
+    }
+
+    private RunReport run(Object... input) {
+        WorkflowStub stub = stub();
+        stub.start(input);
+        return stub.getResult(RunReport.class);
+    }
+
+    @Test
+    void anIterationIsAlgorithmOne() {
+        run(Map.of("iterations", 1, "coEvolutionDocuments", 0));
+        assertThat(activities.calls)
+                .containsExactly(
+                        "ingest archive/training",
+                        "open run-1",
+                        "readHeldOut",
+                        "evaluate 0, pass@64",
+                        "draw 1",
+                        "pose 1 lane 0 by 0",
+                        "attempt 1 lane 0 of 1 lanes' tasks",
+                        "score 1",
+                        "train 1",
+                        "commit 1",
+                        "evaluate 1, pass@0",
+                        "compare Optional[0] and Optional[1]");
+    }
+
+    @Test
+    void noInputStartsTheNanoPreset() {
+        RunReport report = run();
+        assertThat(report.checkpoint().iteration()).isEqualTo(40);
+        assertThat(report.evaluations()).extracting(Evaluation::iteration).containsExactly(0, 10, 20, 30, 40);
+    }
+
+    @Test
+    void theFixedChallengerIsTheBase() {
+        run(Map.of("iterations", 2, "challenger", "fixed"));
+        assertThat(activities.calls).contains("pose 2 lane 0 by 0");
+        activities.calls.clear();
+        run(Map.of("iterations", 2));
+        assertThat(activities.calls).contains("pose 2 lane 0 by 1");
+    }
+
+    @Test
+    void withoutAHeldOutFileTheFirstChallengerPosesIt() {
+        run(Map.of("iterations", 1, "heldOut", ""));
+        assertThat(activities.calls).containsSequence("readHeldOut", "poseHeldOut", "evaluate 0, pass@64");
+    }
+
+    @Test
+    void impossibleSettingsFailTheRunAtOnceAndNameAllProblems() {
+        assertThatThrownBy(() -> run(Map.of("groupSize", 1, "iteration", 3)))
+                .isInstanceOf(WorkflowFailedException.class)
+                .cause()
+                .isInstanceOfSatisfying(ApplicationFailure.class, failure -> {
+                    assertThat(failure.getType()).isEqualTo("INVALID_SETTINGS");
+                    assertThat(failure.getOriginalMessage())
+                            .contains("groupSize is 1", "iteration is not a setting; did you mean iterations?");
+                });
+        assertThat(activities.calls).isEmpty();
+    }
+
+    @Test
+    void anInputThatIsNoObjectFailsTheRunInsteadOfHangingIt() {
+        assertThatThrownBy(() -> run("ten iterations please"))
+                .cause()
+                .hasMessageContaining("give one JSON object");
+    }
+
+    @Test
+    void threeEmptyIterationsEndTheRunWithTheReasons() {
+        activities.emptyFrom = 2;
+        assertThatThrownBy(() -> run(Map.of("iterations", 9)))
+                .cause()
+                .isInstanceOfSatisfying(ApplicationFailure.class, failure -> {
+                    assertThat(failure.getType()).isEqualTo("NO_VALID_TASKS");
+                    assertThat(failure.getOriginalMessage())
+                            .contains("UNREADABLE 600, QUOTE_NOT_IN_DOCUMENT 168", "larger model");
+                });
+        assertThat(activities.calls).contains("commit 4").doesNotContain("draw 5");
+    }
+
+    @Test
+    void aStepThatFailsIsTakenAgain() {
+        activities.trainFailures = 2;
+        RunReport report = run(Map.of("iterations", 1));
+        assertThat(report.checkpoint().iteration()).isEqualTo(1);
+        assertThat(activities.calls).filteredOn("train 1"::equals).hasSize(3);
+    }
+
+    @Test
+    void historyIsShortAndGrowsByTheLanesOnly() {
+        run(Map.of("iterations", 1));
+        int oneLane = events("run-1/iteration-1");
+        assertThat(oneLane).isLessThanOrEqualTo(60);
+        run(Map.of("iterations", 1, "poseLanes", 3, "attemptLanes", 3));
+        assertThat(events("run-1/iteration-1") - oneLane).isLessThanOrEqualTo(2 * 12);
+        assertThat(activities.calls).contains("pose 1 lane 2 by 0", "attempt 1 lane 2 of 3 lanes' tasks");
+    }
+
+    @Test
+    void progressCanBeAskedFor() {
+        run(Map.of("iterations", 2));
+        RunProgress progress =
+                environment.getWorkflowClient().newUntypedWorkflowStub("run-1").query("progress", RunProgress.class);
+        assertThat(progress.state()).isEqualTo("done");
+        assertThat(progress.iteration()).isEqualTo(2);
+        assertThat(progress.last().orElseThrow().metrics().passRate()).isEqualTo(0.5);
+    }
+
+    @Test
+    void aHistoryReplays() throws Exception {
+        run(Map.of("iterations", 3, "poseLanes", 2));
+        for (String id : List.of("run-1", "run-1/iteration-2")) {
+            WorkflowReplayer.replayWorkflowExecution(
+                    environment.getWorkflowClient().fetchHistory(id).toJson(false),
+                    SelfPlayRunImpl.class,
+                    SelfPlayIterationImpl.class);
+        }
+    }
+
+    private int events(String workflowId) {
+        var history = environment.getWorkflowClient().fetchHistory(workflowId);
+        assertThat(history.getLastEvent().getEventType()).isEqualTo(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED);
+        return history.getEvents().size();
+    }
+}
