@@ -50,9 +50,7 @@ public final class LedgerLines {
             Level level = i < hard ? Level.HARD : i < hard + some ? Level.SOME : Level.EASY;
             page.add(draw(random, level, heldOut));
         }
-        for (int i = lines - 1; i > 0; i--) {
-            Collections.swap(page, i, random.nextInt(i + 1));
-        }
+        Collections.shuffle(page, random);
         return List.copyOf(page);
     }
 

@@ -1,0 +1,157 @@
+package spice.archive;
+
+import static spice.domain.Check.require;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import spice.domain.AnswerKind;
+import spice.domain.Seed;
+import spice.domain.Task;
+import spice.ledger.LedgerLine;
+import spice.ledger.LedgerLines;
+import spice.ledger.Level;
+
+/// Writes the spice merchant's archive: a few hundred documents in eight formats, each with ten to fourteen ledger lines
+/// among its prose. `training/` is for self-play; `held-out/` holds operand pairs that stand nowhere in `training/`
+/// ([spice.ledger.OperandSplit]), and `held-out.jsonl` asks for some of them.
+public final class SpiceArchive {
+    /// Below the archive's folder: what self-play may read.
+    public static final String TRAINING = "training";
+    /// Below the archive's folder: what it may not.
+    public static final String HELD_OUT = "held-out";
+    /// Below the archive's folder: one [HeldOutQuestion] a line.
+    public static final String QUESTIONS = "held-out.jsonl";
+
+    private static final int TRAINING_DOCUMENTS = 320;
+    private static final int HELD_OUT_DOCUMENTS = 40;
+    private static final int HELD_OUT_LINES = 12;
+    private static final int ASKED_PER_DOCUMENT = 9;
+
+    private SpiceArchive() {}
+
+    /// Writes the archive that belongs to this seed; the same seed gives the same bytes.
+    ///
+    /// @param folder does not exist yet, and appears whole or not at all
+    /// @throws IllegalArgumentException if it exists
+    public static void write(Path folder, Seed seed) {
+        require(Files.notExists(folder), "%s exists; name a new folder for the archive or remove it", folder);
+        try {
+            Path parent = Files.createDirectories(folder.toAbsolutePath().getParent());
+            Path unfinished = Files.createTempDirectory(parent, ".archive-");
+            try {
+                writeTo(unfinished, seed);
+                Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                delete(unfinished);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the archive %s: %s".formatted(folder, e.getMessage()), e);
+        }
+    }
+
+    private static void writeTo(Path folder, Seed seed) throws IOException {
+        for (int i = 0; i < TRAINING_DOCUMENTS; i++) {
+            RandomGenerator random = seed.child(TRAINING, i).random();
+            document(folder, TRAINING, i, trainingLines(random), random);
+        }
+        Set<LedgerLine> heldOut = new HashSet<>();
+        StringBuilder questions = new StringBuilder();
+        for (int i = 0; i < HELD_OUT_DOCUMENTS; i++) {
+            RandomGenerator random = seed.child(HELD_OUT, i).random();
+            List<LedgerLine> lines = heldOutLines(random, heldOut);
+            List<LedgerLine> asked = lines.subList(0, ASKED_PER_DOCUMENT);
+            List<LedgerLine> shuffled = new ArrayList<>(lines);
+            Collections.shuffle(shuffled, random);
+            String source = document(folder, HELD_OUT, i, shuffled, random);
+            asked.forEach(line -> questions
+                    .append(json(new HeldOutQuestion(source, task(line))))
+                    .append('\n'));
+        }
+        Files.writeString(folder.resolve(QUESTIONS), questions);
+    }
+
+    /// Two pages, so that each half of a document that is cut in two still offers every level.
+    private static List<LedgerLine> trainingLines(RandomGenerator random) {
+        return Stream.of(random.nextInt(5, 8), random.nextInt(5, 8))
+                .flatMap(lines -> LedgerLines.page(random, lines, false).stream())
+                .toList();
+    }
+
+    /// Lines that no other held-out document has, levels in turn.
+    private static List<LedgerLine> heldOutLines(RandomGenerator random, Set<LedgerLine> used) {
+        return IntStream.range(0, HELD_OUT_LINES)
+                .mapToObj(i -> Stream.generate(
+                                () -> LedgerLines.draw(random, Level.values()[i % Level.values().length], true))
+                        .filter(used::add)
+                        .findFirst()
+                        .orElseThrow())
+                .toList();
+    }
+
+    private static Task task(LedgerLine line) {
+        return new Task(
+                AnswerKind.INTEGER,
+                line.question(),
+                List.of(),
+                Integer.toString(line.result()),
+                List.of(line.text()),
+                "",
+                line.level().word());
+    }
+
+    /// Writes one document and returns its path below the archive.
+    private static String document(
+            Path archive, String part, int number, List<LedgerLine> lines, RandomGenerator random) throws IOException {
+        WritingFormat format = WritingFormat.ALL.get(number % WritingFormat.ALL.size());
+        WritingKind kind = WritingKind.values()[random.nextInt(WritingKind.values().length)];
+        Writing writing = Scribe.compose(kind, lines, random);
+        String name = "%s/%d/%s.%s"
+                .formatted(part, writing.date().getYear(), name(kind, writing, number, random), format.extension());
+        Path file = archive.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.write(file, format.render(writing));
+        return name;
+    }
+
+    /// People name their files as they like; the number keeps them apart. ASCII only: not every locale can spell more.
+    private static String name(WritingKind kind, Writing writing, int number, RandomGenerator random) {
+        return switch (random.nextInt(4)) {
+            case 0 -> "%s-%03d".formatted(kind.word(), number);
+            case 1 -> "%s %s %d".formatted(writing.date(), kind.word().replace('-', ' '), number);
+            case 2 -> "%s_%s_%d".formatted(kind.word(), writing.date().getMonth(), number).toUpperCase(Locale.ROOT);
+            default -> "%s for %s (%d)".formatted(kind.word(), Prose.word("place", random), number);
+        };
+    }
+
+    private static String json(HeldOutQuestion question) {
+        try {
+            return new ObjectMapper().writeValueAsString(question);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Collections.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package spice.archive;
+
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import spice.ledger.LedgerLine;
+
+/// Plain text in UTF-8, wrapped.
+record TextFormat() implements WritingFormat {
+    @Override
+    public String extension() {
+        return "txt";
+    }
+
+    @Override
+    public byte[] render(Writing writing) {
+        String heading = "%s%n%s%n%s, %s".formatted(
+                        writing.title(),
+                        "=".repeat(writing.title().length()),
+                        writing.author(),
+                        writing.date())
+                .replace(System.lineSeparator(), "\n");
+        return (Stream.concat(Stream.of(heading), writing.blocks().stream().map(TextFormat::block))
+                                .collect(Collectors.joining("\n\n"))
+                        + "\n")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// Paragraphs wrapped, each ledger line on a line of its own.
+    static String block(Writing.Block block) {
+        return switch (block) {
+            case Writing.Paragraph(String text) -> String.join("\n", Wrap.columns(text));
+            case Writing.Entries(var lines) ->
+                lines.stream().map(LedgerLine::text).collect(Collectors.joining("\n"));
+        };
+    }
+}
