@@ -1,30 +1,142 @@
 package spice.model;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// A model opened from its folder, ready to sample.
 public final class LanguageModel implements Policy {
-    private LanguageModel() {}
+    private final Decoder decoder;
+    private final HuggingFaceCodec codec;
+    private final int intraOpThreads;
+
+    private LanguageModel(Decoder decoder, HuggingFaceCodec codec, int intraOpThreads) {
+        this.decoder = decoder;
+        this.codec = codec;
+        this.intraOpThreads = intraOpThreads;
+    }
 
     /// Opens a model folder in Hugging Face layout. `intraOpThreads` is what every call of [#sample] uses inside one
-    /// operator.
+    /// operator; it is part of what bit-for-bit repetition rests on.
     ///
     /// @throws ModelException if a file is missing, damaged or does not fit the others
     public static LanguageModel open(Path folder, int intraOpThreads) {
-        throw new UnsupportedOperationException();
+        Check.require(intraOpThreads > 0, "intraOpThreads must be positive, got %d", intraOpThreads);
+        ModelConfig config = ModelConfig.read(folder.resolve(ModelFolder.CONFIG));
+        HuggingFaceCodec codec = HuggingFaceCodec.open(folder.resolve(ModelFolder.TOKENIZER), config.stopToken());
+        try {
+            return new LanguageModel(Decoder.open(folder), codec, intraOpThreads);
+        } catch (RuntimeException e) {
+            codec.close();
+            throw e;
+        }
     }
 
     @Override
     public TextCodec codec() {
-        throw new UnsupportedOperationException();
+        return codec;
     }
 
     @Override
     public List<List<Completion>> sample(List<PromptGroup> groups, Sampling sampling) {
-        throw new UnsupportedOperationException();
+        if (groups.isEmpty()) {
+            return List.of();
+        }
+        groups.forEach(group -> check(group, sampling));
+        Torch.prepareThread(intraOpThreads);
+        Shard shard = Shard.of(groups);
+        int longest = groups.stream().mapToInt(group -> group.prompt().length).max().orElseThrow();
+        long[] lengths = groups.stream().mapToLong(group -> group.prompt().length).toArray();
+        try (PtNDManager scope = decoder.scope();
+                TorchProgram.Call call = decoder.call("sample")) {
+            call.with(matrix(scope, prompts(groups, longest), longest))
+                    .with(scope.create(lengths))
+                    .with(scope.create(shard.lanes()))
+                    .with(matrix(scope, shard.rows(), shard.slots()))
+                    .with(uniforms(scope, groups, shard, sampling.maxNewTokens()))
+                    .with(sampling.temperature())
+                    .with(decoder.config().stopToken());
+            List<PtNDArray> drawn = decoder.through(call).tensors(scope);
+            return completions(groups, drawn.get(0).toLongArray(), drawn.get(1).toFloatArray(), sampling);
+        }
+    }
+
+    private void check(PromptGroup group, Sampling sampling) {
+        int longest = decoder.config().maxPositions();
+        if (group.prompt().length + sampling.maxNewTokens() > longest) {
+            throw new ModelException(
+                    "a prompt of %d tokens and up to %d new ones do not fit into the model's %d positions. Shorten the prompt or lower maxNewTokens"
+                            .formatted(group.prompt().length, sampling.maxNewTokens(), longest));
+        }
+        decoder.config().checkTokens(group.prompt());
+    }
+
+    private static NDArray matrix(NDManager scope, long[] values, int columns) {
+        return scope.create(values, new Shape(values.length / columns, columns));
+    }
+
+    /// (G, P), padded on the right with token 0, which no real position looks at.
+    private static long[] prompts(List<PromptGroup> groups, int longest) {
+        long[] tokens = new long[groups.size() * longest];
+        for (int group = 0; group < groups.size(); group++) {
+            int[] prompt = groups.get(group).prompt();
+            for (int i = 0; i < prompt.length; i++) {
+                tokens[group * longest + i] = prompt[i];
+            }
+        }
+        return tokens;
+    }
+
+    /// (completions + 1, N); the last row serves the empty slots.
+    private static NDArray uniforms(NDManager scope, List<PromptGroup> groups, Shard shard, int positions) {
+        double[] values = new double[(shard.completions() + 1) * positions];
+        int at = 0;
+        for (PromptGroup group : groups) {
+            for (long seed : group.seeds()) {
+                for (int position = 0; position < positions; position++) {
+                    values[at++] = Uniforms.uniform(seed, position);
+                }
+            }
+        }
+        return scope.create(values, new Shape(shard.completions() + 1, positions));
+    }
+
+    private List<List<Completion>> completions(
+            List<PromptGroup> groups, long[] tokens, float[] logProbs, Sampling sampling) {
+        List<List<Completion>> all = new ArrayList<>();
+        int row = 0;
+        for (PromptGroup group : groups) {
+            List<Completion> ofGroup = new ArrayList<>();
+            for (int i = 0; i < group.seeds().length; i++) {
+                ofGroup.add(completion(tokens, logProbs, row++ * sampling.maxNewTokens(), sampling.maxNewTokens()));
+            }
+            all.add(List.copyOf(ofGroup));
+        }
+        return List.copyOf(all);
+    }
+
+    private Completion completion(long[] tokens, float[] logProbs, int from, int most) {
+        int stop = from;
+        while (stop < from + most && tokens[stop] != decoder.config().stopToken()) {
+            stop++;
+        }
+        boolean stopped = stop < from + most;
+        int end = stopped ? stop + 1 : stop;
+        return new Completion(
+                Arrays.stream(tokens, from, end).mapToInt(Math::toIntExact).toArray(),
+                Arrays.copyOfRange(logProbs, from, end),
+                stopped ? StopReason.STOP_TOKEN : StopReason.LENGTH);
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        decoder.close();
+        codec.close();
+    }
 }

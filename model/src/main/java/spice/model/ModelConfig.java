@@ -2,6 +2,8 @@ package spice.model;
 
 import static spice.model.Check.require;
 
+import java.nio.file.Path;
+
 /// The shape of a Qwen3 decoder, as in a Hugging Face `config.json`.
 ///
 /// @param vocabularySize V
@@ -48,5 +50,33 @@ public record ModelConfig(
                 "eos_token_id must lie in the vocabulary of %d, got %d",
                 vocabularySize,
                 stopToken);
+    }
+
+    /// How many numbers the weights are.
+    public long parameters() {
+        return WeightTable.of(this).values().stream().mapToLong(HostTensor::size).sum();
+    }
+
+    /// Throws a [ModelException] if a token lies outside the vocabulary.
+    void checkTokens(int[] tokens) {
+        for (int token : tokens) {
+            if (token < 0 || token >= vocabularySize) {
+                throw new ModelException(
+                        "token %d is outside the vocabulary of %d. Take config.json and tokenizer.json from the same model"
+                                .formatted(token, vocabularySize));
+            }
+        }
+    }
+
+    /// Reads a `config.json`.
+    ///
+    /// @throws ModelException if the file is missing, is not JSON, lacks a field or describes another architecture
+    public static ModelConfig read(Path file) {
+        return ConfigFile.read(file);
+    }
+
+    /// Writes a `config.json`.
+    public void write(Path file) {
+        ConfigFile.write(file, this);
     }
 }

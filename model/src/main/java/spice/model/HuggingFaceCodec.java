@@ -1,0 +1,65 @@
+package spice.model;
+
+import ai.djl.huggingface.tokenizers.Encoding;
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+
+/// The tokenizer of a model folder, run by Hugging Face's own library.
+final class HuggingFaceCodec implements TextCodec, AutoCloseable {
+    /// DJL cuts texts at 512 tokens unless told not to.
+    private static final Map<String, String> OPTIONS =
+            Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
+
+    private final HuggingFaceTokenizer tokenizer;
+    private final int stopToken;
+
+    private HuggingFaceCodec(HuggingFaceTokenizer tokenizer, int stopToken) {
+        this.tokenizer = tokenizer;
+        this.stopToken = stopToken;
+    }
+
+    /// @throws ModelException if the file is missing or is not a tokenizer
+    static HuggingFaceCodec open(Path file, int stopToken) {
+        if (!Files.isRegularFile(file)) {
+            throw new ModelException(file + " is missing; a model folder holds " + ModelFolder.FILES);
+        }
+        try {
+            return new HuggingFaceCodec(HuggingFaceTokenizer.newInstance(file, OPTIONS), stopToken);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        } catch (RuntimeException e) {
+            throw new ModelException(
+                    "%s is not a tokenizer: %s. Copy or download the file again".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public int[] encode(String text) {
+        Encoding encoding = tokenizer.encode(text);
+        return Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact).toArray();
+    }
+
+    @Override
+    public String decode(int[] tokens) {
+        long[] ids = Arrays.stream(tokens)
+                .filter(token -> token != stopToken)
+                .asLongStream()
+                .toArray();
+        return tokenizer.decode(ids, false);
+    }
+
+    @Override
+    public int stopToken() {
+        return stopToken;
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}

@@ -1,0 +1,190 @@
+package spice.model;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// The safetensors format: eight bytes with the header's length, a JSON header that names type, shape and place of
+/// each tensor, then the values, little-endian. Reads F32 and BF16, both as float; writes F32.
+///
+/// DJL has a reader too, but a bfloat16 tensor in it ends the JVM.
+final class SafeTensors {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    /// Headers of the largest published models are a few megabytes; a damaged length is usually far beyond this.
+    private static final long LONGEST_HEADER = 100L << 20;
+
+    private static final int CHUNK_BYTES = 1 << 20;
+
+    private SafeTensors() {}
+
+    /// All tensors of a file, in the order of the header.
+    ///
+    /// @throws ModelException if the file is missing, truncated or not of this format
+    static Map<String, HostTensor> read(Path file) {
+        try (FileChannel channel = FileChannel.open(file)) {
+            long size = channel.size();
+            long headerLength = size < Long.BYTES ? -1 : bytes(channel, 0, Long.BYTES).getLong();
+            if (headerLength < 2 || headerLength > Math.min(LONGEST_HEADER, size - Long.BYTES)) {
+                throw damaged(file, "its header does not fit into its %d bytes".formatted(size));
+            }
+            JsonNode header = header(file, bytes(channel, Long.BYTES, (int) headerLength));
+            long start = Long.BYTES + headerLength;
+            Map<String, HostTensor> tensors = new LinkedHashMap<>();
+            for (Map.Entry<String, JsonNode> entry : header.properties()) {
+                if (!entry.getKey().equals("__metadata__")) {
+                    tensors.put(entry.getKey(), tensor(file, channel, start, entry.getKey(), entry.getValue()));
+                }
+            }
+            return tensors;
+        } catch (NoSuchFileException e) {
+            throw new ModelException(file + " is missing; a model folder holds " + ModelFolder.FILES, e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+
+    private static JsonNode header(Path file, ByteBuffer bytes) {
+        try {
+            JsonNode header = JSON.readTree(StandardCharsets.UTF_8.decode(bytes).toString());
+            if (!header.isObject()) {
+                throw damaged(file, "its header is not a JSON object");
+            }
+            return header;
+        } catch (JacksonException e) {
+            throw damaged(file, "its header is not JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    private static HostTensor tensor(Path file, FileChannel channel, long start, String name, JsonNode node)
+            throws IOException {
+        long[] shape = longs(node.path("shape"));
+        long[] range = longs(node.path("data_offsets"));
+        String type = node.path("dtype").asText();
+        int width =
+                switch (type) {
+                    case "F32" -> Float.BYTES;
+                    case "BF16" -> Short.BYTES;
+                    default ->
+                        throw new ModelException(
+                                "tensor %s in %s has type '%s'; expected F32 or BF16. Convert the weights to one of them"
+                                        .formatted(name, file, type));
+                };
+        if (range.length != 2 || range[0] < 0 || Arrays.stream(shape).anyMatch(length -> length < 0)) {
+            throw damaged(file, "tensor %s has no sound shape and place".formatted(name));
+        }
+        long count = HostTensor.size(shape);
+        if (range[1] - range[0] != count * width) {
+            throw damaged(
+                    file,
+                    "tensor %s of shape %s needs %d bytes, its place holds %d"
+                            .formatted(name, Arrays.toString(shape), count * width, range[1] - range[0]));
+        }
+        if (start + range[1] > channel.size()) {
+            throw damaged(
+                    file,
+                    "tensor %s ends at byte %d, the file at byte %d; it was cut short"
+                            .formatted(name, start + range[1], channel.size()));
+        }
+        return new HostTensor(shape, values(channel, start + range[0], Math.toIntExact(count), width));
+    }
+
+    private static float[] values(FileChannel channel, long position, int count, int width) throws IOException {
+        float[] values = new float[count];
+        int perChunk = CHUNK_BYTES / width;
+        for (int from = 0; from < count; from += perChunk) {
+            int length = Math.min(perChunk, count - from);
+            ByteBuffer chunk = bytes(channel, position + (long) from * width, length * width);
+            if (width == Float.BYTES) {
+                chunk.asFloatBuffer().get(values, from, length);
+            } else {
+                for (int i = 0; i < length; i++) {
+                    // bfloat16 is the upper half of a float.
+                    values[from + i] = Float.intBitsToFloat(chunk.getShort() << Short.SIZE);
+                }
+            }
+        }
+        return values;
+    }
+
+    private static long[] longs(JsonNode array) {
+        long[] values = new long[array.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = array.get(i).asLong(-1);
+        }
+        return values;
+    }
+
+    private static ByteBuffer bytes(FileChannel channel, long position, int length) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer, position + buffer.position()) < 0) {
+                throw new EOFException("the file ends at byte " + channel.size());
+            }
+        }
+        return buffer.flip();
+    }
+
+    private static ModelException damaged(Path file, String symptom) {
+        return new ModelException(
+                "%s is damaged: %s. Copy or download the file again".formatted(file, symptom));
+    }
+
+    /// Writes the tensors in the map's order; the same tensors give the same bytes. The file appears whole or not at
+    /// all.
+    static void write(Path file, Map<String, HostTensor> tensors) {
+        WholeFile.write(file, sink -> {
+            sink.write(header(tensors));
+            for (HostTensor tensor : tensors.values()) {
+                write(sink, tensor.values());
+            }
+        });
+    }
+
+    private static ByteBuffer header(Map<String, HostTensor> tensors) throws IOException {
+        ObjectNode header = JSON.createObjectNode();
+        // What Hugging Face's own loaders ask for.
+        header.putObject("__metadata__").put("format", "pt");
+        long offset = 0;
+        for (Map.Entry<String, HostTensor> entry : tensors.entrySet()) {
+            long end = offset + (long) entry.getValue().values().length * Float.BYTES;
+            ObjectNode node = header.putObject(entry.getKey()).put("dtype", "F32");
+            Arrays.stream(entry.getValue().shape()).forEach(node.putArray("shape")::add);
+            node.putArray("data_offsets").add(offset).add(end);
+            offset = end;
+        }
+        byte[] json = JSON.writeValueAsBytes(header);
+        // Blanks up to a multiple of eight, so that the values can be mapped into memory aligned.
+        int padded = (json.length + 7) / 8 * 8;
+        byte[] blanks = new byte[padded - json.length];
+        Arrays.fill(blanks, (byte) ' ');
+        return ByteBuffer.allocate(Long.BYTES + padded)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(padded)
+                .put(json)
+                .put(blanks)
+                .flip();
+    }
+
+    private static void write(WholeFile.Sink sink, float[] values) throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        int perChunk = CHUNK_BYTES / Float.BYTES;
+        for (int from = 0; from < values.length; from += perChunk) {
+            int length = Math.min(perChunk, values.length - from);
+            chunk.clear().asFloatBuffer().put(values, from, length);
+            sink.write(chunk.limit(length * Float.BYTES));
+        }
+    }
+}

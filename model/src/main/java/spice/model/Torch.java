@@ -1,0 +1,101 @@
+package spice.model;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// libtorch as this module uses it: started once, tested, and each thread set before it computes.
+final class Torch {
+    private static @Nullable Engine engine;
+
+    private Torch() {}
+
+    /// A manager of native memory, made by the engine, which is started and tested at the first call.
+    ///
+    /// @throws ModelException if libtorch does not start or fails its self-test
+    static PtNDManager newManager() {
+        return (PtNDManager) engine().newBaseManager();
+    }
+
+    private static synchronized Engine engine() {
+        if (engine == null) {
+            // DJL asks the network for natives and sends telemetry unless told not to.
+            System.setProperty("ai.djl.offline", "true");
+            Engine started = started();
+            selfTest(started);
+            engine = started;
+        }
+        return engine;
+    }
+
+    private static Engine started() {
+        try {
+            return Engine.getEngine("PyTorch");
+        } catch (RuntimeException | LinkageError e) {
+            throw new ModelException(
+                    "libtorch does not start: %s. It needs linux-x86_64 with glibc, and about 500 MB free where DJL unpacks it (ENGINE_CACHE_DIR, else ~/.djl.ai)"
+                            .formatted(e.getMessage()),
+                    e);
+        }
+    }
+
+    /// libtorch keeps these three settings per thread, and a new thread starts with gradients on, as many threads as
+    /// cores, and an executor that rewrites programs by what it has seen, which would make results depend on history.
+    static void prepareThread(int intraOpThreads) {
+        JniUtils.setNumThreads(intraOpThreads);
+        JniUtils.setGradMode(false);
+        JniUtils.setGraphExecutorOptimize(false);
+    }
+
+    /// Runs the action with gradients recorded on this thread, and without afterwards.
+    static void withGradients(Runnable action) {
+        JniUtils.setGradMode(true);
+        try {
+            action.run();
+        } finally {
+            JniUtils.setGradMode(false);
+        }
+    }
+
+    /// DJL's binding fits one version of libtorch. Another one loads without complaint and then computes garbage, since
+    /// the layout of a tensor is compiled into the binding; so known numbers decide.
+    private static void selfTest(Engine engine) {
+        prepareThread(1);
+        try (NDManager manager = engine.newBaseManager();
+                TorchProgram program = TorchProgram.compile((PtNDManager) manager, "self_test", "SelfTest")) {
+            NDArray x = manager.create(new float[] {1, 2, 3, 4, 5, 6}, new Shape(2, 3));
+            expect("a transposed 2 x 3 matrix", x.transpose(), 1, 4, 2, 5, 3, 6);
+            try (TorchProgram.Call call = program.call("product").with(x)) {
+                expect("its product with itself", call.tensor((PtNDManager) manager), 14, 32, 32, 77);
+            }
+            NDArray square = manager.create(new float[] {1, 2, 3, 4}, new Shape(2, 2));
+            NDArray w = manager.eye(2);
+            w.setRequiresGradient(true);
+            try (TorchProgram.Call call = program.call("gradient").with(square).with(w)) {
+                withGradients(() -> expect("a gradient", call.tensor((PtNDManager) manager), 20, 28, 28, 40));
+            }
+        } catch (ModelException e) {
+            throw e;
+        } catch (RuntimeException | LinkageError e) {
+            throw misfit("the self-test ended with: " + e.getMessage());
+        }
+    }
+
+    static void expect(String what, NDArray found, float... expected) {
+        float[] values = found.toFloatArray();
+        if (!Arrays.equals(values, expected)) {
+            throw misfit("%s should be %s and is %s".formatted(what, Arrays.toString(expected), Arrays.toString(values)));
+        }
+    }
+
+    private static ModelException misfit(String symptom) {
+        return new ModelException(
+                "libtorch and DJL's binding do not fit together (%s). Unset PYTORCH_LIBRARY_PATH and PYTORCH_VERSION, and take pytorch-native and pytorch-jni of one version, as in the pom"
+                        .formatted(symptom));
+    }
+}

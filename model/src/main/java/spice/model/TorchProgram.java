@@ -1,0 +1,160 @@
+package spice.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.pytorch.jni.TorchCall;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/// Mathematics written as TorchScript text, compiled by libtorch.
+///
+/// The text is a resource with one class. libtorch loads only archives, so one is made in memory: the text, and a pickle
+/// of an instance without any state.
+final class TorchProgram implements AutoCloseable {
+    private final PtSymbolBlock module;
+
+    private TorchProgram(PtSymbolBlock module) {
+        this.module = module;
+    }
+
+    /// Compiles the resource `name.py` beside this class, which holds the class `className`. The program lives as long
+    /// as the manager or until it is closed.
+    static TorchProgram compile(PtNDManager manager, String name, String className) {
+        try {
+            byte[] archive = archive(text(name + ".py"), className);
+            return new TorchProgram(JniUtils.loadModule(manager, new ByteArrayInputStream(archive), true, false));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Starts a call of a method; arguments follow in the method's order.
+    Call call(String method) {
+        return new Call(method);
+    }
+
+    @Override
+    public void close() {
+        module.close();
+    }
+
+    /// One call: its arguments and its result, native values that are freed when the call is closed. Tensors that come
+    /// out of it belong to the manager they are taken into; tensors that go in must live until the call is closed.
+    final class Call implements AutoCloseable {
+        private final String method;
+        private final List<IValue> values = new ArrayList<>();
+
+        private Call(String method) {
+            this.method = method;
+        }
+
+        Call with(NDArray tensor) {
+            values.add(IValue.from((PtNDArray) tensor));
+            return this;
+        }
+
+        Call with(List<PtNDArray> tensors) {
+            values.add(IValue.listFrom(tensors.toArray(PtNDArray[]::new)));
+            return this;
+        }
+
+        Call with(double number) {
+            values.add(IValue.from(number));
+            return this;
+        }
+
+        Call with(long number) {
+            values.add(IValue.from(number));
+            return this;
+        }
+
+        /// Runs the method for what it does to its arguments.
+        void run() {
+            result();
+        }
+
+        /// Runs the method and takes its one tensor.
+        PtNDArray tensor(PtNDManager manager) {
+            return result().toTensor(manager);
+        }
+
+        /// Runs the method and takes its tuple of tensors.
+        List<PtNDArray> tensors(PtNDManager manager) {
+            List<PtNDArray> tensors = new ArrayList<>();
+            for (IValue value : result().toIValueTuple()) {
+                values.add(value);
+                tensors.add(value.toTensor(manager));
+            }
+            return tensors;
+        }
+
+        private IValue result() {
+            IValue result = TorchCall.run(module, method, values.toArray(IValue[]::new));
+            values.add(result);
+            return result;
+        }
+
+        @Override
+        public void close() {
+            values.forEach(IValue::close);
+        }
+    }
+
+    private static String text(String resource) throws IOException {
+        try (InputStream stream = TorchProgram.class.getResourceAsStream(resource)) {
+            if (stream == null) {
+                throw new ModelException("the resource " + resource + " is missing from the class path of spice.model");
+            }
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static byte[] archive(String text, String className) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            store(zip, "program/data.pkl", instance(className));
+            store(zip, "program/code/__torch__.py", text.getBytes(StandardCharsets.UTF_8));
+            store(zip, "program/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
+            store(zip, "program/version", "10\n".getBytes(StandardCharsets.UTF_8));
+            store(zip, "program/byteorder", "little".getBytes(StandardCharsets.UTF_8));
+        }
+        return bytes.toByteArray();
+    }
+
+    /// A pickle (protocol 2) of `__torch__.ClassName` with the state `{"training": False}`.
+    private static byte[] instance(String className) throws IOException {
+        ByteArrayOutputStream pickle = new ByteArrayOutputStream();
+        pickle.write(new byte[] {(byte) 0x80, 2, 'c'});
+        pickle.write(("__torch__\n" + className + "\n").getBytes(StandardCharsets.UTF_8));
+        pickle.write(new byte[] {'q', 0, ')', (byte) 0x81, '}', '(', 'X', 8, 0, 0, 0});
+        pickle.write("training".getBytes(StandardCharsets.UTF_8));
+        pickle.write(new byte[] {'q', 1, (byte) 0x89, 'u', 'b', 'q', 2, '.'});
+        return pickle.toByteArray();
+    }
+
+    /// libtorch reads its archives without inflating them.
+    private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
+        CRC32 crc = new CRC32();
+        crc.update(content);
+        ZipEntry entry = new ZipEntry(name);
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(content.length);
+        entry.setCrc(crc.getValue());
+        zip.putNextEntry(entry);
+        zip.write(content);
+        zip.closeEntry();
+    }
+}

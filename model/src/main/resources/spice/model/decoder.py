@@ -1,0 +1,267 @@
+# A Qwen3 decoder: sampling with a cache, losses with gradients, AdamW.
+#
+# TorchScript in the form of a saved module, compiled by libtorch when the program is opened. Only calls and operators of
+# libtorch itself are possible; there is no Python. Sizes are read from the tensors, so one text serves every config.
+#
+# B sequences, T tokens of a sequence, E width of the model, H heads, J heads of keys and values, R = H / J, D width of
+# a head, V vocabulary. When sampling, L lanes of K slots: a lane is a prompt, its slots are completions of that prompt.
+#
+# Weights, in this order (Hugging Face names in WeightTable.java): embedding; for each layer input norm, q, k, v, o,
+# q norm, k norm, second norm, gate, up, down; last norm; the output head unless it is tied to the embedding.
+class Decoder(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+
+  def layers(self: __torch__.Decoder, w: List[Tensor]) -> int:
+    return (len(w) - 2) // 11
+
+  def head(self: __torch__.Decoder, w: List[Tensor]) -> Tensor:
+    # The last norm is a vector; a table in the last place is an output head of its own.
+    if torch.dim(w[-1]) == 2:
+      table = w[-1]
+    else:
+      table = w[0]
+    return table
+
+  def norm(self: __torch__.Decoder, x: Tensor, weight: Tensor, eps: float) -> Tensor:
+    return x * torch.rsqrt(torch.mean(x * x, [-1], True) + eps) * weight
+
+  def rotate(self: __torch__.Decoder, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    # cos and sin hold each angle twice, once per half of the head.
+    a, b, = torch.chunk(x, 2, -1)
+    return x * cos + torch.cat([-b, a], -1) * sin
+
+  def feed_forward(self: __torch__.Decoder, x: Tensor, w: List[Tensor], o: int, eps: float) -> Tensor:
+    h = self.norm(x, w[o + 7], eps)
+    gated = torch.silu(torch.linear(h, w[o + 8])) * torch.linear(h, w[o + 9])
+    return x + torch.linear(gated, w[o + 10])
+
+  # Whole sequences, each from its first token: the hidden states (B, T, E) before the last norm, and every layer's
+  # keys and values (B, J, T, D). Shorter sequences are padded on the right, where no real token looks.
+  def read(self: __torch__.Decoder, ids: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, eps: float) -> Tuple[Tensor, List[Tensor], List[Tensor]]:
+    B = torch.size(ids, 0)
+    T = torch.size(ids, 1)
+    keys = annotate(List[Tensor], [])
+    values = annotate(List[Tensor], [])
+    c = torch.slice(cos, 0, 0, T)
+    s = torch.slice(sin, 0, 0, T)
+    x = torch.embedding(w[0], ids)
+    for layer in range(self.layers(w)):
+      o = 1 + layer * 11
+      D = torch.size(w[o + 5], 0)
+      h = self.norm(x, w[o], eps)
+      q = torch.transpose(torch.reshape(torch.linear(h, w[o + 1]), [B, T, -1, D]), 1, 2)
+      k = torch.transpose(torch.reshape(torch.linear(h, w[o + 2]), [B, T, -1, D]), 1, 2)
+      v = torch.transpose(torch.reshape(torch.linear(h, w[o + 3]), [B, T, -1, D]), 1, 2)
+      q = self.rotate(self.norm(q, w[o + 5], eps), c, s)
+      k = self.rotate(self.norm(k, w[o + 6], eps), c, s)
+      a = torch.scaled_dot_product_attention(q, k, v, None, 0., True, scale=None, enable_gqa=True)
+      x = x + torch.linear(torch.reshape(torch.transpose(a, 1, 2), [B, T, -1]), w[o + 4])
+      x = self.feed_forward(x, w, o, eps)
+      keys.append(k)
+      values.append(v)
+    return (x, keys, values)
+
+  # The next-token logits (M, V) after the positions named by rows, each b * T + t.
+  def logits(self: __torch__.Decoder, ids: Tensor, rows: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, eps: float) -> Tensor:
+    x, keys, values, = self.read(ids, w, cos, sin, eps)
+    h = torch.index_select(torch.flatten(x, 0, 1), 0, rows)
+    return torch.linear(self.norm(h, w[1 + 11 * self.layers(w)], eps), self.head(w))
+
+  # ---- Sampling ----
+
+  # One new token in every slot. tokens (L, K); positions (L), the same for the slots of a lane. Every layer attends to
+  # the lane's prompt, read once and shared by its slots (L, J, P, D), and to the slot's own tokens (L, J, K, N, D), of
+  # which this call writes number i. Returns the logits (L, K, V).
+  def step(self: __torch__.Decoder, tokens: Tensor, positions: Tensor, i: int, prompt_keys: List[Tensor], prompt_values: List[Tensor], prompt_mask: Tensor, own_keys: List[Tensor], own_values: List[Tensor], w: List[Tensor], cos: Tensor, sin: Tensor, eps: float) -> Tensor:
+    L = torch.size(tokens, 0)
+    K = torch.size(tokens, 1)
+    P = torch.size(prompt_mask, -1)
+    D = torch.size(cos, 1)
+    scale = float(D) ** -0.5
+    c = torch.reshape(torch.index_select(cos, 0, positions), [L, 1, 1, D])
+    s = torch.reshape(torch.index_select(sin, 0, positions), [L, 1, 1, D])
+    x = torch.embedding(w[0], torch.flatten(tokens))
+    for layer in range(self.layers(w)):
+      o = 1 + layer * 11
+      h = self.norm(x, w[o], eps)
+      q = torch.reshape(torch.linear(h, w[o + 1]), [L, K, -1, D])
+      k = torch.reshape(torch.linear(h, w[o + 2]), [L, K, -1, D])
+      v = torch.reshape(torch.linear(h, w[o + 3]), [L, K, -1, D])
+      J = torch.size(k, 2)
+      q = self.rotate(self.norm(q, w[o + 5], eps), c, s) * scale
+      k = self.rotate(self.norm(k, w[o + 6], eps), c, s)
+      _1 = torch.copy_(torch.select(own_keys[layer], 3, i), torch.transpose(k, 1, 2))
+      _2 = torch.copy_(torch.select(own_values[layer], 3, i), torch.transpose(v, 1, 2))
+      seen_keys = torch.slice(own_keys[layer], 3, 0, i + 1)
+      seen_values = torch.slice(own_values[layer], 3, 0, i + 1)
+      q = torch.transpose(torch.reshape(q, [L, K, J, -1, D]), 1, 2)
+      R = torch.size(q, 3)
+      on_prompt = torch.matmul(torch.reshape(q, [L, J, K * R, D]), torch.transpose(prompt_keys[layer], 2, 3)) + prompt_mask
+      on_own = torch.reshape(torch.matmul(q, torch.transpose(seen_keys, 3, 4)), [L, J, K * R, i + 1])
+      p = torch.softmax(torch.cat([on_prompt, on_own], -1), -1)
+      from_prompt = torch.matmul(torch.slice(p, 3, 0, P), prompt_values[layer])
+      from_own = torch.matmul(torch.reshape(torch.slice(p, 3, P), [L, J, K, R, i + 1]), seen_values)
+      a = torch.reshape(from_prompt, [L, J, K, R, D]) + from_own
+      x = x + torch.linear(torch.reshape(torch.transpose(a, 1, 2), [L * K, -1]), w[o + 4])
+      x = self.feed_forward(x, w, o, eps)
+    h = self.norm(x, w[1 + 11 * self.layers(w)], eps)
+    return torch.reshape(torch.linear(h, self.head(w)), [L, K, -1])
+
+  # A token and its log-probability from logits (.., V) and one uniform number in [0, 1) each: the first token at which
+  # the cumulative probability exceeds the number. Sums in float64, so that rounding moves no token by more than 1e-15.
+  def draw(self: __torch__.Decoder, logits: Tensor, uniform: Tensor, temperature: float) -> Tuple[Tensor, Tensor]:
+    wide = torch.to(logits, 7)
+    if temperature > 0.:
+      log_probs = torch.log_softmax(wide / temperature, -1)
+      cumulative = torch.cumsum(torch.exp(log_probs), -1)
+      total = torch.select(cumulative, -1, -1)
+      token = torch.searchsorted(cumulative, torch.unsqueeze(uniform * total, -1), right=True)
+      token = torch.clamp(token, None, torch.size(logits, -1) - 1)
+    else:
+      log_probs = torch.log_softmax(wide, -1)
+      token = torch.argmax(wide, -1, True)
+    return (torch.squeeze(token, -1), torch.squeeze(torch.gather(log_probs, -1, token), -1))
+
+  # Completions of prompts. prompts (G, P) padded on the right, lengths (G); lanes (L) names each lane's prompt; rows
+  # (L, K) names each slot's row of the result, an empty slot the last row, which is thrown away. uniforms (rows + 1, N).
+  # Returns tokens (rows + 1, N) and log-probabilities; what stands behind a stop token means nothing.
+  #
+  # Finished slots stay until a quarter of all slots can go at once. Each lane then moves its live slots to the front
+  # and all lanes are cut to the fullest one's number, so what is kept depends on this shard alone.
+  def sample(self: __torch__.Decoder, prompts: Tensor, lengths: Tensor, lanes: Tensor, rows: Tensor, uniforms: Tensor, temperature: float, stop: int, w: List[Tensor], cos: Tensor, sin: Tensor, eps: float) -> Tuple[Tensor, Tensor]:
+    G = torch.size(prompts, 0)
+    P = torch.size(prompts, 1)
+    N = torch.size(uniforms, 1)
+    D = torch.size(cos, 1)
+    tokens = torch.full([torch.size(uniforms, 0), N], stop, dtype=4)
+    log_probs = torch.zeros([torch.size(uniforms, 0), N], dtype=6)
+
+    x, read_keys, read_values, = self.read(prompts, w, cos, sin, eps)
+    ends = torch.arange(G) * P + lengths - 1
+    h = torch.index_select(torch.flatten(x, 0, 1), 0, ends)
+    first = torch.linear(self.norm(h, w[1 + 11 * self.layers(w)], eps), self.head(w))
+
+    L = torch.size(rows, 0)
+    K = torch.size(rows, 1)
+    empty = torch.size(uniforms, 0) - 1
+    done = torch.eq(rows, empty)
+    start = torch.index_select(lengths, 0, lanes)
+    outside = torch.ge(torch.unsqueeze(torch.arange(P), 0), torch.unsqueeze(start, 1))
+    mask = torch.masked_fill(torch.zeros([L, 1, 1, P], dtype=ops.prim.dtype(x)), torch.reshape(outside, [L, 1, 1, P]), -inf)
+    prompt_keys = annotate(List[Tensor], [])
+    prompt_values = annotate(List[Tensor], [])
+    own_keys = annotate(List[Tensor], [])
+    own_values = annotate(List[Tensor], [])
+    for layer in range(self.layers(w)):
+      J = torch.size(read_keys[layer], 1)
+      prompt_keys.append(torch.index_select(read_keys[layer], 0, lanes))
+      prompt_values.append(torch.index_select(read_values[layer], 0, lanes))
+      own_keys.append(torch.zeros([L, J, K, N, D], dtype=ops.prim.dtype(x)))
+      own_values.append(torch.zeros([L, J, K, N, D], dtype=ops.prim.dtype(x)))
+    logits = torch.expand(torch.unsqueeze(torch.index_select(first, 0, lanes), 1), [L, K, -1])
+
+    i = 0
+    while i < N:
+      uniform = torch.reshape(torch.index_select(torch.select(uniforms, 1, i), 0, torch.flatten(rows)), [L, K])
+      token, log_prob, = self.draw(logits, uniform, temperature)
+      _3 = torch.index_copy_(torch.select(tokens, 1, i), 0, torch.flatten(rows), torch.flatten(token))
+      _4 = torch.index_copy_(torch.select(log_probs, 1, i), 0, torch.flatten(rows), torch.to(torch.flatten(log_prob), 6))
+      done = torch.logical_or(done, torch.eq(token, stop))
+      live = torch.sum(torch.logical_not(done), [1])
+      lanes_left = int(torch.sum(torch.gt(live, 0)))
+      slots_left = int(torch.max(live))
+      i = i + 1
+      if lanes_left == 0:
+        i = N
+      elif i < N:
+        if 4 * lanes_left * slots_left <= 3 * L * K:
+          kept = torch.squeeze(torch.nonzero(live), 1)
+          order = torch.argsort(torch.to(torch.index_select(done, 0, kept), 3), stable=True, dim=1, descending=False)
+          slots = torch.flatten(torch.unsqueeze(kept, 1) * K + torch.slice(order, 1, 0, slots_left))
+          for layer in range(self.layers(w)):
+            prompt_keys[layer] = torch.index_select(prompt_keys[layer], 0, kept)
+            prompt_values[layer] = torch.index_select(prompt_values[layer], 0, kept)
+            own_keys[layer] = self.pack(own_keys[layer], slots, lanes_left, slots_left)
+            own_values[layer] = self.pack(own_values[layer], slots, lanes_left, slots_left)
+          mask = torch.index_select(mask, 0, kept)
+          start = torch.index_select(start, 0, kept)
+          rows = torch.reshape(torch.index_select(torch.flatten(rows), 0, slots), [lanes_left, slots_left])
+          done = torch.reshape(torch.index_select(torch.flatten(done), 0, slots), [lanes_left, slots_left])
+          token = torch.reshape(torch.index_select(torch.flatten(token), 0, slots), [lanes_left, slots_left])
+          L = lanes_left
+          K = slots_left
+        logits = self.step(token, start + (i - 1), i - 1, prompt_keys, prompt_values, mask, own_keys, own_values, w, cos, sin, eps)
+    return (tokens, log_probs)
+
+  # The named slots of a cache (L, J, K, N, D), as lanes of slots again.
+  def pack(self: __torch__.Decoder, cache: Tensor, slots: Tensor, lanes: int, width: int) -> Tensor:
+    by_slot = torch.flatten(torch.transpose(cache, 1, 2), 0, 1)
+    kept = torch.index_select(by_slot, 0, slots)
+    return torch.contiguous(torch.transpose(torch.unflatten(kept, 0, [lanes, width]), 1, 2))
+
+  # ---- Learning ----
+
+  # Log-probabilities (M) of the targets that follow the positions named by rows.
+  def log_probs(self: __torch__.Decoder, ids: Tensor, rows: Tensor, targets: Tensor, temperature: float, w: List[Tensor], cos: Tensor, sin: Tensor, eps: float) -> Tensor:
+    all = torch.log_softmax(self.logits(ids, rows, w, cos, sin, eps) / temperature, -1)
+    return torch.squeeze(torch.gather(all, 1, torch.unsqueeze(targets, 1)), 1)
+
+  # Each token's DrGRPO term, Oat's shape: max(-A r, -A clip(r)) with r = exp(new - old), times the truncated importance
+  # weight min(exp(old - sampler), C), plus beta times the k3 estimate exp(d) - 1 - d, d = reference - new, of the
+  # divergence from the reference.
+  def policy_terms(self: __torch__.Decoder, new: Tensor, old: Tensor, sampler: Tensor, reference: Tensor, advantage: Tensor, clip: float, truncation: float, beta: float) -> Tensor:
+    ratio = torch.exp(new - old)
+    surrogate = torch.maximum(-advantage * ratio, -advantage * torch.clamp(ratio, 1. - clip, 1. + clip))
+    terms = surrogate * torch.clamp_max(torch.exp(old - sampler), truncation)
+    if beta > 0.:
+      d = torch.clamp(reference - new, -40., 40.)
+      terms = terms + (torch.exp(d) - 1. - d) * beta
+    return terms
+
+  def add_gradients(self: __torch__.Decoder, loss: Tensor, w: List[Tensor], gradients: List[Tensor]) -> NoneType:
+    found = torch.grad([loss], w, None, False, False, False)
+    added = annotate(List[Tensor], [])
+    for g in found:
+      added.append(unchecked_cast(Tensor, g))
+    torch._foreach_add_(gradients, added)
+    return None
+
+  # Adds the gradients of one micro-batch to the given ones. per_token (5, M): old, sampler's and reference
+  # log-probabilities, advantage, share in the loss (sequence weight / divisor). Returns in float64: loss, clipped
+  # tokens, truncated tokens, sum of entropies, sum of |old - sampler|.
+  def add_policy_gradients(self: __torch__.Decoder, ids: Tensor, rows: Tensor, targets: Tensor, per_token: Tensor, clip: float, truncation: float, beta: float, temperature: float, w: List[Tensor], gradients: List[Tensor], cos: Tensor, sin: Tensor, eps: float) -> Tensor:
+    old, sampler, reference, advantage, share, = torch.unbind(per_token, 0)
+    all = torch.log_softmax(self.logits(ids, rows, w, cos, sin, eps) / temperature, -1)
+    new = torch.squeeze(torch.gather(all, 1, torch.unsqueeze(targets, 1)), 1)
+    terms = self.policy_terms(new, old, sampler, reference, advantage, clip, truncation, beta)
+    loss = torch.sum(terms * share)
+    self.add_gradients(loss, w, gradients)
+    ratio = torch.exp(torch.detach(new) - old)
+    clipped = torch.gt(-advantage * torch.clamp(ratio, 1. - clip, 1. + clip), -advantage * ratio)
+    truncated = torch.gt(torch.exp(old - sampler), truncation)
+    fixed = torch.to(torch.detach(all), 7)
+    entropy = torch.sum(torch.exp(fixed) * fixed) * -1.
+    distance = torch.sum(torch.abs(torch.to(old, 7) - torch.to(sampler, 7)))
+    return torch.stack([torch.to(torch.detach(loss), 7), torch.to(torch.sum(clipped), 7), torch.to(torch.sum(truncated), 7), entropy, distance])
+
+  # The same for supervised learning; the loss is the sum of the targets' negative log-probabilities times share.
+  def add_imitation_gradients(self: __torch__.Decoder, ids: Tensor, rows: Tensor, targets: Tensor, share: float, w: List[Tensor], gradients: List[Tensor], cos: Tensor, sin: Tensor, eps: float) -> Tensor:
+    loss = torch.sum(self.log_probs(ids, rows, targets, 1., w, cos, sin, eps)) * -share
+    self.add_gradients(loss, w, gradients)
+    return torch.to(torch.detach(loss), 7)
+
+  def clear(self: __torch__.Decoder, gradients: List[Tensor]) -> NoneType:
+    torch._foreach_zero_(gradients)
+    return None
+
+  def gradient_norm(self: __torch__.Decoder, gradients: List[Tensor]) -> Tensor:
+    return torch.to(torch.linalg_vector_norm(torch.stack(torch._foreach_norm(gradients, 2)), 2), 7)
+
+  # One AdamW step on the gradients, which are multiplied by scale first.
+  def adamw(self: __torch__.Decoder, w: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor], steps: List[Tensor], scale: float, rate: float, beta1: float, beta2: float, epsilon: float, decay: float) -> NoneType:
+    torch._foreach_mul_(gradients, scale)
+    torch._foreach_add_(steps, 1)
+    torch._fused_adamw_(w, gradients, first, second, annotate(List[Tensor], []), steps, lr=rate, beta1=beta1, beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
+    return None
