@@ -94,6 +94,11 @@ final class Decoder implements AutoCloseable {
         }
     }
 
+    /// Numbers for one computation, of the weights' type.
+    NDArray numbers(PtNDManager scope, double[] values, Shape shape) {
+        return scope.create(values, shape).toType(cosines.getDataType(), false);
+    }
+
     private interface Wave {
         double at(double angle);
     }

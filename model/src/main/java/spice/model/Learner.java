@@ -1,59 +1,208 @@
 package spice.model;
 
+import static spice.model.Check.require;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// The policy while it learns: weights, AdamW's moments, and the losses that move them. For one thread at a time.
 public final class Learner implements AutoCloseable {
-    private Learner() {}
+    /// Keeps the scale finite where the gradient is zero; the same guard as in PyTorch's own clipping.
+    private static final double NORM_GUARD = 1e-6;
+
+    private final LearnerSettings settings;
+    private final Decoder decoder;
+    private final AdamW optimizer;
+    private final List<PtNDArray> gradients;
+    private final Map<String, byte[]> tokenizerFiles;
+
+    private Learner(LearnerSettings settings, Decoder decoder, AdamW optimizer, Map<String, byte[]> tokenizerFiles) {
+        this.settings = settings;
+        this.decoder = decoder;
+        this.optimizer = optimizer;
+        this.tokenizerFiles = tokenizerFiles;
+        gradients = decoder.zeros();
+        decoder.weights().forEach(weight -> weight.setRequiresGradient(true));
+    }
 
     /// Opens a model folder for training; without optimizer state the moments start at zero.
     ///
     /// @throws ModelException if a file is missing, damaged or does not fit the others
     public static Learner open(Path modelFolder, Optional<Path> optimizerState, LearnerSettings settings) {
-        throw new UnsupportedOperationException();
+        Map<String, byte[]> tokenizerFiles = ModelFolder.tokenizerFiles(modelFolder);
+        Decoder decoder = Decoder.open(modelFolder);
+        try {
+            AdamW optimizer = optimizerState
+                    .map(file -> AdamW.read(file, decoder, settings))
+                    .orElseGet(() -> AdamW.fresh(decoder, settings));
+            return new Learner(settings, decoder, optimizer, tokenizerFiles);
+        } catch (RuntimeException e) {
+            decoder.close();
+            throw e;
+        }
     }
 
     /// The learner's log-probability of every trained token at the temperature, 0 elsewhere.
     public float[][] logProbs(List<Trajectory> trajectories, double temperature) {
-        throw new UnsupportedOperationException();
+        require(temperature > 0 && Double.isFinite(temperature), "temperature must be positive, got %s", temperature);
+        check(trajectories);
+        Torch.prepareThread(settings.intraOpThreads());
+        float[][] logProbs = new float[trajectories.size()][];
+        for (int i = 0; i < logProbs.length; i++) {
+            logProbs[i] = new float[trajectories.get(i).length()];
+        }
+        for (MicroBatch part : MicroBatch.cut(trajectories, all(trajectories), settings.microBatchTokens())) {
+            try (PtNDManager scope = decoder.scope();
+                    TorchProgram.Call call = decoder.call("log_probs")) {
+                withTargets(call, scope, trajectories, part).with(temperature);
+                float[] values = decoder.through(call).tensor(scope).toFloatArray();
+                part.forEachTarget(
+                        trajectories, (member, position, row, target) -> logProbs[member][position] = values[target]);
+            }
+        }
+        return logProbs;
     }
 
     /// One optimizer step on the DrGRPO loss without a reference; `loss.klBeta()` must be 0.
-    public UpdateReport update(
-            List<Trajectory> batch, float[][] oldLogProbs, LossSettings loss, double learningRate) {
+    public UpdateReport update(List<Trajectory> batch, float[][] oldLogProbs, LossSettings loss, double learningRate) {
         return update(batch, oldLogProbs, Optional.empty(), loss, learningRate);
     }
 
-    /// One optimizer step on the DrGRPO loss, computed in micro-batches.
+    /// One optimizer step on the DrGRPO loss (Liu et al. 2025, arXiv 2503.20783; the terms as in Oat), computed in
+    /// micro-batches: the sum over sequences of weight / divisor times the sum of the trained tokens' terms. Where every
+    /// advantage is 0 the gradient is zero and AdamW steps on its momentum alone.
     ///
     /// @param oldLogProbs this learner's [#logProbs] before the first step on these trajectories
     /// @param referenceLogProbs the reference's, present exactly if `loss.klBeta()` is above 0
+    /// @throws ModelException if the gradient is not finite; the weights are then as before
     public UpdateReport update(
             List<Trajectory> batch,
             float[][] oldLogProbs,
             Optional<float[][]> referenceLogProbs,
             LossSettings loss,
             double learningRate) {
-        throw new UnsupportedOperationException();
+        checkRate(learningRate);
+        require(
+                referenceLogProbs.isPresent() == loss.klBeta() > 0,
+                "reference log-probabilities belong to klBeta above 0, got klBeta %s and %s reference",
+                loss.klBeta(),
+                referenceLogProbs.isPresent() ? "a" : "no");
+        PolicyGradient.Sums sums = gradient(batch, oldLogProbs, referenceLogProbs, loss);
+        double norm = step(learningRate);
+        return sums.report(norm);
     }
 
-    /// One supervised step. Returns the mean cross-entropy of the trained tokens before it, in nats.
+    /// Leaves the gradient of the DrGRPO loss in [#gradients].
+    private PolicyGradient.Sums gradient(
+            List<Trajectory> batch, float[][] oldLogProbs, Optional<float[][]> referenceLogProbs, LossSettings loss) {
+        check(batch);
+        Torch.prepareThread(settings.intraOpThreads());
+        clearGradients();
+        return new PolicyGradient(decoder, loss)
+                .add(batch, oldLogProbs, referenceLogProbs, settings.microBatchTokens(), gradients);
+    }
+
+    /// One supervised step. Returns the mean cross-entropy of the trained tokens before it, in nats. Advantages and
+    /// weights play no part.
+    ///
+    /// @throws ModelException if the gradient is not finite; the weights are then as before
     public double imitate(List<Trajectory> batch, double learningRate) {
-        throw new UnsupportedOperationException();
+        checkRate(learningRate);
+        check(batch);
+        long tokens = batch.stream().mapToLong(Trajectory::trainedTokens).sum();
+        require(tokens > 0, "there is nothing to imitate: no token of the %d trajectories is trained", batch.size());
+        Torch.prepareThread(settings.intraOpThreads());
+        clearGradients();
+        double loss = 0;
+        for (MicroBatch part : MicroBatch.cut(batch, all(batch), settings.microBatchTokens())) {
+            try (PtNDManager scope = decoder.scope();
+                    TorchProgram.Call call = decoder.call("add_imitation_gradients")) {
+                withTargets(call, scope, batch, part).with(1.0 / tokens);
+                loss += Torch.withGradients(() -> decoder.through(call, gradients).tensor(scope).getDouble());
+            }
+        }
+        step(learningRate);
+        return loss;
+    }
+
+    private void clearGradients() {
+        try (TorchProgram.Call call = decoder.call("clear").with(gradients)) {
+            call.run();
+        }
+    }
+
+    /// Clips the gradients, steps, and returns their norm before clipping.
+    private double step(double learningRate) {
+        double norm;
+        try (PtNDManager scope = decoder.scope();
+                TorchProgram.Call call = decoder.call("gradient_norm").with(gradients)) {
+            norm = call.tensor(scope).getDouble();
+        }
+        if (!Double.isFinite(norm)) {
+            throw new ModelException(
+                    "the gradient's norm is %s; the weights are as before. Lower the learning rate or look for a damaged checkpoint"
+                            .formatted(norm));
+        }
+        optimizer.step(gradients, Math.min(1, settings.maxGradientNorm() / (norm + NORM_GUARD)), learningRate);
+        return norm;
+    }
+
+    private static void checkRate(double learningRate) {
+        require(
+                learningRate >= 0 && Double.isFinite(learningRate),
+                "the learning rate must be 0 or more, got %s",
+                learningRate);
+    }
+
+    private void check(List<Trajectory> trajectories) {
+        int longest = decoder.config().maxPositions();
+        for (Trajectory trajectory : trajectories) {
+            if (trajectory.length() > longest) {
+                throw new ModelException("a trajectory of %d tokens does not fit into the model's %d positions"
+                        .formatted(trajectory.length(), longest));
+            }
+            decoder.config().checkTokens(trajectory.tokens());
+        }
+    }
+
+    private static List<Integer> all(List<Trajectory> trajectories) {
+        return IntStream.range(0, trajectories.size()).boxed().toList();
+    }
+
+    /// Appends a micro-batch's tokens (B, T), the rows that predict (M) and their targets (M).
+    static TorchProgram.Call withTargets(
+            TorchProgram.Call call, NDManager scope, List<Trajectory> batch, MicroBatch part) {
+        long[] rows = new long[part.targets()];
+        long[] targets = new long[part.targets()];
+        part.forEachTarget(batch, (member, position, row, target) -> {
+            rows[target] = (long) row * part.width() + position - 1;
+            targets[target] = batch.get(member).tokens()[position];
+        });
+        return call.with(scope.create(
+                        part.tokens(batch), new Shape(part.members().size(), part.width())))
+                .with(scope.create(rows))
+                .with(scope.create(targets));
     }
 
     /// Writes the model folder: config, weights, and the tokenizer files of the folder this learner came from.
     public void saveModel(Path folder) {
-        throw new UnsupportedOperationException();
+        ModelFolder.write(folder, decoder.config(), decoder.download(decoder.weights(), ""), tokenizerFiles);
     }
 
     /// Writes AdamW's moments and step as safetensors.
     public void saveOptimizer(Path file) {
-        throw new UnsupportedOperationException();
+        optimizer.write(file);
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        decoder.close();
+    }
 }

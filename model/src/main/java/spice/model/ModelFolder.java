@@ -1,5 +1,8 @@
 package spice.model;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,9 +41,32 @@ public final class ModelFolder {
             }
             weights.put(name, new HostTensor(shape, values));
         });
+        write(folder, config, weights, Map.of());
+    }
+
+    /// Writes a model, the weights last, so that a folder with weights is a whole one.
+    static void write(
+            Path folder, ModelConfig config, Map<String, HostTensor> weights, Map<String, byte[]> tokenizerFiles) {
         config.write(folder.resolve(CONFIG));
         ConfigFile.writeGeneration(folder.resolve(GENERATION_CONFIG), config);
+        tokenizerFiles.forEach((name, content) -> WholeFile.write(folder.resolve(name), content));
         SafeTensors.write(folder.resolve(WEIGHTS), weights);
+    }
+
+    /// The tokenizer's files of a folder, as they are.
+    static Map<String, byte[]> tokenizerFiles(Path folder) {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        for (String name : List.of(TOKENIZER, TOKENIZER_CONFIG)) {
+            Path file = folder.resolve(name);
+            if (Files.exists(file)) {
+                try {
+                    files.put(name, Files.readAllBytes(file));
+                } catch (IOException e) {
+                    throw new UncheckedIOException("cannot read " + file, e);
+                }
+            }
+        }
+        return files;
     }
 
     /// The weights of a folder, checked against its config, in the order of [WeightTable].

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// libtorch as this module uses it: started once, tested, and each thread set before it computes.
@@ -52,11 +53,11 @@ final class Torch {
         JniUtils.setGraphExecutorOptimize(false);
     }
 
-    /// Runs the action with gradients recorded on this thread, and without afterwards.
-    static void withGradients(Runnable action) {
+    /// Computes with gradients recorded on this thread, which records none afterwards.
+    static <T> T withGradients(Supplier<T> computation) {
         JniUtils.setGradMode(true);
         try {
-            action.run();
+            return computation.get();
         } finally {
             JniUtils.setGradMode(false);
         }
@@ -77,7 +78,7 @@ final class Torch {
             NDArray w = manager.eye(2);
             w.setRequiresGradient(true);
             try (TorchProgram.Call call = program.call("gradient").with(square).with(w)) {
-                withGradients(() -> expect("a gradient", call.tensor((PtNDManager) manager), 20, 28, 28, 40));
+                expect("a gradient", withGradients(() -> call.tensor((PtNDManager) manager)), 20, 28, 28, 40);
             }
         } catch (ModelException e) {
             throw e;

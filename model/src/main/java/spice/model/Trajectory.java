@@ -25,4 +25,12 @@ public record Trajectory(int[] tokens, boolean[] trained, float[] samplerLogProb
     int length() {
         return tokens.length;
     }
+
+    int trainedTokens() {
+        int count = 0;
+        for (boolean mark : trained) {
+            count += mark ? 1 : 0;
+        }
+        return count;
+    }
 }

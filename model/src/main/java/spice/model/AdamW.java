@@ -1,0 +1,90 @@
+package spice.model;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.engine.PtNDArray;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// AdamW (Loshchilov and Hutter 2019) over a decoder's weights, with state that can be saved. One fused operator of
+/// libtorch steps all weights.
+final class AdamW {
+    private static final String FIRST = "exp_avg.";
+    private static final String SECOND = "exp_avg_sq.";
+    private static final String STEP = "step";
+
+    private final Decoder decoder;
+    private final LearnerSettings settings;
+    private final List<PtNDArray> first;
+    private final List<PtNDArray> second;
+    /// The operator counts steps for each weight; they are always equal.
+    private final List<PtNDArray> steps;
+
+    private AdamW(
+            Decoder decoder,
+            LearnerSettings settings,
+            List<PtNDArray> first,
+            List<PtNDArray> second,
+            List<PtNDArray> steps) {
+        this.decoder = decoder;
+        this.settings = settings;
+        this.first = first;
+        this.second = second;
+        this.steps = steps;
+    }
+
+    static AdamW fresh(Decoder decoder, LearnerSettings settings) {
+        return new AdamW(decoder, settings, decoder.zeros(), decoder.zeros(), steps(decoder, 0));
+    }
+
+    /// Continues from a saved state.
+    ///
+    /// @throws ModelException if the file is missing or damaged or belongs to another model
+    static AdamW read(Path file, Decoder decoder, LearnerSettings settings) {
+        Map<String, HostTensor> found = SafeTensors.read(file);
+        Map<String, long[]> table = new LinkedHashMap<>();
+        WeightTable.of(decoder.config()).forEach((name, shape) -> {
+            table.put(FIRST + name, shape);
+            table.put(SECOND + name, shape);
+        });
+        table.put(STEP, new long[0]);
+        Map<String, HostTensor> state = WeightTable.pick(found, table, file);
+        return new AdamW(
+                decoder,
+                settings,
+                upload(decoder, state, FIRST),
+                upload(decoder, state, SECOND),
+                steps(decoder, state.get(STEP).values()[0]));
+    }
+
+    private static List<PtNDArray> upload(Decoder decoder, Map<String, HostTensor> state, String prefix) {
+        return WeightTable.of(decoder.config()).keySet().stream()
+                .map(name -> decoder.upload(state.get(prefix + name), DataType.FLOAT32))
+                .toList();
+    }
+
+    private static List<PtNDArray> steps(Decoder decoder, float count) {
+        HostTensor scalar = new HostTensor(new long[0], new float[] {count});
+        return decoder.weights().stream()
+                .map(weight -> decoder.upload(scalar, DataType.FLOAT32))
+                .toList();
+    }
+
+    /// Moves the weights against the gradients times `scale`.
+    void step(List<PtNDArray> gradients, double scale, double learningRate) {
+        try (TorchProgram.Call call = decoder.call("adamw")) {
+            call.with(decoder.weights()).with(gradients).with(first).with(second).with(steps);
+            call.with(scale).with(learningRate).with(settings.beta1()).with(settings.beta2());
+            call.with(settings.epsilon()).with(settings.weightDecay()).run();
+        }
+    }
+
+    void write(Path file) {
+        Map<String, HostTensor> state = new LinkedHashMap<>();
+        state.putAll(decoder.download(first, FIRST));
+        state.putAll(decoder.download(second, SECOND));
+        state.put(STEP, new HostTensor(new long[0], steps.getFirst().toFloatArray()));
+        SafeTensors.write(file, state);
+    }
+}
