@@ -1,0 +1,89 @@
+package spice.store.s3;
+
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkException;
+import spice.store.StoreException;
+
+/// Turns what the AWS SDK throws into one line that names the server, what was wanted, and the remedy.
+///
+/// @param server how to call the server: its endpoint, or AWS
+record Failures(String server, String bucket) {
+
+    /// @param doing what was wanted, e.g. `read blobs/ab/abc…`
+    StoreException of(String doing, SdkException failure) {
+        return new StoreException(
+                switch (failure) {
+                    case AwsServiceException refusal -> refused(doing, refusal);
+                    default -> unanswered(doing, failure);
+                },
+                failure);
+    }
+
+    private String refused(String doing, AwsServiceException refusal) {
+        Optional<AwsErrorDetails> details = Optional.ofNullable(refusal.awsErrorDetails());
+        String code = details.map(AwsErrorDetails::errorCode).orElse("");
+        String says = details.map(AwsErrorDetails::errorMessage).map(Failures::oneLine).orElse("");
+        int status = refusal.statusCode();
+        if (status == 507 || says.contains("No space left on device")) {
+            return "%s cannot %s: its disk is full. Free some space there; what was stored is safe."
+                    .formatted(server, doing);
+        }
+        if (code.equals("InvalidAccessKeyId") || code.equals("SignatureDoesNotMatch")) {
+            return "%s does not accept the access key (%s). Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+                    .formatted(server, code);
+        }
+        if (status == 401 || status == 403) {
+            return "%s does not let this key %s in the bucket %s. Check the key, or grant it s3:ListBucket, s3:GetObject and s3:PutObject."
+                    .formatted(server, doing, bucket);
+        }
+        if (status == 404 && !code.equals("NoSuchKey")) {
+            return "%s has no bucket %s. It was there at the start: restore it, or start anew."
+                    .formatted(server, bucket);
+        }
+        if (status == 301) {
+            return "%s has the bucket %s in another region. Set AWS_REGION to that region.".formatted(server, bucket);
+        }
+        return "%s cannot %s: it answers %d %s %s. Its own log should say why."
+                .formatted(server, doing, status, code, says);
+    }
+
+    private String unanswered(String doing, SdkException failure) {
+        Throwable root = root(failure);
+        String says = oneLine(root);
+        if (says.toLowerCase(Locale.ROOT).contains("unable to load credentials")) {
+            return "There are no credentials for %s. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE."
+                    .formatted(server);
+        }
+        if (root instanceof ConnectException
+                || root instanceof UnknownHostException
+                || root instanceof NoRouteToHostException
+                || root instanceof SocketTimeoutException) {
+            return "%s cannot be reached (%s). Is it running, and is its address right? `spice up` starts the local one."
+                    .formatted(server, says);
+        }
+        return "%s did not let us %s: %s: %s.".formatted(server, doing, root.getClass().getSimpleName(), says);
+    }
+
+    private static Throwable root(Throwable failure) {
+        return Stream.iterate(failure, f -> f != null, Throwable::getCause)
+                .reduce(failure, (outer, inner) -> inner);
+    }
+
+    /// A throwable's message without line breaks; its class where it has none.
+    static String oneLine(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null ? failure.getClass().getSimpleName() : oneLine(message);
+    }
+
+    private static String oneLine(String text) {
+        return text.strip().replaceAll("\\s+", " ");
+    }
+}

@@ -1,0 +1,38 @@
+package spice.store.s3;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import spice.store.BlobRef;
+
+/// SHA-256 and length of what passes by.
+final class RunningDigest {
+    private final MessageDigest digest;
+    private long bytes;
+
+    RunningDigest() {
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /// Passes a stream on to its end.
+    void pass(InputStream in, OutputStream out) throws IOException {
+        byte[] buffer = new byte[1 << 16];
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+            digest.update(buffer, 0, n);
+            bytes += n;
+            out.write(buffer, 0, n);
+        }
+    }
+
+    /// The reference to what has passed by; ends this digest.
+    BlobRef ref() {
+        return new BlobRef(HexFormat.of().formatHex(digest.digest()), bytes);
+    }
+}

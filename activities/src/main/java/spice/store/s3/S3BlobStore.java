@@ -1,0 +1,275 @@
+package spice.store.s3;
+
+import static spice.domain.Check.require;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Object;
+import spice.store.BlobRef;
+import spice.store.BlobStore;
+import spice.store.Json;
+import spice.store.StepKey;
+import spice.store.StoreException;
+
+/// The blob store on an S3 bucket. Every write is create-only (`If-None-Match: *`); an answer of 412 means that
+/// somebody was first, which for a blob is as good as having written it.
+public final class S3BlobStore implements BlobStore, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(S3BlobStore.class);
+
+    /// What S3 takes in one PUT.
+    private static final long LARGEST = 5L << 30;
+
+    private static final Pattern LEFTOVER = Pattern.compile(".*-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+    private final S3Client client;
+    private final S3Bucket bucket;
+    private final AtomicLong differentResults = new AtomicLong();
+
+    private S3BlobStore(S3Client client, S3Bucket bucket) {
+        this.client = client;
+        this.bucket = bucket;
+    }
+
+    /// Opens the store, makes its bucket if it is missing, and proves that the server can be relied on.
+    ///
+    /// @throws StoreException if the server cannot be reached, refuses the key, or does not refuse a second
+    ///     create-only write
+    public static S3BlobStore open(S3Location location) {
+        S3Client client = S3Clients.open(location);
+        try {
+            String server = client.serviceClientConfiguration()
+                    .endpointOverride()
+                    .map("S3 at %s"::formatted)
+                    .orElse("AWS S3");
+            S3Bucket bucket = new S3Bucket(client, location.bucket(), new Failures(server, location.bucket()));
+            bucket.prepare();
+            return new S3BlobStore(client, bucket);
+        } catch (RuntimeException e) {
+            client.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public BlobRef put(byte[] content) {
+        BlobRef ref = new BlobRef(Json.sha256(content), content.length);
+        createBlob(ref, RequestBody.fromBytes(content));
+        return ref;
+    }
+
+    @Override
+    public BlobRef put(Path file) {
+        requireOneObject(file);
+        BlobRef ref = digest(file);
+        // A large body is not worth sending only to learn that it is there.
+        if (!isThere(ref)) {
+            createBlob(ref, RequestBody.fromFile(file));
+        }
+        return ref;
+    }
+
+    private static void requireOneObject(Path file) {
+        long bytes = file.toFile().length();
+        if (bytes > LARGEST) {
+            throw new StoreException("%s has %d bytes, but an S3 object is stored with at most %d at once: split it"
+                    .formatted(file, bytes, LARGEST));
+        }
+    }
+
+    private static BlobRef digest(Path file) {
+        RunningDigest digest = new RunningDigest();
+        try (var in = Files.newInputStream(file)) {
+            digest.pass(in, OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw new StoreException("cannot read %s, which was to be stored (%s)".formatted(file, e), e);
+        }
+        return digest.ref();
+    }
+
+    /// With the digest sent along, the server itself refuses a body that is not what its key says, such as a file that
+    /// somebody changed in the meantime.
+    private void createBlob(BlobRef ref, RequestBody body) {
+        byte[] sha256 = HexFormat.of().parseHex(ref.sha256());
+        if (!bucket.create(
+                ObjectKeys.blob(ref), body, Optional.of(Base64.getEncoder().encodeToString(sha256)))) {
+            isThere(ref);
+        }
+    }
+
+    /// Whether the blob is there in its full length.
+    ///
+    /// @throws StoreException if it is there in another
+    private boolean isThere(BlobRef ref) {
+        Optional<Long> length = bucket.length(ObjectKeys.blob(ref));
+        length.filter(l -> l != ref.bytes()).ifPresent(l -> {
+            throw damaged(ref, "%d bytes".formatted(l));
+        });
+        return length.isPresent();
+    }
+
+    @Override
+    public byte[] get(BlobRef ref) {
+        byte[] content = bucket.read(ObjectKeys.blob(ref)).orElseThrow(() -> missing(ref));
+        check(ref, new BlobRef(Json.sha256(content), content.length));
+        return content;
+    }
+
+    @Override
+    public void copyTo(BlobRef ref, Path file) {
+        Path target = file.toAbsolutePath();
+        Path part = target.resolveSibling(".%s.%s.part".formatted(target.getFileName(), UUID.randomUUID()));
+        try {
+            Files.createDirectories(target.getParent());
+            check(ref, download(ref, part));
+            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new StoreException(
+                    "cannot copy %s from %s to %s: %s. Is there space on its disk?"
+                            .formatted(ObjectKeys.blob(ref), bucket.failures().server(), target, Failures.oneLine(e)),
+                    e);
+        } finally {
+            delete(part);
+        }
+    }
+
+    private BlobRef download(BlobRef ref, Path part) throws IOException {
+        RunningDigest digest = new RunningDigest();
+        try (ResponseInputStream<GetObjectResponse> in = open(ref);
+                OutputStream out = Files.newOutputStream(part)) {
+            try {
+                digest.pass(in, out);
+            } catch (IOException e) {
+                // Closing alone would first read the rest.
+                in.abort();
+                throw e;
+            }
+        }
+        return digest.ref();
+    }
+
+    private ResponseInputStream<GetObjectResponse> open(BlobRef ref) {
+        String key = ObjectKeys.blob(ref);
+        try {
+            return client.getObject(r -> r.bucket(bucket.name()).key(key));
+        } catch (NoSuchKeyException e) {
+            throw missing(ref);
+        } catch (SdkException e) {
+            throw bucket.failures().of("read " + key, e);
+        }
+    }
+
+    private static void delete(Path part) {
+        try {
+            Files.deleteIfExists(part);
+        } catch (IOException e) {
+            log.warn("{} is left behind: {}", part, Failures.oneLine(e));
+        }
+    }
+
+    private void check(BlobRef expected, BlobRef found) {
+        if (!found.equals(expected)) {
+            throw damaged(expected, "%d bytes with SHA-256 %s".formatted(found.bytes(), found.sha256()));
+        }
+    }
+
+    private StoreException damaged(BlobRef ref, String found) {
+        return new StoreException(
+                "%s holds a damaged %s: expected %d bytes with this SHA-256, found %s. Delete the object: the step that made it is then repeated."
+                        .formatted(bucket.failures().server(), ObjectKeys.blob(ref), ref.bytes(), found));
+    }
+
+    private StoreException missing(BlobRef ref) {
+        return new StoreException("%s does not hold %s. Repeat the run: the step that made it is then repeated."
+                .formatted(bucket.failures().server(), ObjectKeys.blob(ref)));
+    }
+
+    /// A result whose blob was deleted since counts as none, so that its step is repeated.
+    @Override
+    public Optional<BlobRef> find(StepKey key) {
+        return committed(key).filter(this::isThere);
+    }
+
+    private Optional<BlobRef> committed(StepKey key) {
+        String index = ObjectKeys.index(key);
+        return bucket.read(index).map(json -> Json.read(json, BlobRef.class, index));
+    }
+
+    @Override
+    public BlobRef commit(StepKey key, BlobRef result) {
+        String index = ObjectKeys.index(key);
+        if (bucket.create(index, RequestBody.fromBytes(Json.bytes(result)), Optional.empty())) {
+            return result;
+        }
+        BlobRef winner = committed(key)
+                .orElseThrow(() -> new StoreException("%s was deleted while it was being committed. Run the step again."
+                        .formatted(index)));
+        if (!winner.equals(result)) {
+            differentResults.incrementAndGet();
+            log.warn("{} is {} already; this time the step gave {}. The first one stays.", index, winner, result);
+        }
+        return winner;
+    }
+
+    /// How often a step that was committed already gave another result, since this store was opened. Anything but 0
+    /// says that some step is not a function of its inputs.
+    public long differentResults() {
+        return differentResults.get();
+    }
+
+    @Override
+    public boolean create(String name, byte[] content) {
+        return bucket.create(ObjectKeys.record(name), RequestBody.fromBytes(content), Optional.empty());
+    }
+
+    @Override
+    public Optional<byte[]> read(String name) {
+        return bucket.read(ObjectKeys.record(name));
+    }
+
+    @Override
+    public List<String> list(String prefix) {
+        require(prefix.endsWith("/"), "a prefix to list ends in a slash: '%s'", prefix);
+        try {
+            return client
+                    .listObjectsV2Paginator(r -> r.bucket(bucket.name()).prefix(ObjectKeys.RECORDS + prefix))
+                    .contents()
+                    .stream()
+                    .map(S3Object::key)
+                    .filter(this::isRecord)
+                    .map(key -> key.substring(ObjectKeys.RECORDS.length()))
+                    .sorted()
+                    .toList();
+        } catch (SdkException e) {
+            throw bucket.failures().of("list " + prefix, e);
+        }
+    }
+
+    /// A file server lists what it has not finished as `<key>-<uuid>`, also after it was killed. A record's own name
+    /// may look like that too, but a record has its writer's mark.
+    private boolean isRecord(String key) {
+        return !LEFTOVER.matcher(key).matches() || bucket.isCreated(key);
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

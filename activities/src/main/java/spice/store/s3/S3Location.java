@@ -1,0 +1,31 @@
+package spice.store.s3;
+
+import static spice.domain.Check.require;
+
+import java.net.URI;
+import java.util.Optional;
+
+/// Where the store's bucket is. What is left empty here, the AWS SDK finds by its own settings: `AWS_*` variables,
+/// `aws.*` system properties, the shared config file.
+///
+/// @param bucket made at the first start if it is missing
+/// @param endpoint of a server that is not AWS, e.g. `http://127.0.0.1:9233`
+/// @param key a static credential
+public record S3Location(String bucket, Optional<URI> endpoint, Optional<S3Key> key) {
+    public S3Location {
+        require(
+                bucket.matches("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"),
+                "not a bucket's name: '%s' (3 to 63 lower-case letters, digits, dots and hyphens)",
+                bucket);
+    }
+
+    /// A bucket on whatever the AWS SDK's own settings name.
+    public static S3Location configured(String bucket) {
+        return new S3Location(bucket, Optional.empty(), Optional.empty());
+    }
+
+    /// A bucket on one server with one key.
+    public static S3Location at(URI endpoint, S3Key key, String bucket) {
+        return new S3Location(bucket, Optional.of(endpoint), Optional.of(key));
+    }
+}

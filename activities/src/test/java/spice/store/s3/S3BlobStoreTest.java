@@ -1,0 +1,186 @@
+package spice.store.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import spice.store.BlobRef;
+import spice.store.BlobStore;
+import spice.store.StepKey;
+import spice.store.StoreException;
+
+/// The store on a real S3 server, with a bucket of its own for each test.
+class S3BlobStoreTest extends BlobStoreContract {
+    private static final AtomicInteger BUCKETS = new AtomicInteger();
+
+    @TempDir
+    static Path data;
+
+    private static S3ProxyProcess server;
+
+    private S3Location location;
+    private S3BlobStore store;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = S3ProxyProcess.start(data);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @BeforeEach
+    void open() {
+        location = server.bucket("bucket-" + BUCKETS.incrementAndGet());
+        store = S3BlobStore.open(location);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Override
+    BlobStore store() {
+        return store;
+    }
+
+    @Override
+    long differentResults() {
+        return store.differentResults();
+    }
+
+    @Test
+    void aSecondStoreOnTheSameBucketSeesTheSame() {
+        BlobRef ref = store.put(bytes("abc"));
+        store.create("runs/a", bytes("manifest"));
+
+        try (S3BlobStore second = S3BlobStore.open(location)) {
+            assertThat(second.get(ref)).isEqualTo(bytes("abc"));
+            assertThat(second.list("runs/")).containsExactly("runs/a");
+        }
+    }
+
+    @Test
+    void aDamagedBlobIsNeverHandedOut() {
+        BlobRef ref = store.put(bytes("saffron 347 plus 285 is 632"));
+        overwrite("blobs/%s/%s".formatted(ref.sha256().substring(0, 2), ref.sha256()), "saffron 347 plus 285 is 633");
+        Path target = folder.resolve("target");
+
+        assertThatThrownBy(() -> store.get(ref))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContainingAll(ref.sha256(), "expected 27 bytes", "found 27 bytes with SHA-256", "Delete the object");
+        assertThatThrownBy(() -> store.copyTo(ref, target))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining(ref.sha256());
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void aTruncatedBlobIsNotTakenForTheWhole() throws IOException {
+        BlobRef ref = store.put(bytes("abc"));
+        overwrite("blobs/%s/%s".formatted(ref.sha256().substring(0, 2), ref.sha256()), "ab");
+
+        assertThatThrownBy(() -> store.put(bytes("abc"))).hasMessageContaining("found 2 bytes");
+        Path file = Files.write(folder.resolve("file"), bytes("abc"));
+        assertThatThrownBy(() -> store.put(file)).hasMessageContaining("found 2 bytes");
+    }
+
+    @Test
+    void aStepWhoseResultWasDeletedIsTakenAgain() {
+        StepKey key = new StepKey("attempt", 1, "0".repeat(64));
+        BlobRef result = store.put(bytes("632"));
+        store.commit(key, result);
+        try (S3Client client = S3Clients.open(location)) {
+            client.deleteObject(r -> r.bucket(location.bucket())
+                    .key("blobs/%s/%s".formatted(result.sha256().substring(0, 2), result.sha256())));
+        }
+
+        assertThat(store.find(key)).isEmpty();
+        assertThat(store.commit(key, store.put(bytes("632")))).isEqualTo(result);
+        assertThat(store.find(key)).contains(result);
+        assertThat(store.differentResults()).isZero();
+    }
+
+    @Test
+    void whatAKilledServerLeftBehindIsNotListed() {
+        String uuid = "3f2a90c1-58d4-4f0e-9b7c-0c1d2e3f4a5b";
+        store.create("runs/a", bytes("whole"));
+        store.create("runs/b-" + uuid, bytes("whole, in spite of its name"));
+        overwrite("records/runs/c-" + uuid, "half");
+
+        assertThat(store.list("runs/")).containsExactly("runs/a", "runs/b-" + uuid);
+    }
+
+    @Test
+    void aRecordIsOursEvenIfTheServersAnswerGotLost() throws Exception {
+        try (LosesOneAnswer network = new LosesOneAnswer(server.endpoint(), "PUT /" + location.bucket() + "/records/");
+                S3BlobStore through = S3BlobStore.open(
+                        S3Location.at(network.endpoint(), S3ProxyProcess.KEY, location.bucket()))) {
+            assertThat(through.create("runs/a", bytes("manifest"))).isTrue();
+            assertThat(network.lost()).isTrue();
+            assertThat(through.create("runs/a", bytes("manifest"))).isFalse();
+        }
+        assertThat(store.read("runs/a")).contains(bytes("manifest"));
+    }
+
+    @Test
+    void aFileAboveFiveGigabytesIsRefusedBeforeAnythingIsSent() throws IOException {
+        Path large = folder.resolve("large");
+        try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
+            file.setLength((5L << 30) + 1);
+        }
+
+        assertThatThrownBy(() -> store.put(large))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContainingAll(large.toString(), "5368709121", "split it");
+    }
+
+    @Test
+    void aFileThatIsNotThereIsNamed() {
+        assertThatThrownBy(() -> store.put(folder.resolve("nothing")))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining(folder.resolve("nothing").toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".", "..", "a/..", "../a", "a/./b"})
+    void aNameThatLeavesItsFolderIsRefused(String name) {
+        assertThatIllegalArgumentException().isThrownBy(() -> store.create(name, bytes("x")));
+    }
+
+    @Test
+    void aWrongKeyIsSaidInOneLine() {
+        S3Location wrong = S3Location.at(
+                server.endpoint(), new S3Key(S3ProxyProcess.KEY.id(), "not the secret"), location.bucket());
+
+        assertThatThrownBy(() -> S3BlobStore.open(wrong))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContainingAll(server.endpoint().toString(), "AWS_ACCESS_KEY_ID")
+                .hasMessageNotContainingAny("\n", "not the secret");
+    }
+
+    /// As nobody who keeps to the store's rules could.
+    private void overwrite(String key, String content) {
+        try (S3Client client = S3Clients.open(location)) {
+            client.putObject(r -> r.bucket(location.bucket()).key(key), RequestBody.fromString(content));
+        }
+    }
+}
