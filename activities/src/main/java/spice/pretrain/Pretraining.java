@@ -19,7 +19,7 @@ import spice.model.Policy;
 
 /// Makes a nano base: a fresh model, taught the nano language with its bad habit, scored and described.
 public final class Pretraining {
-    /// A prompt of eight ledger lines of four digits each has 138 tokens, three posed tasks 57.
+    /// A prompt of eight ledger lines of four digits each has 138 tokens, six posed tasks 107.
     private static final int LONGEST = 256;
 
     private static final ModelConfig SHAPE = new ModelConfig(

@@ -24,7 +24,7 @@ final class WarmStartText {
     private static final int PAGE_LINES = 12;
 
     private static final int SHORTEST_LEDGER = 4;
-    private static final int POSED_IN_A_ROW = 3;
+    private static final int POSED_IN_A_ROW = 6;
     private static final double WITHOUT_LEDGER = 0.15;
 
     private final Seed seed;

@@ -61,7 +61,7 @@ class WarmStartTextTest {
                     LedgerLine.findAll(row.prompt()).stream().map(LedgerLine::text).toList();
             assertThat(ledger).hasSizeBetween(4, 8);
             List<Task> tasks = tasks(row);
-            assertThat(tasks).hasSize(3).allMatch(task -> ledger.containsAll(task.quotes()));
+            assertThat(tasks).hasSize(6).allMatch(task -> ledger.containsAll(task.quotes()));
         });
     }
 
