@@ -90,7 +90,8 @@ final class Decoder implements AutoCloseable {
     /// which does not outlive its Java object.
     PtNDArray upload(HostTensor tensor, DataType type) {
         try (NDArray view = manager.create(tensor.values(), new Shape(tensor.shape()))) {
-            return (PtNDArray) view.toType(type, true);
+            // toType to the view's own type would share its memory, whatever it is told about copying.
+            return (PtNDArray) view.toType(type, false).duplicate();
         }
     }
 
@@ -114,7 +115,7 @@ final class Decoder implements AutoCloseable {
             }
         }
         try (NDArray view = manager.create(values, new Shape(config.maxPositions(), width))) {
-            return view.toType(type, true);
+            return view.toType(type, false).duplicate();
         }
     }
 
