@@ -1,0 +1,92 @@
+package spice.roles;
+
+import static java.util.stream.Collectors.joining;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import spice.domain.AnswerKind;
+import spice.domain.Passage;
+import spice.domain.Task;
+
+/// The paper's format for models that can write JSON (SPICE §2.2, appendix E): the Challenger first picks the form of
+/// question that a document serves best, then writes it; the Reasoner boxes its answer.
+///
+/// Where the run draws the kind, the first stage is left out and the second asks for that kind. Our addition to the
+/// paper's keys is `derivation`, which [Grounding] checks.
+public final class JsonFormat implements RoleFormat {
+    private static final Template CHOOSE_KIND = Template.of("choose-kind");
+    private static final Template POSE_CHOICE = Template.of("pose-choice");
+    private static final Template POSE_FREE_FORM = Template.of("pose-free-form");
+    private static final Template SOURCE_DOCUMENT = Template.of("source-document");
+    private static final Template SOURCE_ABOVE = Template.of("source-above");
+    private static final Template SOURCE_NONE = Template.of("source-none");
+    private static final Template ANSWER = Template.of("answer");
+    private static final Template ANSWER_CHOICE = Template.of("answer-choice");
+
+    private final ChatTemplate chat;
+
+    public JsonFormat(ChatTemplate chat) {
+        this.chat = chat;
+    }
+
+    /// At most two turns: format selection, unless a kind was drawn, and question writing.
+    @Override
+    public ChallengerTurn challenge(Optional<Passage> passage, Optional<AnswerKind> drawn, List<String> replies) {
+        try {
+            return drawn.isPresent() ? pose(passage, drawn.get(), replies) : chooseAndPose(passage, replies);
+        } catch (RefusedReply e) {
+            return e.refused();
+        }
+    }
+
+    private ChallengerTurn pose(Optional<Passage> passage, AnswerKind kind, List<String> replies) {
+        return replies.isEmpty()
+                ? new ChallengerTurn.Ask(chat.opening(posing(kind, source(passage))))
+                : new ChallengerTurn.Posed(PosingReply.parse(kind, replies.getFirst()));
+    }
+
+    private ChallengerTurn chooseAndPose(Optional<Passage> passage, List<String> replies) {
+        if (replies.isEmpty()) {
+            return new ChallengerTurn.Ask(
+                    chat.opening(CHOOSE_KIND.filled(Map.of("source", source(passage)))));
+        }
+        AnswerKind chosen = KindReply.parse(replies.getFirst());
+        return replies.size() == 1
+                ? new ChallengerTurn.Ask(chat.followUp(posing(chosen, SOURCE_ABOVE.text())))
+                : new ChallengerTurn.Posed(PosingReply.parse(chosen, replies.get(1)));
+    }
+
+    private static String posing(AnswerKind kind, String source) {
+        return switch (kind) {
+            case CHOICE -> POSE_CHOICE.filled(Map.of("source", source));
+            case INTEGER, EXPRESSION, STRING ->
+                POSE_FREE_FORM.filled(Map.of("source", source, "type", KindReply.typeName(kind)));
+        };
+    }
+
+    private static String source(Optional<Passage> passage) {
+        return passage.map(read -> SOURCE_DOCUMENT.filled(Map.of("document", ChatTemplate.defused(read.text()))))
+                .orElse(SOURCE_NONE.text());
+    }
+
+    @Override
+    public String reasonerPrompt(Task task) {
+        String question = ChatTemplate.defused(task.question());
+        if (task.options().isEmpty()) {
+            return chat.opening(ANSWER.filled(Map.of("question", question)));
+        }
+        String options = IntStream.range(0, task.options().size())
+                .mapToObj(option -> "%c) %s".formatted('A' + option, task.options().get(option)))
+                .collect(joining("\n"));
+        return chat.opening(ANSWER_CHOICE.filled(
+                Map.of("question", question, "options", ChatTemplate.defused(options))));
+    }
+
+    /// What stands in the reply's last box.
+    @Override
+    public Optional<String> finalAnswer(String reply) {
+        return BoxedAnswer.last(reply);
+    }
+}

@@ -1,0 +1,21 @@
+package spice.roles;
+
+import spice.domain.Refusal;
+
+/// Thrown where a reply stops being a task; becomes a [ChallengerTurn.Refused] before it leaves the format.
+final class RefusedReply extends RuntimeException {
+    private static final int SHOWN = 120;
+
+    private final Refusal reason;
+
+    RefusedReply(Refusal reason, String message, Object... values) {
+        super(message.formatted(values), null, false, false);
+        this.reason = reason;
+    }
+
+    ChallengerTurn.Refused refused() {
+        String detail = String.valueOf(getMessage()).replaceAll("\\s+", " ");
+        return new ChallengerTurn.Refused(
+                reason, detail.length() > SHOWN ? detail.substring(0, SHOWN) + "…" : detail);
+    }
+}

@@ -1,0 +1,78 @@
+package spice.verify;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Takes the wrapping off an answer: what only says how it is set, not what it is.
+final class AnswerText {
+    private static final List<String> FONTS =
+            List.of("\\text{", "\\textbf{", "\\textit{", "\\textrm{", "\\mathrm{", "\\mathbf{", "\\mathit{");
+
+    private static final List<List<String>> WRAPPINGS =
+            List.of(List.of("$$", "$$"), List.of("$", "$"), List.of("\\(", "\\)"), List.of("\\[", "\\]"), List.of("**", "**"));
+
+    /// A name, possibly with a subscript, and what it is said to be.
+    private static final Pattern ASSIGNMENT = Pattern.compile("\\\\?[A-Za-z]+(?:_\\w|_\\{\\w+})?\\s*=([^=]+)");
+
+    private AnswerText() {}
+
+    /// The answer without math delimiters, LaTeX fonts, bold marks, a full stop at its end and blanks around it.
+    static String bare(String answer) {
+        String bare = withoutFonts(answer).strip();
+        while (true) {
+            String inner = unwrapped(bare);
+            if (inner.equals(bare)) {
+                return bare;
+            }
+            bare = inner;
+        }
+    }
+
+    /// What a name is said to be: `5` for `x = 5`. Anything else stays as it is.
+    static String rightSide(String bare) {
+        Matcher assignment = ASSIGNMENT.matcher(bare);
+        return assignment.matches() ? assignment.group(1).strip() : bare;
+    }
+
+    private static String unwrapped(String text) {
+        for (List<String> wrapping : WRAPPINGS) {
+            String open = wrapping.getFirst();
+            String close = wrapping.getLast();
+            if (text.length() > open.length() + close.length() && text.startsWith(open) && text.endsWith(close)) {
+                return text.substring(open.length(), text.length() - close.length()).strip();
+            }
+        }
+        return text.endsWith(".") ? text.substring(0, text.length() - 1).strip() : text;
+    }
+
+    /// Drops `\text{` and its like together with the brace that closes each.
+    private static String withoutFonts(String text) {
+        StringBuilder kept = new StringBuilder();
+        Deque<Boolean> isFont = new ArrayDeque<>();
+        int position = 0;
+        while (position < text.length()) {
+            int font = fontLength(text, position);
+            char first = text.charAt(position);
+            boolean isDropped = font > 0 || (first == '}' && !isFont.isEmpty() && isFont.pop());
+            if (font > 0 || first == '{') {
+                isFont.push(font > 0);
+            }
+            if (!isDropped) {
+                kept.append(first);
+            }
+            position += Math.max(font, 1);
+        }
+        return kept.toString();
+    }
+
+    private static int fontLength(String text, int position) {
+        return FONTS.stream()
+                .filter(font -> text.startsWith(font, position))
+                .mapToInt(String::length)
+                .findFirst()
+                .orElse(0);
+    }
+}

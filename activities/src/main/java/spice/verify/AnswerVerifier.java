@@ -1,0 +1,164 @@
+package spice.verify;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import spice.domain.AnswerKind;
+import spice.domain.Task;
+import spice.domain.Verdict;
+
+/// Compares a Reasoner's answer with the gold answer, and reads both.
+///
+/// Numbers and expressions are compared by exact value: `0.333` is not `1/3`, `50%` is `1/2`. Pure and bounded (see
+/// [Work]): an answer that would take more is `UNDECIDED`, never wrong.
+public final class AnswerVerifier {
+    private static final int WORDS = 3;
+    private static final int GOLD_LENGTH = 200;
+
+    private AnswerVerifier() {}
+
+    /// The verdict on an answer as the role's format read it from the reply; without one, `UNREADABLE`.
+    public static Verdict verify(Task task, Optional<String> answer) {
+        if (answer.isEmpty() || answer.get().isBlank()) {
+            return Verdict.UNREADABLE;
+        }
+        if (answer.get().length() > Work.LENGTH) {
+            return Verdict.UNDECIDED;
+        }
+        try {
+            return switch (task.kind()) {
+                case CHOICE ->
+                    equal(Optional.of(task.answer()), ChoiceAnswer.letter(answer.get(), task.options()));
+                case INTEGER -> equal(IntegerAnswer.read(task.answer()), IntegerAnswer.read(answer.get()));
+                case EXPRESSION ->
+                    expression(answer.get())
+                            .map(read -> compareValues(task.answer(), read))
+                            .orElse(Verdict.UNREADABLE);
+                case STRING -> equal(word(task.answer()), word(answer.get()));
+            };
+        } catch (TooMuchWork e) {
+            return Verdict.UNDECIDED;
+        }
+    }
+
+    /// A text that two answers share if the verifier takes them for the same: to count how many attempts agree. For
+    /// expressions with variables, and for what cannot be read, it is the folded wording.
+    public static String canonical(Task task, String answer) {
+        if (answer.length() > Work.LENGTH) {
+            return "longer than %d characters".formatted(Work.LENGTH);
+        }
+        Optional<String> read =
+                switch (task.kind()) {
+                    case CHOICE -> ChoiceAnswer.letter(answer, task.options());
+                    case INTEGER, EXPRESSION -> constant(answer).map(Object::toString);
+                    case STRING -> word(answer);
+                };
+        return read.orElseGet(() -> Wording.folded(answer));
+    }
+
+    /// The gold answer in canonical text, if the text is an answer of this kind: a letter of A to D; a whole number
+    /// without decimals; an expression that can be compared; one to three words.
+    public static Optional<String> asGold(AnswerKind kind, String text) {
+        if (text.isBlank() || text.length() > GOLD_LENGTH) {
+            return Optional.empty();
+        }
+        try {
+            return switch (kind) {
+                case CHOICE -> ChoiceAnswer.letter(text, List.of());
+                case INTEGER -> IntegerAnswer.readStrictly(text).map(Object::toString);
+                case EXPRESSION ->
+                    Optional.of(AnswerText.rightSide(AnswerText.bare(text))).filter(AnswerVerifier::isComparable);
+                case STRING ->
+                    Optional.of(text.strip())
+                            .filter(word -> word(word).isPresent() && word.split("\\s+").length <= WORDS);
+            };
+        } catch (TooMuchWork e) {
+            return Optional.empty();
+        }
+    }
+
+    /// Whether a quote holds the task's answer: its words, or a number of equal value. Of a choice it must hold what the
+    /// correct option says.
+    public static boolean finds(Task task, String quote) {
+        String gold = goldText(task);
+        return switch (task.kind()) {
+            case INTEGER, EXPRESSION -> holdsNumber(gold, quote);
+            case CHOICE -> holdsNumber(gold, quote) || Wording.standsIn(gold, quote);
+            case STRING -> Wording.standsIn(gold, quote);
+        };
+    }
+
+    /// Whether no two options say the same, in words or by value: `1/2` and `0.5` would both be correct.
+    public static boolean areDifferent(List<String> options) {
+        List<Real> values =
+                options.stream().flatMap(option -> constant(option).stream()).toList();
+        boolean sharesValue = IntStream.range(1, values.size())
+                .anyMatch(later -> values.subList(0, later).stream()
+                        .anyMatch(earlier -> ExpressionComparison.compare(earlier, values.get(later)) != Verdict.WRONG));
+        long wordings = options.stream()
+                .map(AnswerText::bare)
+                .map(Wording::folded)
+                .distinct()
+                .count();
+        return !sharesValue && wordings == options.size();
+    }
+
+    /// What the gold answer says: for a choice the text of the correct option.
+    static String goldText(Task task) {
+        return task.kind() == AnswerKind.CHOICE
+                ? task.options().get(ChoiceAnswer.LETTERS.indexOf(task.answer()))
+                : task.answer();
+    }
+
+    /// The verdict on an expression beside a gold text; `UNDECIDED` if the gold is none.
+    static Verdict compareValues(String gold, Expression answer) {
+        try {
+            return expression(gold)
+                    .map(expression -> ExpressionComparison.compare(expression, answer))
+                    .orElse(Verdict.UNDECIDED);
+        } catch (TooMuchWork e) {
+            return Verdict.UNDECIDED;
+        }
+    }
+
+    private static boolean isComparable(String gold) {
+        return expression(gold)
+                .filter(expression -> ExpressionComparison.compare(expression, expression) == Verdict.CORRECT)
+                .isPresent();
+    }
+
+    private static boolean holdsNumber(String gold, String quote) {
+        return constant(gold)
+                .filter(value -> QuotedNumbers.in(quote).stream()
+                        .anyMatch(number -> ExpressionComparison.compare(value, number) == Verdict.CORRECT))
+                .isPresent();
+    }
+
+    private static Optional<Expression> expression(String text) {
+        return Expression.parse(AnswerText.rightSide(AnswerText.bare(text)));
+    }
+
+    /// The value of an expression without variables; empty if the text is none, or none within the bounds.
+    private static Optional<Real> constant(String text) {
+        try {
+            return expression(text)
+                    .filter(expression -> expression.parts().stream().noneMatch(Expression.Variable.class::isInstance))
+                    .map(expression -> expression.value(_ -> Rational.of(1), new Arithmetic(new Work())));
+        } catch (NoValue | TooMuchWork e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> word(String text) {
+        return Optional.of(Wording.folded(AnswerText.bare(text))).filter(word -> !word.isEmpty());
+    }
+
+    /// A gold answer that is not of its kind decides nothing; an answer that is not is unreadable.
+    private static <T> Verdict equal(Optional<T> gold, Optional<T> answer) {
+        if (gold.isEmpty()) {
+            return Verdict.UNDECIDED;
+        }
+        return answer.map(read -> read.equals(gold.get()) ? Verdict.CORRECT : Verdict.WRONG)
+                .orElse(Verdict.UNREADABLE);
+    }
+}

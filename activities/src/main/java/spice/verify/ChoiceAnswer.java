@@ -1,0 +1,66 @@
+package spice.verify;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/// One of four options, named by its letter, its text or both.
+final class ChoiceAnswer {
+    static final String LETTERS = "ABCD";
+
+    /// `B`, `b`, `(B)`, `[b]`, `B)`, `B.`, `B:`.
+    private static final Pattern LETTER = Pattern.compile("[(\\[]?([A-Da-d])[)\\].:]*");
+
+    /// A letter that is marked as one, and what is said after it: `B) text`, `(b) text`, `B. text`, `B: text`.
+    private static final Pattern LABELLED = Pattern.compile("[(\\[]?([A-Da-d])[)\\].:]+(.*)", Pattern.DOTALL);
+
+    /// A letter without a mark, which may also be an article: `A text`.
+    private static final Pattern UNMARKED = Pattern.compile("([A-Da-d])\\s+(.*)", Pattern.DOTALL);
+
+    private ChoiceAnswer() {}
+
+    /// The letter, in upper case, that the answer names, if it names just one. In this order: a letter alone; the text of
+    /// exactly one option; a marked letter, unless what follows is the text of another option; an unmarked letter with
+    /// its own option's text.
+    static Optional<String> letter(String answer, List<String> options) {
+        String bare = AnswerText.bare(answer);
+        Matcher letter = LETTER.matcher(bare);
+        if (letter.matches()) {
+            return Optional.of(upper(letter));
+        }
+        Optional<String> byText = byText(bare, options);
+        if (byText.isPresent()) {
+            return byText;
+        }
+        Matcher labelled = LABELLED.matcher(bare);
+        if (labelled.matches()) {
+            String label = upper(labelled);
+            return Optional.of(label).filter(byText(labelled.group(2), options).orElse(label)::equals);
+        }
+        Matcher unmarked = UNMARKED.matcher(bare);
+        return unmarked.matches()
+                ? byText(unmarked.group(2), options).filter(upper(unmarked)::equals)
+                : Optional.empty();
+    }
+
+    /// The option's letter.
+    static String letterOf(int option) {
+        return LETTERS.substring(option, option + 1);
+    }
+
+    private static Optional<String> byText(String text, List<String> options) {
+        String folded = Wording.folded(text);
+        List<String> equal = IntStream.range(0, options.size())
+                .filter(option -> Wording.folded(AnswerText.bare(options.get(option))).equals(folded))
+                .mapToObj(ChoiceAnswer::letterOf)
+                .toList();
+        return equal.size() == 1 ? Optional.of(equal.getFirst()) : Optional.empty();
+    }
+
+    private static String upper(Matcher matcher) {
+        return matcher.group(1).toUpperCase(Locale.ROOT);
+    }
+}
