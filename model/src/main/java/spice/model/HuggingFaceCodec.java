@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.Map;
 
 /// The tokenizer of a model folder, run by Hugging Face's own library.
-final class HuggingFaceCodec implements TextCodec, AutoCloseable {
+public final class HuggingFaceCodec implements TextCodec, AutoCloseable {
     /// DJL cuts texts at 512 tokens unless told not to.
     private static final Map<String, String> OPTIONS =
             Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");

@@ -44,6 +44,14 @@ public final class ModelFolder {
         write(folder, config, weights, Map.of());
     }
 
+    /// The folder's tokenizer alone, for counting tokens without opening the weights.
+    ///
+    /// @throws ModelException if a file is missing or damaged
+    public static HuggingFaceCodec codec(Path folder) {
+        return HuggingFaceCodec.open(
+                folder.resolve(TOKENIZER), ConfigFile.read(folder.resolve(CONFIG)).stopToken());
+    }
+
     /// Writes a model, the weights last, so that a folder with weights is a whole one.
     static void write(
             Path folder, ModelConfig config, Map<String, HostTensor> weights, Map<String, byte[]> tokenizerFiles) {

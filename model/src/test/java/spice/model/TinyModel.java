@@ -3,7 +3,11 @@ package spice.model;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
 
 /// Small random models with a tokenizer of one word per token, for tests here and in the modules above.
 public final class TinyModel {
@@ -14,9 +18,9 @@ public final class TinyModel {
         return new ModelConfig(12, 16, 24, 2, 4, 2, 4, 64, 10_000, 1e-6, true, 0);
     }
 
-    /// The same with an output head of its own.
+    /// The same with an output head of its own and a key head for each head.
     public static ModelConfig untied() {
-        return new ModelConfig(12, 16, 24, 2, 4, 2, 4, 64, 10_000, 1e-6, false, 0);
+        return new ModelConfig(12, 16, 24, 2, 4, 4, 6, 64, 10_000, 1e-6, false, 0);
     }
 
     /// The size of the nano model, with room for a vocabulary of 45.
@@ -24,15 +28,35 @@ public final class TinyModel {
         return new ModelConfig(45, 128, 352, 4, 4, 4, 32, 192, 10_000, 1e-6, true, 0);
     }
 
-    /// A folder with fresh weights and a tokenizer whose token i is the word `w<i>`, apart from the stop token, `<eos>`.
+    /// Weights that are large enough for every part of the decoder to matter: fresh ones leave attention nearly even
+    /// and the logits nearly equal, and hide mistakes.
+    static Map<String, HostTensor> weights(ModelConfig config, long seed) {
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        Map<String, HostTensor> weights = new LinkedHashMap<>();
+        WeightTable.of(config).forEach((name, shape) -> {
+            float[] values = new float[(int) HostTensor.size(shape)];
+            double deviation = shape.length == 1 ? 0.3 : 1.2 / Math.sqrt(shape[1]);
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) ((shape.length == 1 ? 1 : 0) + deviation * random.nextGaussian());
+            }
+            weights.put(name, new HostTensor(shape, values));
+        });
+        return weights;
+    }
+
+    /// A folder with lively weights and a tokenizer whose token i is the word `w<i>`, apart from the stop token,
+    /// `<eos>`.
     public static Path create(Path folder, ModelConfig config, long seed) {
-        ModelFolder.create(folder, config, seed);
+        ModelFolder.write(folder, config, weights(config, seed), Map.of(ModelFolder.TOKENIZER, tokenizer(config)));
+        return folder;
+    }
+
+    private static byte[] tokenizer(ModelConfig config) {
         List<String> words = new ArrayList<>();
         for (int i = 0; i < config.vocabularySize(); i++) {
             words.add("\"" + word(config, i) + "\": " + i);
         }
-        String tokenizer =
-                """
+        return """
                 {
                   "version": "1.0",
                   "added_tokens": [{
@@ -43,9 +67,8 @@ public final class TinyModel {
                   "model": {"type": "WordLevel", "vocab": {%s}, "unk_token": "%s"}
                 }
                 """
-                        .formatted(config.stopToken(), String.join(", ", words), word(config, 1));
-        WholeFile.write(folder.resolve(ModelFolder.TOKENIZER), tokenizer.getBytes(StandardCharsets.UTF_8));
-        return folder;
+                .formatted(config.stopToken(), String.join(", ", words), word(config, 1))
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     private static String word(ModelConfig config, int token) {

@@ -1,0 +1,48 @@
+package spice.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HuggingFaceCodecTest {
+    @TempDir
+    Path folder;
+
+    private HuggingFaceCodec codec() {
+        TinyModel.create(folder, TinyModel.config(), 1);
+        return HuggingFaceCodec.open(folder.resolve("tokenizer.json"), 0);
+    }
+
+    @Test
+    void specialTokensInTheTextAreRecognisedAndNoneAreAdded() {
+        try (HuggingFaceCodec codec = codec()) {
+            assertThat(codec.encode("w3 w11<eos> w3")).containsExactly(3, 11, 0, 3);
+        }
+    }
+
+    @Test
+    void theStopTokenIsLeftOutOfTheText() {
+        try (HuggingFaceCodec codec = codec()) {
+            assertThat(codec.decode(new int[] {3, 11, 0})).isEqualTo("w3 w11");
+        }
+    }
+
+    @Test
+    void longTextsAreNotCut() {
+        try (HuggingFaceCodec codec = codec()) {
+            assertThat(codec.encode("w5 ".repeat(3000))).hasSize(3000).containsOnly(5);
+        }
+    }
+
+    @Test
+    void aFileThatIsNoTokenizerIsNamed() throws Exception {
+        Path file = Files.writeString(folder.resolve("tokenizer.json"), "{}");
+        assertThatThrownBy(() -> HuggingFaceCodec.open(file, 0))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining(file + " is not a tokenizer");
+    }
+}

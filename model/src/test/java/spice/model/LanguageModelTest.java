@@ -1,0 +1,189 @@
+package spice.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LanguageModelTest {
+    private static final int MAX_NEW_TOKENS = 20;
+
+    @TempDir
+    Path folder;
+
+    static Stream<ModelConfig> configs() {
+        return Stream.of(TinyModel.config(), TinyModel.untied());
+    }
+
+    /// Prompts of many lengths and groups of many sizes, so that lanes and empty slots occur; the stop token has fair
+    /// odds, so that slots retire one by one.
+    private static List<PromptGroup> groups(ModelConfig config) {
+        List<PromptGroup> groups = new ArrayList<>();
+        for (int g = 0; g < 10; g++) {
+            int[] prompt = IntStream.range(0, 1 + 3 * g)
+                    .map(i -> 1 + i * i % (config.vocabularySize() - 1))
+                    .toArray();
+            long first = 1000L * g;
+            groups.add(new PromptGroup(prompt, LongStream.range(first, first + 1 + g % 5).toArray()));
+        }
+        return groups;
+    }
+
+    /// Draws again what the model drew, one token at a time with the reference decoder: this covers the cache, prompts
+    /// of different lengths, lanes, retired slots, the stop token, each sequence's own random numbers and the inverse
+    /// CDF.
+    @ParameterizedTest
+    @MethodSource("configs")
+    void drawsWhatTheReferenceDraws(ModelConfig config) {
+        TinyModel.create(folder, config, 5);
+        ReferenceDecoder reference = new ReferenceDecoder(config, TinyModel.weights(config, 5));
+        List<PromptGroup> groups = groups(config);
+        Sampling sampling = new Sampling(0.8, MAX_NEW_TOKENS);
+        try (LanguageModel model = LanguageModel.open(folder, 1)) {
+            List<List<Completion>> drawn = model.sample(groups, sampling);
+
+            assertThat(drawn.stream().flatMap(List::stream).map(completion -> completion.tokens().length))
+                    .as("lengths, which must differ for slots to retire")
+                    .hasSizeGreaterThan(20)
+                    .contains(MAX_NEW_TOKENS)
+                    .anyMatch(length -> length < 5);
+            for (int g = 0; g < groups.size(); g++) {
+                for (int i = 0; i < groups.get(g).seeds().length; i++) {
+                    assertDrawn(reference, groups.get(g), groups.get(g).seeds()[i], drawn.get(g).get(i), sampling);
+                }
+            }
+        }
+    }
+
+    private static void assertDrawn(
+            ReferenceDecoder reference, PromptGroup group, long seed, Completion completion, Sampling sampling) {
+        int[] sequence = group.prompt();
+        for (int i = 0; i < completion.tokens().length; i++) {
+            double[] logits = reference.logits(sequence)[sequence.length - 1];
+            double[] logProbs = ReferenceDecoder.logProbs(logits, sampling.temperature());
+            int token = completion.tokens()[i];
+            assertThat(token).isEqualTo(inverse(logProbs, Uniforms.uniform(seed, i)));
+            assertThat((double) completion.logProbs()[i]).isCloseTo(logProbs[token], within(1e-4));
+            sequence = Arrays.copyOf(sequence, sequence.length + 1);
+            sequence[sequence.length - 1] = token;
+        }
+        boolean stopped = sequence[sequence.length - 1] == 0;
+        assertThat(completion.stopReason()).isEqualTo(stopped ? StopReason.STOP_TOKEN : StopReason.LENGTH);
+        assertThat(completion.tokens().length == sampling.maxNewTokens() || stopped).isTrue();
+        assertThat(IntStream.of(completion.tokens()).limit(completion.tokens().length - 1L)).doesNotContain(0);
+    }
+
+    private static int inverse(double[] logProbs, double uniform) {
+        double cumulative = 0;
+        for (int token = 0; token < logProbs.length; token++) {
+            cumulative += Math.exp(logProbs[token]);
+            if (uniform < cumulative) {
+                return token;
+            }
+        }
+        throw new AssertionError("probabilities add up to " + cumulative);
+    }
+
+    @Test
+    void temperatureZeroTakesTheMostLikelyToken() {
+        ModelConfig config = TinyModel.config();
+        TinyModel.create(folder, config, 5);
+        ReferenceDecoder reference = new ReferenceDecoder(config, TinyModel.weights(config, 5));
+        List<PromptGroup> groups = groups(config);
+        try (LanguageModel model = LanguageModel.open(folder, 1)) {
+            List<List<Completion>> drawn = model.sample(groups, new Sampling(0, 8));
+            for (int g = 0; g < groups.size(); g++) {
+                int[] sequence = groups.get(g).prompt();
+                Completion completion = drawn.get(g).getFirst();
+                for (int i = 0; i < completion.tokens().length; i++) {
+                    double[] logProbs = ReferenceDecoder.logProbs(reference.logits(sequence)[sequence.length - 1], 1);
+                    int token = completion.tokens()[i];
+                    assertThat(logProbs[token]).isEqualTo(Arrays.stream(logProbs).max().orElseThrow());
+                    assertThat((double) completion.logProbs()[i]).isCloseTo(logProbs[token], within(1e-4));
+                    sequence = Arrays.copyOf(sequence, sequence.length + 1);
+                    sequence[sequence.length - 1] = token;
+                }
+            }
+        }
+    }
+
+    @Test
+    void theSameShardIsTheSameBitForBitAlsoFromTwoThreadsAtOnce() throws Exception {
+        TinyModel.create(folder, TinyModel.config(), 5);
+        List<PromptGroup> groups = groups(TinyModel.config());
+        Sampling sampling = new Sampling(1, MAX_NEW_TOKENS);
+        try (LanguageModel model = LanguageModel.open(folder, 1);
+                ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            List<List<Completion>> once = model.sample(groups, sampling);
+            List<Future<List<List<Completion>>>> again = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                again.add(threads.submit(() -> model.sample(groups, sampling)));
+            }
+            for (Future<List<List<Completion>>> other : again) {
+                assertThat(other.get()).usingRecursiveComparison().isEqualTo(once);
+            }
+        }
+    }
+
+    @Test
+    void aGroupDrawsTheSameTokensAloneAndAmongOthers() {
+        TinyModel.create(folder, TinyModel.config(), 5);
+        List<PromptGroup> groups = groups(TinyModel.config());
+        Sampling sampling = new Sampling(1, MAX_NEW_TOKENS);
+        try (LanguageModel model = LanguageModel.open(folder, 1)) {
+            List<List<Completion>> together = model.sample(groups, sampling);
+            for (int g = 0; g < groups.size(); g++) {
+                List<Completion> alone = model.sample(List.of(groups.get(g)), sampling).getFirst();
+                assertThat(alone)
+                        .usingRecursiveComparison()
+                        .comparingOnlyFields("tokens", "stopReason")
+                        .isEqualTo(together.get(g));
+            }
+        }
+    }
+
+    @Test
+    void noGroupsAreNoCompletions() {
+        TinyModel.create(folder, TinyModel.config(), 5);
+        try (LanguageModel model = LanguageModel.open(folder, 1)) {
+            assertThat(model.sample(List.of(), new Sampling(1, 4))).isEmpty();
+        }
+    }
+
+    @Test
+    void aPromptThatDoesNotFitIsRefused() {
+        TinyModel.create(folder, TinyModel.config(), 5);
+        try (LanguageModel model = LanguageModel.open(folder, 1)) {
+            assertThatThrownBy(() -> model.sample(
+                            List.of(new PromptGroup(new int[60], new long[] {1})), new Sampling(1, 5)))
+                    .isInstanceOf(ModelException.class)
+                    .hasMessageContaining("60 tokens and up to 5 new ones")
+                    .hasMessageContaining("64 positions");
+        }
+    }
+
+    @Test
+    void aTokenOutsideTheVocabularyIsRefused() {
+        TinyModel.create(folder, TinyModel.config(), 5);
+        try (LanguageModel model = LanguageModel.open(folder, 1)) {
+            assertThatThrownBy(() -> model.sample(
+                            List.of(new PromptGroup(new int[] {12}, new long[] {1})), new Sampling(1, 5)))
+                    .isInstanceOf(ModelException.class)
+                    .hasMessageContaining("token 12 is outside the vocabulary of 12");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package spice.model;
+
+import java.util.Arrays;
+import java.util.Map;
+
+/// The decoder once more, in plain Java and float64, one position at a time, written for reading: what the tests hold
+/// the TorchScript against.
+final class ReferenceDecoder {
+    private final ModelConfig config;
+    private final Map<String, HostTensor> weights;
+
+    ReferenceDecoder(ModelConfig config, Map<String, HostTensor> weights) {
+        this.config = config;
+        this.weights = weights;
+    }
+
+    /// The logits after every position, (T, V).
+    double[][] logits(int... tokens) {
+        double[][] x = new double[tokens.length][];
+        for (int t = 0; t < tokens.length; t++) {
+            x[t] = row("model.embed_tokens.weight", tokens[t]);
+        }
+        for (int layer = 0; layer < config.layers(); layer++) {
+            x = block("model.layers." + layer + ".", x);
+        }
+        String head = config.tiedEmbeddings() ? "model.embed_tokens.weight" : "lm_head.weight";
+        double[][] logits = new double[tokens.length][];
+        for (int t = 0; t < tokens.length; t++) {
+            logits[t] = linear(head, norm("model.norm.weight", x[t]));
+        }
+        return logits;
+    }
+
+    /// log softmax(logits / temperature).
+    static double[] logProbs(double[] logits, double temperature) {
+        double sum = 0;
+        for (double logit : logits) {
+            sum += Math.exp(logit / temperature);
+        }
+        double[] logProbs = new double[logits.length];
+        for (int i = 0; i < logits.length; i++) {
+            logProbs[i] = logits[i] / temperature - Math.log(sum);
+        }
+        return logProbs;
+    }
+
+    private double[][] block(String prefix, double[][] x) {
+        int width = config.headDimension();
+        int group = config.heads() / config.keyValueHeads();
+        double[][] queries = new double[x.length][];
+        double[][] keys = new double[x.length][];
+        double[][] values = new double[x.length][];
+        for (int t = 0; t < x.length; t++) {
+            double[] h = norm(prefix + "input_layernorm.weight", x[t]);
+            queries[t] = heads(prefix + "self_attn.q_norm.weight", linear(prefix + "self_attn.q_proj.weight", h), t);
+            keys[t] = heads(prefix + "self_attn.k_norm.weight", linear(prefix + "self_attn.k_proj.weight", h), t);
+            values[t] = linear(prefix + "self_attn.v_proj.weight", h);
+        }
+        double[][] next = new double[x.length][];
+        for (int t = 0; t < x.length; t++) {
+            double[] attended = new double[config.heads() * width];
+            for (int head = 0; head < config.heads(); head++) {
+                int keyHead = head / group;
+                double[] scores = new double[t + 1];
+                for (int s = 0; s <= t; s++) {
+                    for (int i = 0; i < width; i++) {
+                        scores[s] += queries[t][head * width + i] * keys[s][keyHead * width + i] / Math.sqrt(width);
+                    }
+                }
+                double[] shares = logProbs(scores, 1);
+                for (int s = 0; s <= t; s++) {
+                    for (int i = 0; i < width; i++) {
+                        attended[head * width + i] += Math.exp(shares[s]) * values[s][keyHead * width + i];
+                    }
+                }
+            }
+            double[] y = plus(x[t], linear(prefix + "self_attn.o_proj.weight", attended));
+            double[] h = norm(prefix + "post_attention_layernorm.weight", y);
+            double[] gate = linear(prefix + "mlp.gate_proj.weight", h);
+            double[] up = linear(prefix + "mlp.up_proj.weight", h);
+            for (int i = 0; i < gate.length; i++) {
+                up[i] *= gate[i] / (1 + Math.exp(-gate[i]));
+            }
+            next[t] = plus(y, linear(prefix + "mlp.down_proj.weight", up));
+        }
+        return next;
+    }
+
+    /// Norms each head and turns its halves against each other by position * theta^(-2 i / D).
+    private double[] heads(String norm, double[] x, int position) {
+        int width = config.headDimension();
+        int half = width / 2;
+        double[] turned = new double[x.length];
+        for (int from = 0; from < x.length; from += width) {
+            double[] head = norm(norm, Arrays.copyOfRange(x, from, from + width));
+            for (int i = 0; i < half; i++) {
+                double angle = position * Math.pow(config.ropeTheta(), -2.0 * i / width);
+                turned[from + i] = head[i] * Math.cos(angle) - head[half + i] * Math.sin(angle);
+                turned[from + half + i] = head[half + i] * Math.cos(angle) + head[i] * Math.sin(angle);
+            }
+        }
+        return turned;
+    }
+
+    private double[] norm(String name, double[] x) {
+        double sum = 0;
+        for (double value : x) {
+            sum += value * value;
+        }
+        double scale = 1 / Math.sqrt(sum / x.length + config.normEpsilon());
+        float[] weight = weights.get(name).values();
+        double[] y = new double[x.length];
+        for (int i = 0; i < x.length; i++) {
+            y[i] = x[i] * scale * weight[i];
+        }
+        return y;
+    }
+
+    private double[] linear(String name, double[] x) {
+        double[] y = new double[(int) weights.get(name).shape()[0]];
+        for (int out = 0; out < y.length; out++) {
+            double[] row = row(name, out);
+            for (int in = 0; in < x.length; in++) {
+                y[out] += row[in] * x[in];
+            }
+        }
+        return y;
+    }
+
+    private double[] row(String name, int index) {
+        HostTensor weight = weights.get(name);
+        int width = (int) weight.shape()[1];
+        double[] row = new double[width];
+        for (int i = 0; i < width; i++) {
+            row[i] = weight.values()[index * width + i];
+        }
+        return row;
+    }
+
+    private static double[] plus(double[] a, double[] b) {
+        double[] sum = new double[a.length];
+        for (int i = 0; i < a.length; i++) {
+            sum[i] = a[i] + b[i];
+        }
+        return sum;
+    }
+}
