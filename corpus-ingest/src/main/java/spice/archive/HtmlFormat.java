@@ -17,7 +17,8 @@ record HtmlFormat() implements WritingFormat {
     public byte[] render(Writing writing) {
         Document page = Document.createShell("");
         page.prependChild(new DocumentType("html", "", ""));
-        page.outputSettings().charset(StandardCharsets.UTF_8);
+        // Line breaks between its cells would become line breaks in a row's text.
+        page.outputSettings().charset(StandardCharsets.UTF_8).prettyPrint(false);
         page.body().parent().attr("lang", "en");
         page.head().appendElement("meta").attr("charset", "utf-8");
         page.title(writing.title());

@@ -14,12 +14,8 @@ record TextFormat() implements WritingFormat {
 
     @Override
     public byte[] render(Writing writing) {
-        String heading = "%s%n%s%n%s, %s".formatted(
-                        writing.title(),
-                        "=".repeat(writing.title().length()),
-                        writing.author(),
-                        writing.date())
-                .replace(System.lineSeparator(), "\n");
+        String rule = "=".repeat(writing.title().length());
+        String heading = "%s\n%s\n%s, %s".formatted(writing.title(), rule, writing.author(), writing.date());
         return (Stream.concat(Stream.of(heading), writing.blocks().stream().map(TextFormat::block))
                                 .collect(Collectors.joining("\n\n"))
                         + "\n")

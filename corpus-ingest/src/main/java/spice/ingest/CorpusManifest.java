@@ -1,0 +1,84 @@
+package spice.ingest;
+
+import static spice.domain.Check.require;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import spice.store.BlobRef;
+import spice.store.BlobStore;
+
+/// What became of every file of a source. Holds nothing of time or place: the same files with the same settings give
+/// the same manifest anywhere.
+///
+/// @param sources files that gave passages, in ascending order of their paths
+/// @param refused files that gave none, in ascending order of their paths
+/// @param shards the passages in the order of the sources
+public record CorpusManifest(
+        IngestSettings settings,
+        Totals totals,
+        List<Source> sources,
+        List<RefusedFile> refused,
+        List<Shard> shards) {
+    public CorpusManifest {
+        sources = List.copyOf(sources);
+        refused = List.copyOf(refused);
+        shards = List.copyOf(shards);
+        require(
+                totals.files() == sources.size() + refused.size() + totals.hidden(),
+                "%d files were seen, but %d read, %d refused and %d hidden",
+                totals.files(),
+                sources.size(),
+                refused.size(),
+                totals.hidden());
+    }
+
+    /// @param files seen: read, refused and hidden
+    /// @param hidden files and folders passed over because their name starts with a dot
+    /// @param passages kept
+    /// @param duplicates passages dropped because one of the same text came before
+    /// @param tokens of the passages kept
+    public record Totals(int files, int hidden, int passages, int duplicates, long tokens) {}
+
+    /// A file that was read.
+    ///
+    /// @param path below the source
+    /// @param type media type as Tika found it
+    /// @param title the document's, or its file name
+    /// @param language ISO 639 code, `und` where it is not certain, `mul` where JSON lines differ
+    /// @param sha256 of the file
+    /// @param passages of this file that were kept
+    /// @param duplicates passages of this file that were dropped
+    /// @param cuts why there would have been more text, in alphabetical order; empty if it was read whole
+    /// @param badLineCount JSON lines that were refused
+    /// @param badLines the first of them
+    public record Source(
+            String path,
+            String type,
+            String title,
+            String language,
+            String sha256,
+            long bytes,
+            int passages,
+            int duplicates,
+            List<Cut> cuts,
+            int badLineCount,
+            List<BadLine> badLines) {
+        public Source {
+            cuts = List.copyOf(cuts);
+            badLines = List.copyOf(badLines);
+        }
+    }
+
+    /// A blob of passages as JSON lines, compressed with zstd.
+    public record Shard(BlobRef blob, int passages) {}
+
+    /// The manifest that this blob holds.
+    public static CorpusManifest read(BlobStore store, BlobRef ref) {
+        try {
+            return ZstdLines.JSON.readValue(store.get(ref), CorpusManifest.class);
+        } catch (IOException e) {
+            throw new UncheckedIOException("blob %s is no corpus manifest".formatted(ref.sha256()), e);
+        }
+    }
+}

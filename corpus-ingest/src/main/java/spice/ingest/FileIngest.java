@@ -1,0 +1,146 @@
+package spice.ingest;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.commons.codec.digest.DigestUtils;
+import spice.domain.Passage;
+
+/// Reads one file: parse, clean, cut. Its passages do not know the file's path yet, so that a file that was renamed or
+/// copied need not be read again: their source is what comes after the path, which is empty but for JSON lines.
+final class FileIngest {
+    private static final int LONGEST_TITLE = 200;
+    private static final int BAD_LINES_SHOWN = 20;
+
+    private final IngestSettings settings;
+    private final PassageCutter cutter;
+    private final DocumentParser parser;
+
+    FileIngest(IngestSettings settings, PassageCutter cutter, DocumentParser parser) {
+        this.settings = settings;
+        this.cutter = cutter;
+        this.parser = parser;
+    }
+
+    /// Writes a file of one [FileResult] and its passages, which is also returned without them.
+    ///
+    /// @param result is created
+    FileResult ingest(Path file, Path result) throws IOException, InterruptedException {
+        Path passages = Files.createTempFile(result.getParent(), "passages", ".jsonl.zst");
+        FileResult head;
+        try (ZstdLines.Writer out = new ZstdLines.Writer(passages)) {
+            head = JsonLines.suits(file.toString()) ? jsonLines(file, out) : document(file, out);
+        }
+        try (ZstdLines.Writer out = new ZstdLines.Writer(result)) {
+            out.write(head);
+        }
+        try (OutputStream out = Files.newOutputStream(result, StandardOpenOption.APPEND)) {
+            Files.copy(passages, out);
+        }
+        Files.delete(passages);
+        return head;
+    }
+
+    private FileResult document(Path file, ZstdLines.Writer out) throws IOException, InterruptedException {
+        return switch (parser.parse(file)) {
+            case DocumentParser.Refused(FileRefusal reason, String detail) -> FileResult.refused(reason, detail);
+            case DocumentParser.Parsed(String type, String title, String text, List<Cut> cuts) -> {
+                String clean = TextCleaner.clean(text);
+                String language = Languages.of(clean);
+                int passages = write(clean, "", type, title(title), language, out);
+                yield passages == 0
+                        ? FileResult.refused(FileRefusal.NO_TEXT, type)
+                        : new FileResult(
+                                Optional.empty(), "", type, title(title), language, passages, cuts, 0, List.of());
+            }
+        };
+    }
+
+    private FileResult jsonLines(Path file, ZstdLines.Writer out) throws IOException {
+        Documents documents = new Documents(out);
+        boolean compressed = file.toString().toLowerCase(Locale.ROOT).endsWith(".zst");
+        Set<Cut> cuts = EnumSet.noneOf(Cut.class);
+        cuts.addAll(new JsonLines(settings).read(file, compressed, documents));
+        if (documents.badLineCount > 0) {
+            cuts.add(Cut.LINES);
+        }
+        if (documents.passages == 0) {
+            String first = documents.badLines.isEmpty()
+                    ? "no line in it can be read"
+                    : "line %d: %s"
+                            .formatted(
+                                    documents.badLines.getFirst().number(),
+                                    documents.badLines.getFirst().reason());
+            return FileResult.refused(FileRefusal.NO_VALID_LINE, first);
+        }
+        return new FileResult(
+                Optional.empty(),
+                "",
+                JsonLines.TYPE,
+                "",
+                documents.languages.size() == 1 ? documents.languages.getFirst() : "mul",
+                documents.passages,
+                List.copyOf(cuts),
+                documents.badLineCount,
+                documents.badLines);
+    }
+
+    /// Takes JSON lines as they are read.
+    private final class Documents implements JsonLines.Reader {
+        private final ZstdLines.Writer out;
+        private final TreeSet<String> languages = new TreeSet<>();
+        private final List<BadLine> badLines = new ArrayList<>();
+        private int badLineCount;
+        private int passages;
+
+        Documents(ZstdLines.Writer out) {
+            this.out = out;
+        }
+
+        @Override
+        public void document(long number, String title, String text) throws IOException {
+            String clean = TextCleaner.clean(text);
+            String language = Languages.of(clean);
+            int written = write(clean, "#" + number, JsonLines.TYPE, title(title), language, out);
+            if (written == 0) {
+                bad(new BadLine(number, "no text but blanks"));
+            } else {
+                languages.add(language);
+                passages += written;
+            }
+        }
+
+        @Override
+        public void bad(BadLine line) {
+            badLineCount++;
+            if (badLines.size() < BAD_LINES_SHOWN) {
+                badLines.add(line);
+            }
+        }
+    }
+
+    private int write(String clean, String source, String type, String title, String language, ZstdLines.Writer out)
+            throws IOException {
+        int index = 0;
+        for (PassageCutter.Piece piece : cutter.cut(clean)) {
+            String sha256 = DigestUtils.sha256Hex(piece.text());
+            out.write(new Passage(sha256, source, index, type, title, language, piece.text(), piece.tokens()));
+            index++;
+        }
+        return index;
+    }
+
+    private static String title(String title) {
+        String line = TextCleaner.clean(title).replace('\n', ' ');
+        return line.length() <= LONGEST_TITLE ? line : line.substring(0, LONGEST_TITLE).strip();
+    }
+}

@@ -1,0 +1,30 @@
+package spice.ingest;
+
+import java.util.List;
+import java.util.Optional;
+
+/// What became of one file, whatever its path: the first line of a step's result, before the file's passages.
+///
+/// @param refusal why there are no passages, if there are none
+/// @param detail one line in addition, or empty
+/// @param title may be empty
+/// @param passages number of passages, duplicates included
+record FileResult(
+        Optional<FileRefusal> refusal,
+        String detail,
+        String type,
+        String title,
+        String language,
+        int passages,
+        List<Cut> cuts,
+        int badLineCount,
+        List<BadLine> badLines) {
+    FileResult {
+        cuts = List.copyOf(cuts);
+        badLines = List.copyOf(badLines);
+    }
+
+    static FileResult refused(FileRefusal reason, String detail) {
+        return new FileResult(Optional.of(reason), detail, "", "", Languages.UNDETERMINED, 0, List.of(), 0, List.of());
+    }
+}

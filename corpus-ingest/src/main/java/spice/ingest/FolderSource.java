@@ -1,0 +1,146 @@
+package spice.ingest;
+
+import static spice.domain.Check.require;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The documents below a folder. Links are followed to files in the folder alone; hidden files are passed over.
+public final class FolderSource implements CorpusSource {
+    private final Path folder;
+
+    private FolderSource(Path folder) {
+        this.folder = folder;
+    }
+
+    /// The folder of this name below a root, or the root itself for `.`.
+    ///
+    /// @param root what the worker was started with; a name cannot reach anything else
+    /// @param name relative, without `..`
+    /// @throws CorpusException if there is no such folder, or the name or a link in it would leave the root
+    public static FolderSource below(Path root, String name) {
+        try {
+            Path relative = Path.of(name);
+            if (relative.isAbsolute() || relative.startsWith("..") || relative.normalize().startsWith("..")) {
+                throw leaves(root, name);
+            }
+            Path named = root.resolve(relative).normalize();
+            if (!Files.isDirectory(named)) {
+                throw new CorpusException(
+                        "there is no folder %s; the corpus is named relative to %s".formatted(named, root));
+            }
+            Path folder = named.toRealPath();
+            if (!folder.startsWith(root.toRealPath())) {
+                throw leaves(root, name);
+            }
+            return new FolderSource(folder);
+        } catch (InvalidPathException | IOException e) {
+            throw new CorpusException("cannot open the folder %s below %s: %s".formatted(name, root, e.getMessage()), e);
+        }
+    }
+
+    private static CorpusException leaves(Path root, String name) {
+        return new CorpusException(
+                "the corpus %s leaves %s; name a folder inside it, or start the worker with another root"
+                        .formatted(name, root));
+    }
+
+    @Override
+    public String name() {
+        return folder.toString();
+    }
+
+    @Override
+    public Listing list() throws IOException {
+        List<SourceFile> files = new ArrayList<>();
+        List<RefusedFile> refused = new ArrayList<>();
+        int[] hidden = {0};
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                if (!directory.equals(folder) && isHidden(directory)) {
+                    hidden[0]++;
+                    return FileVisitResult.SKIP_SUBTREE;
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (isHidden(file)) {
+                    hidden[0]++;
+                } else if (attributes.isRegularFile()) {
+                    files.add(new SourceFile(relative(file), attributes.size()));
+                } else if (attributes.isSymbolicLink()) {
+                    link(file, files, refused);
+                } else {
+                    refused.add(new RefusedFile(relative(file), FileRefusal.NOT_A_FILE, ""));
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+                refused.add(new RefusedFile(relative(file), FileRefusal.UNREADABLE, reason(e)));
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) {
+                if (e != null) {
+                    refused.add(new RefusedFile(relative(directory), FileRefusal.UNREADABLE, reason(e)));
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        files.sort(Comparator.comparing(SourceFile::path));
+        refused.sort(Comparator.comparing(RefusedFile::path));
+        return new Listing(files, refused, hidden[0]);
+    }
+
+    private void link(Path link, List<SourceFile> files, List<RefusedFile> refused) {
+        try {
+            Path target = link.toRealPath();
+            if (!target.startsWith(folder)) {
+                refused.add(new RefusedFile(relative(link), FileRefusal.OUTSIDE, "a link to " + target));
+            } else if (Files.isDirectory(target)) {
+                refused.add(new RefusedFile(relative(link), FileRefusal.LINKED_FOLDER, "to " + relative(target)));
+            } else if (Files.isRegularFile(target)) {
+                files.add(new SourceFile(relative(link), Files.size(target)));
+            } else {
+                refused.add(new RefusedFile(relative(link), FileRefusal.NOT_A_FILE, ""));
+            }
+        } catch (IOException e) {
+            refused.add(new RefusedFile(relative(link), FileRefusal.UNREADABLE, "a link to nothing"));
+        }
+    }
+
+    @Override
+    public InputStream open(String path) throws IOException {
+        Path file = folder.resolve(path).toRealPath();
+        require(file.startsWith(folder), "%s is not in %s", path, folder);
+        return Files.newInputStream(file);
+    }
+
+    private String relative(Path file) {
+        return folder.relativize(file).toString().replace(folder.getFileSystem().getSeparator(), "/");
+    }
+
+    private static boolean isHidden(Path file) {
+        return file.getFileName().toString().startsWith(".");
+    }
+
+    private static String reason(IOException e) {
+        return e.getClass().getSimpleName();
+    }
+}

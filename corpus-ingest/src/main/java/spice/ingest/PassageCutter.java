@@ -1,0 +1,147 @@
+package spice.ingest;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToIntFunction;
+
+/// Cuts clean text into pieces of at most a budget of tokens: between paragraphs where that leaves a piece of a good
+/// size, else between lines, and inside a line only if that line alone is over the budget. The pieces of one text are
+/// about equally long, so that none is a scrap.
+final class PassageCutter {
+    private final ToIntFunction<String> tokens;
+    private final int budget;
+
+    PassageCutter(ToIntFunction<String> tokens, int budget) {
+        this.tokens = tokens;
+        this.budget = budget;
+    }
+
+    /// @param tokens length of the text, counted on the piece as a whole
+    record Piece(String text, int tokens) {}
+
+    /// @param tokens of the line with the line end after it
+    private record Line(String text, int tokens, boolean startsParagraph) {}
+
+    /// The pieces in order; together they hold every line of the text.
+    List<Piece> cut(String text) {
+        List<Line> lines = lines(text);
+        long total = lines.stream().mapToLong(Line::tokens).sum();
+        long pieceCount = Math.max(1, Math.ceilDiv(total, budget));
+        long share = Math.ceilDiv(total, pieceCount);
+        List<Piece> pieces = new ArrayList<>();
+        int start = 0;
+        while (start < lines.size()) {
+            int end = end(lines, start, share);
+            Piece piece = piece(lines.subList(start, end));
+            // The tokens of the whole may be more than those of its lines.
+            while (piece.tokens() > budget && end > start + 1) {
+                end--;
+                piece = piece(lines.subList(start, end));
+            }
+            pieces.add(piece);
+            start = end;
+        }
+        return pieces;
+    }
+
+    /// Where the piece that starts here ends: at the first paragraph after its share is reached, or before the budget
+    /// is exceeded; then at the last paragraph if at least half of the share comes before it.
+    private int end(List<Line> lines, int start, long share) {
+        int lastParagraph = start;
+        long beforeLastParagraph = 0;
+        long sum = 0;
+        for (int i = start; i < lines.size(); i++) {
+            if (lines.get(i).startsParagraph() && i > start) {
+                if (sum >= share) {
+                    return i;
+                }
+                lastParagraph = i;
+                beforeLastParagraph = sum;
+            }
+            sum += lines.get(i).tokens();
+            if (sum > budget && i > start) {
+                return 2 * beforeLastParagraph >= share ? lastParagraph : i;
+            }
+        }
+        return lines.size();
+    }
+
+    private Piece piece(List<Line> lines) {
+        StringBuilder text = new StringBuilder(lines.getFirst().text());
+        for (Line line : lines.subList(1, lines.size())) {
+            text.append(line.startsParagraph() ? "\n\n" : "\n").append(line.text());
+        }
+        return new Piece(text.toString(), tokens.applyAsInt(text.toString()));
+    }
+
+    private List<Line> lines(String text) {
+        List<Line> lines = new ArrayList<>();
+        boolean startsParagraph = true;
+        for (String line : (Iterable<String>) text.lines()::iterator) {
+            if (line.isEmpty()) {
+                startsParagraph = true;
+                continue;
+            }
+            for (String part : parts(line)) {
+                lines.add(new Line(part, tokens.applyAsInt(part + "\n"), startsParagraph));
+                startsParagraph = false;
+            }
+        }
+        return lines;
+    }
+
+    /// The line, or its parts if it is over the budget.
+    private List<String> parts(String line) {
+        List<String> parts = new ArrayList<>();
+        int start = 0;
+        while (start < line.length()) {
+            int end = fitting(line, start);
+            String part = line.substring(start, end < line.length() ? boundary(line, start, end) : end);
+            start += part.length();
+            if (!part.isBlank()) {
+                parts.add(part.strip());
+            }
+        }
+        return parts;
+    }
+
+    /// The furthest end such that the text up to there keeps to the budget. Looks at ever longer texts first, so that
+    /// one line of megabytes is not counted whole again and again.
+    private int fitting(String line, int start) {
+        int fits = start + Character.charCount(line.codePointAt(start));
+        int tooFar = line.length() + 1;
+        for (int length = 4 * budget; fits < line.length() && tooFar > line.length(); length *= 2) {
+            int end = (int) Math.min(line.length(), (long) start + length);
+            if (tokens.applyAsInt(line.substring(start, end)) <= budget) {
+                fits = Math.max(fits, end);
+            } else {
+                tooFar = end;
+            }
+        }
+        while (fits + 1 < tooFar) {
+            int middle = (fits + tooFar) >>> 1;
+            if (tokens.applyAsInt(line.substring(start, middle)) <= budget) {
+                fits = middle;
+            } else {
+                tooFar = middle;
+            }
+        }
+        return fits;
+    }
+
+    /// The end of the last sentence before, else of the last word, else the place itself; not in the first half.
+    private static int boundary(String line, int start, int end) {
+        int half = start + (end - start) / 2;
+        int word = end;
+        for (int i = end; i > half; i--) {
+            if (line.charAt(i - 1) == ' ') {
+                word = word == end ? i : word;
+                if (i - 2 > half && ".!?".indexOf(line.charAt(i - 2)) >= 0) {
+                    return i;
+                }
+            }
+        }
+        boolean splitsPair = word == end && Character.isLowSurrogate(line.charAt(end)) && end - start > 1;
+        return splitsPair ? end - 1 : word;
+    }
+}
