@@ -18,8 +18,8 @@ import spice.domain.Refusal;
 /// @param undecided attempts that the verifier gave up on
 /// @param challengerLength mean tokens of a posed task's replies
 /// @param reasonerLength mean tokens of an attempt
-/// @param sampledTokens new tokens of both roles
-/// @param samplingSeconds of both roles, as the lanes measured them; 0 where all was found in the store
+/// @param sampledTokens new tokens of both roles, those found in the store not counted
+/// @param samplingSeconds that they took, summed over the lanes
 public record IterationMetrics(
         int posed,
         double validShare,
@@ -36,7 +36,7 @@ public record IterationMetrics(
         long sampledTokens,
         double samplingSeconds) {
 
-    /// The same without its duration: what equal runs have equal.
+    /// The same without what depends on how the work went: what equal runs have equal.
     public IterationMetrics timeless() {
         return new IterationMetrics(
                 posed,
@@ -51,7 +51,7 @@ public record IterationMetrics(
                 undecided,
                 challengerLength,
                 reasonerLength,
-                sampledTokens,
+                0,
                 0);
     }
 

@@ -5,12 +5,14 @@ import spice.store.BlobRef;
 
 /// All lanes' results of one iteration.
 ///
-/// @param samplingSeconds summed over the lanes, for the metrics
+/// @param sampledTokens new tokens of both roles, those found in the store not counted
+/// @param samplingSeconds that they took, summed over the lanes
 public record ScoreRequest(
         IterationRequest iteration,
         BlobRef passages,
         List<BlobRef> tasks,
         List<BlobRef> attempts,
+        long sampledTokens,
         double samplingSeconds) {
     public ScoreRequest {
         tasks = List.copyOf(tasks);

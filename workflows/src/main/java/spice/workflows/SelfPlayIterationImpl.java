@@ -30,7 +30,12 @@ public final class SelfPlayIterationImpl implements SelfPlayIteration {
                 settings.attemptLanes(),
                 lane -> Async.function(reasoner::attempt, new AttemptRequest(iteration, shards(posed), lane)));
         Scored scored = judge.score(new ScoreRequest(
-                iteration, passages, shards(posed), shards(attempted), seconds(posed) + seconds(attempted)));
+                iteration,
+                passages,
+                shards(posed),
+                shards(attempted),
+                tokens(posed) + tokens(attempted),
+                seconds(posed) + seconds(attempted)));
         Trained trained = trainer.train(iteration, scored.trajectories());
         CheckpointRef checkpoint = checkpoints.commit(iteration, scored, trained);
         return new IterationReport(iteration.number(), checkpoint, scored.metrics(), trained.metrics());
@@ -43,6 +48,10 @@ public final class SelfPlayIterationImpl implements SelfPlayIteration {
 
     private static List<BlobRef> shards(List<LaneReport> lanes) {
         return lanes.stream().map(LaneReport::shards).toList();
+    }
+
+    private static long tokens(List<LaneReport> lanes) {
+        return lanes.stream().mapToLong(LaneReport::tokens).sum();
     }
 
     private static double seconds(List<LaneReport> lanes) {

@@ -100,7 +100,7 @@ class ScriptedActivities
                         0,
                         12,
                         18,
-                        40_000,
+                        request.sampledTokens(),
                         request.samplingSeconds()));
     }
 

@@ -169,7 +169,7 @@ class SelfPlayRunTest {
         run(Map.of("iterations", 3, "poseLanes", 2));
         for (String id : List.of("run-1", "run-1/iteration-2")) {
             WorkflowReplayer.replayWorkflowExecution(
-                    environment.getWorkflowClient().fetchHistory(id).toJson(false),
+                    environment.getWorkflowClient().fetchHistory(id),
                     SelfPlayRunImpl.class,
                     SelfPlayIterationImpl.class);
         }

@@ -1,0 +1,88 @@
+package spice.activities;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import spice.domain.Passage;
+import spice.domain.Seed;
+import spice.settings.RunSettings;
+import spice.settings.SettingsIdentity;
+import spice.store.BlobRef;
+import spice.workflows.ChallengerActivities;
+import spice.workflows.CheckpointRef;
+import spice.workflows.CorpusRef;
+import spice.workflows.IterationRequest;
+import spice.workflows.LaneReport;
+import spice.workflows.PoseRequest;
+
+/// Poses tasks shard by shard.
+public final class ChallengerActivitiesImpl implements ChallengerActivities {
+    private static final int VERSION = 1;
+    private static final int HELD_OUT_VERSION = 1;
+
+    private final Sampler sampler;
+
+    public ChallengerActivitiesImpl(Sampler sampler) {
+        this.sampler = sampler;
+    }
+
+    @Override
+    public LaneReport pose(PoseRequest request) {
+        long started = System.nanoTime();
+        IterationRequest iteration = request.iteration();
+        RunSettings settings = iteration.settings();
+        CheckpointRef policy = iteration.challenger();
+        Shards<Passage> shards = new Shards<>(
+                Blobs.get(sampler.store(), request.passages(), Passage.class), settings.poseShardDocuments());
+        Challenger challenger = challenger(settings, policy, IterationSeeds.of(iteration));
+        LongAdder tokens = new LongAdder();
+        try (Heartbeat heartbeat = Heartbeat.start()) {
+            Lane.Outcome outcome = sampler.lane(heartbeat, "pose", VERSION)
+                    .work(
+                            request.lane(),
+                            settings.poseLanes(),
+                            shards.count(),
+                            shard -> SamplingInputs.of(
+                                    iteration, policy.manifest(), List.of(request.passages()), shard),
+                            shard -> {
+                                List<PosedDocument> posed = challenger.pose(shards.of(shard), shards.first(shard));
+                                posed.forEach(document -> document.group().forEach(task -> tokens.add(task.sampledTokens())));
+                                return Blobs.put(sampler.store(), posed);
+                            });
+            return new LaneReport(outcome.shards(), outcome.found(), tokens.sum(), (System.nanoTime() - started) / 1e9);
+        }
+    }
+
+    private Challenger challenger(RunSettings settings, CheckpointRef policy, Seed seed) {
+        return new Challenger(sampler.policies().policy(policy), Formats.of(settings), settings, seed);
+    }
+
+    /// Every valid task of every held-back passage's group becomes a question.
+    @Override
+    public BlobRef poseHeldOut(RunSettings settings, CheckpointRef policy, CorpusRef corpus) {
+        Shards<Passage> shards = new Shards<>(
+                Corpora.heldBack(sampler.store(), corpus.manifest()),
+                settings.poseShardDocuments());
+        Challenger challenger = challenger(settings, policy, new Seed(settings.seed()).child("held-out"));
+        try (Heartbeat heartbeat = Heartbeat.start()) {
+            Lane.Outcome outcome = sampler.lane(heartbeat, "pose-held-out", HELD_OUT_VERSION)
+                    .work(
+                            0,
+                            1,
+                            shards.count(),
+                            shard -> new HeldOutInputs(
+                                    policy.manifest(), corpus.manifest(), SettingsIdentity.digest(settings), shard),
+                            shard -> Blobs.put(sampler.store(), challenger.pose(shards.of(shard), shards.first(shard))));
+            return Blobs.put(
+                    sampler.store(),
+                    Lane.collect(sampler.store(), List.of(outcome.shards()), PosedDocument.class).stream()
+                            .flatMap(document -> document.group().stream())
+                            .map(PosedTask::task)
+                            .flatMap(Optional::stream)
+                            .distinct()
+                            .toList());
+        }
+    }
+
+    private record HeldOutInputs(BlobRef policy, BlobRef corpus, String settings, int shard) {}
+}

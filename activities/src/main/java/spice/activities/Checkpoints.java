@@ -1,0 +1,97 @@
+package spice.activities;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import spice.store.BlobRef;
+import spice.store.BlobStore;
+import spice.store.Json;
+import spice.workflows.CheckpointRef;
+
+/// Committed checkpoints and the lineages they form. A checkpoint exists once its record does; the record is created
+/// last and never changes.
+public final class Checkpoints {
+    static final String BASE = "base";
+
+    private final BlobStore store;
+
+    public Checkpoints(BlobStore store) {
+        this.store = store;
+    }
+
+    public CheckpointManifest manifest(CheckpointRef checkpoint) {
+        return manifest(checkpoint.manifest());
+    }
+
+    private CheckpointManifest manifest(BlobRef ref) {
+        return Json.read(store.get(ref), CheckpointManifest.class, "checkpoint manifest " + ref.sha256());
+    }
+
+    /// Commits a checkpoint. If one of this name is there, that one is returned: the first writer wins.
+    CheckpointRef commit(CheckpointManifest manifest) {
+        BlobRef blob = store.put(Json.bytes(manifest));
+        String name = CheckpointRef.name(manifest.lineage(), manifest.branch(), manifest.iteration());
+        store.create(name, Json.bytes(blob));
+        return find(manifest.lineage(), manifest.branch(), manifest.iteration()).orElseThrow();
+    }
+
+    Optional<CheckpointRef> find(String lineage, String branch, int iteration) {
+        String name = CheckpointRef.name(lineage, branch, iteration);
+        return store.read(name)
+                .map(record -> new CheckpointRef(lineage, branch, iteration, Json.read(record, BlobRef.class, name)));
+    }
+
+    /// Writes a run into its lineage, unless it is there: a second call by the same run changes nothing.
+    void begin(RunRecord run) {
+        List<RunRecord> runs = runs(run.lineage());
+        if (runs.stream().noneMatch(run::equals)) {
+            for (int number = runs.size(); !store.create(recordName(run.lineage(), number), Json.bytes(run)); number++) {}
+        }
+    }
+
+    /// A lineage's runs, the first one first.
+    public List<RunRecord> runs(String lineage) {
+        return IntStream.iterate(0, number -> number + 1)
+                .mapToObj(number -> store.read(recordName(lineage, number))
+                        .map(record -> Json.read(record, RunRecord.class, recordName(lineage, number))))
+                .takeWhile(Optional::isPresent)
+                .map(Optional::get)
+                .toList();
+    }
+
+    private static String recordName(String lineage, int number) {
+        return "lineages/%s/%08d".formatted(lineage, number);
+    }
+
+    /// The last checkpoint of a run: its iterations follow each other without a gap, so the search doubles its steps
+    /// and then halves them.
+    public CheckpointRef last(RunRecord run) {
+        int from = run.start().iteration();
+        int step = 1;
+        while (find(run.lineage(), run.branch(), from + step).isPresent()) {
+            step *= 2;
+        }
+        int last = from + step / 2;
+        for (int stride = step / 4; stride > 0; stride /= 2) {
+            if (find(run.lineage(), run.branch(), last + stride).isPresent()) {
+                last += stride;
+            }
+        }
+        return last == from
+                ? run.start()
+                : find(run.lineage(), run.branch(), last).orElseThrow();
+    }
+
+    /// The checkpoint to continue a lineage from: the last one of its newest run that has one.
+    public Optional<CheckpointRef> last(String lineage) {
+        return runs(lineage).reversed().stream().findFirst().map(this::last);
+    }
+
+    /// The names of all lineages in the store.
+    public List<String> lineages() {
+        return store.list("lineages/").stream()
+                .map(name -> name.split("/")[1])
+                .distinct()
+                .toList();
+    }
+}

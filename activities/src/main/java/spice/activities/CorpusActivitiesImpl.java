@@ -1,0 +1,123 @@
+package spice.activities;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import spice.domain.Passage;
+import spice.domain.Seed;
+import spice.domain.Task;
+import spice.ingest.CorpusException;
+import spice.ingest.CorpusManifest;
+import spice.ingest.Ingest;
+import spice.ingest.IngestSettings;
+import spice.model.HuggingFaceCodec;
+import spice.model.ModelException;
+import spice.model.ModelFolder;
+
+import spice.settings.RunSettings;
+import spice.store.BlobRef;
+import spice.store.BlobStore;
+import spice.store.Json;
+import spice.workflows.CorpusActivities;
+import spice.workflows.CorpusRef;
+import spice.workflows.Failure;
+import spice.workflows.IterationRequest;
+
+/// Reads corpora and deals their passages.
+public final class CorpusActivitiesImpl implements CorpusActivities {
+    private static final ObjectMapper MAPPER = Json.mapper();
+    /// Parser processes, while an ingest goes on.
+    private static final int FORKS = 2;
+
+    private final BlobStore store;
+    private final CorpusPlaces places;
+    private final Path models;
+    private final Checkpoints checkpoints;
+
+    /// @param corpora names of corpora and where they lie: a folder, or `s3://bucket/prefix`
+    /// @param models the folder below which a run may name a model
+    public CorpusActivitiesImpl(BlobStore store, Map<String, String> corpora, Path models) {
+        this.store = store;
+        this.places = new CorpusPlaces(corpora);
+        this.models = models;
+        this.checkpoints = new Checkpoints(store);
+    }
+
+    @Override
+    public CorpusRef ingest(RunSettings settings) {
+        Ingest.Ingested ingested;
+        try (Heartbeat heartbeat = Heartbeat.start();
+                HuggingFaceCodec codec = ModelFolder.codec(models.resolve(settings.model()))) {
+            IngestSettings limits =
+                    IngestSettings.of(settings.model(), settings.passageTokens());
+            ingested = Ingest.ingest(
+                    places.source(settings.corpus()),
+                    limits,
+                    FORKS,
+                    text -> codec.encode(text).length,
+                    store,
+                    (stage, done, total) -> heartbeat.now("%s %d of %d files".formatted(stage, done, total)));
+        } catch (CorpusException e) {
+            throw Failure.CORPUS_UNUSABLE.because(e.getMessage());
+        } catch (ModelException e) {
+            throw Failure.MODEL_UNUSABLE.because(e.getMessage());
+        }
+        CorpusManifest manifest = ingested.manifest();
+        int passages =
+                Corpora.toLearnFrom(store, ingested.ref(), settings).size();
+        if (passages < settings.documentsPerIteration()) {
+            throw Failure.CORPUS_TOO_SMALL.because(
+                    "corpus %s gives %d passages to learn from, but an iteration draws %d; add documents or set documentsPerIteration to at most %d"
+                            .formatted(settings.corpus(), passages, settings.documentsPerIteration(), passages));
+        }
+        return new CorpusRef(
+                ingested.ref(), manifest.sources().size(), passages, manifest.refused().size());
+    }
+
+    @Override
+    public Optional<BlobRef> readHeldOut(RunSettings settings) {
+        if (settings.heldOut().isEmpty()) {
+            return Optional.empty();
+        }
+        List<Task> tasks = new ArrayList<>();
+        try {
+            CorpusPlaces.File file = places.file(settings.heldOut());
+            try (BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(file.open(), StandardCharsets.UTF_8))) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    tasks.add(MAPPER.readValue(line, Task.class));
+                }
+            }
+        } catch (CorpusException e) {
+            throw Failure.HELD_OUT_UNUSABLE.because(e.getMessage());
+        } catch (JsonProcessingException e) {
+            throw Failure.HELD_OUT_UNUSABLE.because("line %d of %s is not a task: %s"
+                    .formatted(tasks.size() + 1, settings.heldOut(), e.getOriginalMessage()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("%s cannot be read".formatted(settings.heldOut()), e);
+        }
+        return Optional.of(Blobs.put(store, tasks));
+    }
+
+    @Override
+    public BlobRef draw(IterationRequest iteration) {
+        RunSettings settings = iteration.settings();
+        List<Passage> passages =
+                Corpora.toLearnFrom(store, iteration.run().corpus().manifest(), settings);
+        long drawn = checkpoints.manifest(iteration.policy()).documentsDrawn();
+        return Blobs.put(
+                store,
+                Draw.positions(passages.size(), drawn, settings.documentsPerIteration(), new Seed(settings.seed())).stream()
+                        .map(passages::get)
+                        .toList());
+    }
+}

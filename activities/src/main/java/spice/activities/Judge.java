@@ -1,0 +1,285 @@
+package spice.activities;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import spice.domain.Advantages;
+import spice.domain.AnswerKind;
+import spice.domain.Refusal;
+import spice.domain.Rewards;
+import spice.domain.Seed;
+import spice.domain.ShuffledRewards;
+import spice.domain.Subsample;
+import spice.domain.SuspectGold;
+import spice.domain.Task;
+import spice.domain.Verdict;
+import spice.roles.RoleFormat;
+import spice.settings.RunSettings;
+import spice.settings.RunSettings.ChallengerMode;
+import spice.verify.AnswerVerifier;
+import spice.workflows.IterationMetrics;
+import spice.workflows.IterationMetrics.KindMetrics;
+
+/// Verdicts, rewards and advantages of one iteration (SPICE Alg. 1, lines 8 to 17).
+record Judge(RoleFormat format, RunSettings settings, Seed seed) {
+
+    /// What the trainer learns from, what people read, and what is shown in one line.
+    record Judgement(List<Episode> episodes, List<ScoredTask> tasks, IterationMetrics metrics) {}
+
+    Judgement score(List<PosedDocument> documents, List<AttemptedTask> attempted, long sampledTokens, double samplingSeconds) {
+        Map<List<Integer>, AttemptedTask> attemptsAt = attempted.stream()
+                .collect(Collectors.toMap(task -> List.of(task.document(), task.task()), task -> task));
+        List<Group> groups = new ArrayList<>();
+        for (PosedDocument document : documents) {
+            List<Judged> judged = document.group().stream()
+                    .map(task -> judged(task, Optional.ofNullable(
+                            attemptsAt.get(List.of(document.document(), task.attempt())))))
+                    .toList();
+            Optional<Judged> chosen = Subsample.chooseTask(
+                    judged, task -> task.decided() > 0, seed.child("choose", document.document()));
+            groups.add(new Group(document, judged, chosen));
+        }
+        Map<Judged, Double> challengerAdvantages = challengerAdvantages(groups);
+        Map<Judged, double[]> reasonerAdvantages = reasonerAdvantages(groups);
+        return new Judgement(
+                episodes(groups, challengerAdvantages, reasonerAdvantages),
+                tasks(groups, challengerAdvantages, reasonerAdvantages),
+                metrics(groups, sampledTokens, samplingSeconds));
+    }
+
+    /// A document's group, and the task whose attempts are the Reasoner's group (§3.1: one valid task per document).
+    private record Group(PosedDocument document, List<Judged> tasks, Optional<Judged> chosen) {}
+
+    /// A posed task with its verdicts; compared by identity, since a Challenger may pose the same task twice.
+    private static final class Judged {
+        final PosedTask posed;
+        final Optional<AttemptedTask> attempted;
+        final List<Verdict> verdicts;
+        final List<String> answers;
+
+        Judged(PosedTask posed, Optional<AttemptedTask> attempted, List<Verdict> verdicts, List<String> answers) {
+            this.posed = posed;
+            this.attempted = attempted;
+            this.verdicts = verdicts;
+            this.answers = answers;
+        }
+
+        int correct() {
+            return (int) verdicts.stream().filter(Verdict.CORRECT::equals).count();
+        }
+
+        int decided() {
+            return (int) verdicts.stream().filter(verdict -> verdict != Verdict.UNDECIDED).count();
+        }
+
+        double passRate() {
+            return (double) correct() / decided();
+        }
+
+        /// Empty for a valid task that no attempt decided: nothing is known of its difficulty.
+        Optional<Double> reward() {
+            if (!posed.valid()) {
+                return Optional.of(Rewards.INVALID);
+            }
+            return decided() == 0 ? Optional.empty() : Optional.of(Rewards.challenger(correct(), decided()));
+        }
+    }
+
+    private Judged judged(PosedTask posed, Optional<AttemptedTask> attempted) {
+        if (posed.task().isEmpty() || attempted.isEmpty()) {
+            return new Judged(posed, Optional.empty(), List.of(), List.of());
+        }
+        Task task = posed.task().get();
+        List<Optional<String>> answers = attempted.get().attempts().stream()
+                .map(attempt -> format.finalAnswer(attempt.text()))
+                .toList();
+        return new Judged(
+                posed,
+                attempted,
+                answers.stream().map(answer -> AnswerVerifier.verify(task, answer)).toList(),
+                answers.stream()
+                        .map(answer -> answer.map(text -> AnswerVerifier.canonical(task, text)).orElse(""))
+                        .toList());
+    }
+
+    /// `a_i = r_i - mean(r)` over the tasks kept of a document (Eq 3).
+    private Map<Judged, Double> challengerAdvantages(List<Group> groups) {
+        List<List<Judged>> rewarded = groups.stream()
+                .map(group -> group.tasks().stream()
+                        .filter(task -> task.reward().isPresent())
+                        .toList())
+                .filter(tasks -> !tasks.isEmpty())
+                .toList();
+        double[][] advantages = centred(
+                rewarded.stream()
+                        .map(tasks -> tasks.stream()
+                                .map(task -> task.reward().orElseThrow())
+                                .toList())
+                        .toList(),
+                "shuffle-challenger");
+        Map<Judged, Double> byTask = new HashMap<>();
+        for (int g = 0; g < rewarded.size(); g++) {
+            for (int i = 0; i < rewarded.get(g).size(); i++) {
+                byTask.put(rewarded.get(g).get(i), advantages[g][i]);
+            }
+        }
+        return byTask;
+    }
+
+    /// `a_k = r_k - mean(r)` over the decided attempts at the chosen task (Eq 4); 0 for an undecided one.
+    private Map<Judged, double[]> reasonerAdvantages(List<Group> groups) {
+        List<Judged> chosen =
+                groups.stream().flatMap(group -> group.chosen().stream()).toList();
+        double[][] advantages = centred(
+                chosen.stream()
+                        .map(task -> task.verdicts.stream()
+                                .filter(verdict -> verdict != Verdict.UNDECIDED)
+                                .map(Rewards::reasoner)
+                                .toList())
+                        .toList(),
+                "shuffle-reasoner");
+        Map<Judged, double[]> byTask = new HashMap<>();
+        for (int g = 0; g < chosen.size(); g++) {
+            List<Verdict> verdicts = chosen.get(g).verdicts;
+            double[] spread = new double[verdicts.size()];
+            int next = 0;
+            for (int k = 0; k < spread.length; k++) {
+                spread[k] = verdicts.get(k) == Verdict.UNDECIDED ? 0 : advantages[g][next++];
+            }
+            byTask.put(chosen.get(g), spread);
+        }
+        return byTask;
+    }
+
+    private double[][] centred(List<List<Double>> rewards, String label) {
+        List<Double> batch = rewards.stream().flatMap(List::stream).toList();
+        List<Double> credited =
+                switch (settings.control()) {
+                    case NONE -> batch;
+                    case SHUFFLED_REWARDS -> ShuffledRewards.permuted(batch, seed.child(label));
+                };
+        double[][] advantages = new double[rewards.size()][];
+        int from = 0;
+        for (int g = 0; g < advantages.length; g++) {
+            int to = from + rewards.get(g).size();
+            advantages[g] = Advantages.centred(credited.subList(from, to).stream()
+                    .mapToDouble(Double::doubleValue)
+                    .toArray());
+            from = to;
+        }
+        return advantages;
+    }
+
+    private List<Episode> episodes(
+            List<Group> groups, Map<Judged, Double> challenger, Map<Judged, double[]> reasoner) {
+        List<Episode> episodes = new ArrayList<>();
+        for (Group group : groups) {
+            if (settings.challenger() == ChallengerMode.TRAINED) {
+                group.tasks().stream()
+                        .filter(challenger::containsKey)
+                        .forEach(task -> episodes.add(new Episode(
+                                Role.CHALLENGER, task.posed.dialogue(), challenger.get(task))));
+            }
+            group.chosen().ifPresent(task -> {
+                AttemptedTask attempted = task.attempted.orElseThrow();
+                double[] advantages = reasoner.get(task);
+                for (int k = 0; k < advantages.length; k++) {
+                    if (task.verdicts.get(k) != Verdict.UNDECIDED) {
+                        Attempt attempt = attempted.attempts().get(k);
+                        List<Span> dialogue = List.of(
+                                new Span(attempted.prompt(), new float[0]),
+                                new Span(attempt.tokens(), attempt.logProbs()));
+                        episodes.add(new Episode(Role.REASONER, dialogue, advantages[k]));
+                    }
+                }
+            });
+        }
+        return episodes;
+    }
+
+    private static List<ScoredTask> tasks(
+            List<Group> groups, Map<Judged, Double> challenger, Map<Judged, double[]> reasoner) {
+        return groups.stream()
+                .flatMap(group -> group.tasks().stream().map(task -> {
+                    double[] advantages = reasoner.getOrDefault(task, new double[task.verdicts.size()]);
+                    List<ScoredTask.ScoredAttempt> attempts = IntStream.range(0, task.verdicts.size())
+                            .mapToObj(k -> new ScoredTask.ScoredAttempt(
+                                    task.attempted.orElseThrow().attempts().get(k).text(),
+                                    task.verdicts.get(k),
+                                    advantages[k]))
+                            .toList();
+                    return new ScoredTask(
+                            group.document().document(),
+                            task.posed.task(),
+                            task.posed.refusal(),
+                            task.posed.detail(),
+                            task.posed.replies(),
+                            task.reward().orElse(0.0),
+                            challenger.getOrDefault(task, 0.0),
+                            reasoner.containsKey(task),
+                            SuspectGold.isSuspect(task.verdicts, task.answers),
+                            attempts);
+                }))
+                .toList();
+    }
+
+    private static IterationMetrics metrics(List<Group> groups, long sampledTokens, double samplingSeconds) {
+        int posed = groups.stream().mapToInt(group -> group.document().posed()).sum();
+        int valid = groups.stream().mapToInt(group -> group.document().valid()).sum();
+        Map<Refusal, Integer> refusals = new EnumMap<>(Refusal.class);
+        groups.forEach(group ->
+                group.document().refusals().forEach((reason, count) -> refusals.merge(reason, count, Integer::sum)));
+        List<Judged> tasks = groups.stream().flatMap(group -> group.tasks().stream()).toList();
+        List<Judged> decided = tasks.stream().filter(task -> task.decided() > 0).toList();
+        Map<AnswerKind, KindMetrics> kinds = new TreeMap<>();
+        decided.stream()
+                .collect(Collectors.groupingBy(task -> task.posed.task().orElseThrow().kind()))
+                .forEach((kind, of) -> kinds.put(
+                        kind, new KindMetrics(of.size(), mean(of.stream().map(Judged::passRate)), reward(of))));
+        Map<String, Integer> difficulties = new TreeMap<>();
+        decided.forEach(task -> difficulties.merge(
+                task.posed.task().orElseThrow().difficulty(), 1, Integer::sum));
+        List<Long> challengerLengths =
+                tasks.stream().map(task -> task.posed.sampledTokens()).toList();
+        List<Long> reasonerLengths = tasks.stream()
+                .flatMap(task -> task.attempted.stream())
+                .flatMap(task -> task.attempts().stream())
+                .map(attempt -> (long) attempt.tokens().length)
+                .toList();
+        return new IterationMetrics(
+                posed,
+                posed == 0 ? 0 : (double) valid / posed,
+                refusals,
+                decided.size(),
+                mean(decided.stream().map(Judged::passRate)),
+                reward(tasks),
+                kinds,
+                difficulties,
+                (int) tasks.stream()
+                        .filter(task -> SuspectGold.isSuspect(task.verdicts, task.answers))
+                        .count(),
+                (int) tasks.stream()
+                        .flatMap(task -> task.verdicts.stream())
+                        .filter(Verdict.UNDECIDED::equals)
+                        .count(),
+                mean(challengerLengths.stream().map(Long::doubleValue)),
+                mean(reasonerLengths.stream().map(Long::doubleValue)),
+                sampledTokens,
+                samplingSeconds);
+    }
+
+    private static double reward(List<Judged> tasks) {
+        return mean(tasks.stream().flatMap(task -> task.reward().stream()));
+    }
+
+    private static double mean(Stream<Double> values) {
+        return values.mapToDouble(Double::doubleValue).average().orElse(0);
+    }
+}

@@ -1,0 +1,97 @@
+package spice.activities;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import spice.model.LanguageModel;
+import spice.store.BlobStore;
+import spice.workflows.CheckpointRef;
+
+/// The models that a worker keeps open: the policy of the moment and the base it is compared with. For one activity at
+/// a time.
+public final class LoadedPolicies implements AutoCloseable {
+    /// The policy, the base, and the policy before it, which an evaluation may still ask for.
+    private static final int OPEN = 3;
+    /// Shards are sampled side by side, a thread each: two threads with one shard each beat one shard on two threads.
+    private static final int THREADS_PER_SHARD = 1;
+
+    private final BlobStore store;
+    private final Checkpoints checkpoints;
+    private final Path cache;
+    private final LinkedHashMap<String, Loaded> loaded = new LinkedHashMap<>(OPEN, 0.75f, true);
+
+    private record Loaded(Path folder, LanguageModel model) {}
+
+    /// @param cache an empty folder of this worker's own
+    public LoadedPolicies(BlobStore store, Path cache) {
+        this.store = store;
+        this.checkpoints = new Checkpoints(store);
+        this.cache = cache;
+    }
+
+    /// The checkpoint, ready to sample.
+    public LanguageModel policy(CheckpointRef checkpoint) {
+        String key = checkpoint.manifest().sha256();
+        Loaded found = loaded.get(key);
+        if (found != null) {
+            return found.model();
+        }
+        Path folder = folder(checkpoint);
+        Loaded opened = new Loaded(folder, LanguageModel.open(folder, THREADS_PER_SHARD));
+        loaded.put(key, opened);
+        if (loaded.size() > OPEN) {
+            Map.Entry<String, Loaded> eldest = loaded.firstEntry();
+            loaded.remove(eldest.getKey());
+            close(eldest.getValue());
+        }
+        return opened.model();
+    }
+
+    /// The checkpoint's model folder, fetched and checked.
+    Path folder(CheckpointRef checkpoint) {
+        Path folder = cache.resolve(checkpoint.manifest().sha256());
+        if (!Files.isDirectory(folder)) {
+            checkpoints.manifest(checkpoint).files().forEach((name, blob) -> store.copyTo(blob, folder.resolve(name)));
+        }
+        return folder;
+    }
+
+    @Override
+    public void close() {
+        loaded.values().forEach(LoadedPolicies::close);
+        loaded.clear();
+    }
+
+    private static void close(Loaded policy) {
+        policy.model().close();
+        delete(policy.folder());
+    }
+
+    static void delete(Path folder) {
+        try {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    Files.delete(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
+                        throws IOException {
+                    Files.delete(visited);
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete %s".formatted(folder), e);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package spice.activities;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import spice.store.BlobRef;
+import spice.store.BlobStore;
+
+/// A model's folder in the store.
+final class ModelFiles {
+    private ModelFiles() {}
+
+    /// Stores the folder's files; folders below it are not part of a model.
+    static Map<String, BlobRef> put(BlobStore store, Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            Map<String, BlobRef> blobs = new TreeMap<>();
+            files.filter(Files::isRegularFile).sorted().forEach(file -> blobs.put(file.getFileName().toString(), store.put(file)));
+            return blobs;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read %s".formatted(folder), e);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package spice.activities;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import spice.domain.Seed;
+import spice.domain.Task;
+import spice.model.Completion;
+import spice.model.Policy;
+import spice.model.PromptGroup;
+import spice.model.Sampling;
+import spice.roles.RoleFormat;
+
+/// The same policy without the document (SPICE §2.3): answers every task several times.
+///
+/// @param attempts answers to a task [K]
+record Reasoner(Policy policy, RoleFormat format, Sampling sampling, int attempts, Seed seed) {
+
+    /// A task as the Reasoner meets it.
+    ///
+    /// @param document position in the draw
+    /// @param number of the Challenger's attempt that posed it
+    record Question(int document, int number, Task task) {}
+
+    /// The valid tasks of a document's group.
+    static List<Question> questions(PosedDocument document) {
+        return document.group().stream()
+                .flatMap(posed -> posed.task().stream()
+                        .map(task -> new Question(document.document(), posed.attempt(), task)))
+                .toList();
+    }
+
+    /// All questions of a shard, sampled in one composition.
+    List<AttemptedTask> attempt(List<Question> questions) {
+        List<PromptGroup> groups = questions.stream()
+                .map(question -> new PromptGroup(
+                        policy.codec().encode(format.reasonerPrompt(question.task())),
+                        LongStream.range(0, attempts)
+                                .map(k -> seed.child("attempt", question.document(), question.number(), k)
+                                        .value())
+                                .toArray()))
+                .toList();
+        List<List<Completion>> completions = policy.sample(groups, sampling);
+        List<AttemptedTask> attempted = new ArrayList<>();
+        for (int i = 0; i < questions.size(); i++) {
+            Question question = questions.get(i);
+            List<Attempt> answers = completions.get(i).stream()
+                    .map(completion -> new Attempt(
+                            completion.tokens(),
+                            completion.logProbs(),
+                            completion.stopReason(),
+                            policy.codec().decode(completion.tokens())))
+                    .toList();
+            attempted.add(new AttemptedTask(
+                    question.document(), question.number(), groups.get(i).prompt(), answers));
+        }
+        return attempted;
+    }
+}

@@ -1,0 +1,31 @@
+package spice.activities;
+
+import java.util.List;
+import java.util.Optional;
+import spice.domain.Refusal;
+import spice.domain.Task;
+import spice.domain.Verdict;
+
+/// A task of the group with everything that was made of it, for people to read.
+///
+/// @param document position in the iteration's draw
+/// @param refusal why it is not valid, with its detail, otherwise
+/// @param reward the Challenger's
+/// @param advantage the Challenger's
+/// @param trained whether this task's attempts are the Reasoner's group of the document
+/// @param suspectGold whether three quarters of the attempts agree on another answer
+record ScoredTask(
+        int document,
+        Optional<Task> task,
+        Optional<Refusal> refusal,
+        String detail,
+        List<String> replies,
+        double reward,
+        double advantage,
+        boolean trained,
+        boolean suspectGold,
+        List<ScoredAttempt> attempts) {
+
+    /// @param advantage the Reasoner's, within its group
+    record ScoredAttempt(String text, Verdict verdict, double advantage) {}
+}

@@ -1,0 +1,83 @@
+package spice.store.s3;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
+import spice.ingest.CorpusException;
+import spice.ingest.CorpusSource;
+
+/// The documents below a prefix of a bucket, on the S3 server that the AWS SDK's own settings name.
+public final class S3PrefixSource implements CorpusSource {
+    private static final String SCHEME = "s3://";
+
+    private final String bucket;
+    private final String prefix;
+
+    private S3PrefixSource(String bucket, String prefix) {
+        this.bucket = bucket;
+        this.prefix = prefix;
+    }
+
+    /// @param root `s3://bucket` or `s3://bucket/prefix`, as the worker was started with
+    /// @param folder below it, relative and without `..`; empty for all of it
+    /// @throws CorpusException if the name would leave the root
+    public static S3PrefixSource below(String root, String folder) {
+        if (List.of(folder.split("/")).contains("..")) {
+            throw new CorpusException("the corpus %s leaves %s; name a folder inside it".formatted(folder, root));
+        }
+        String[] place = root.substring(SCHEME.length()).split("/", 2);
+        String prefix = (place.length < 2 ? "" : place[1]) + "/" + folder + "/";
+        return new S3PrefixSource(place[0], prefix.replaceAll("/+", "/").replaceFirst("^/", ""));
+    }
+
+    @Override
+    public String name() {
+        return SCHEME + bucket + "/" + prefix;
+    }
+
+    @Override
+    public Listing list() throws IOException {
+        try (S3Client client = S3Clients.open(S3Location.configured(bucket))) {
+            List<SourceFile> files = new ArrayList<>();
+            int hidden = 0;
+            for (S3Object object : client.listObjectsV2Paginator(list -> list.bucket(bucket).prefix(prefix)).contents()) {
+                String path = object.key().substring(prefix.length());
+                if (path.isEmpty() || path.endsWith("/")) {
+                    continue;
+                }
+                if (path.startsWith(".") || path.contains("/.")) {
+                    hidden++;
+                } else {
+                    files.add(new SourceFile(path, object.size()));
+                }
+            }
+            return new Listing(files, List.of(), hidden);
+        } catch (SdkException e) {
+            throw new IOException("%s cannot be listed: %s".formatted(name(), Failures.oneLine(e)), e);
+        }
+    }
+
+    /// The stream keeps its connection until it is closed.
+    @Override
+    public InputStream open(String path) throws IOException {
+        S3Client client = S3Clients.open(S3Location.configured(bucket));
+        try {
+            InputStream content = client.getObject(get -> get.bucket(bucket).key(prefix + path));
+            return new FilterInputStream(content) {
+                @Override
+                public void close() throws IOException {
+                    super.close();
+                    client.close();
+                }
+            };
+        } catch (SdkException e) {
+            client.close();
+            throw new IOException("%s%s cannot be read: %s".formatted(name(), path, Failures.oneLine(e)), e);
+        }
+    }
+}
