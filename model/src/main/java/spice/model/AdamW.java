@@ -43,24 +43,20 @@ final class AdamW {
     /// @throws ModelException if the file is missing or damaged or belongs to another model
     static AdamW read(Path file, Decoder decoder, LearnerSettings settings) {
         Map<String, HostTensor> found = SafeTensors.read(file);
-        Map<String, long[]> table = new LinkedHashMap<>();
-        WeightTable.of(decoder.config()).forEach((name, shape) -> {
-            table.put(FIRST + name, shape);
-            table.put(SECOND + name, shape);
-        });
-        table.put(STEP, new long[0]);
-        Map<String, HostTensor> state = WeightTable.pick(found, table, file);
+        HostTensor steps = WeightTable.pick(found, Map.of(STEP, new long[0]), file).values().iterator().next();
         return new AdamW(
                 decoder,
                 settings,
-                upload(decoder, state, FIRST),
-                upload(decoder, state, SECOND),
-                steps(decoder, state.get(STEP).values()[0]));
+                moments(found, FIRST, decoder, file),
+                moments(found, SECOND, decoder, file),
+                steps(decoder, steps.values()[0]));
     }
 
-    private static List<PtNDArray> upload(Decoder decoder, Map<String, HostTensor> state, String prefix) {
-        return WeightTable.of(decoder.config()).keySet().stream()
-                .map(name -> decoder.upload(state.get(prefix + name), DataType.FLOAT32))
+    private static List<PtNDArray> moments(Map<String, HostTensor> found, String prefix, Decoder decoder, Path file) {
+        Map<String, long[]> table = new LinkedHashMap<>();
+        WeightTable.of(decoder.config()).forEach((name, shape) -> table.put(prefix + name, shape));
+        return WeightTable.pick(found, table, file).values().stream()
+                .map(tensor -> decoder.upload(tensor, DataType.FLOAT32))
                 .toList();
     }
 

@@ -5,6 +5,8 @@ package spice.model;
 final class Check {
     private Check() {}
 
+    // The annotation that Error Prone would like here comes with a library of its own.
+    @SuppressWarnings("AnnotateFormatMethod")
     static void require(boolean condition, String message, Object... args) {
         if (!condition) {
             throw new IllegalArgumentException(message.formatted(args));

@@ -8,6 +8,7 @@ import static spice.model.Check.require;
 /// @param logProbs each token's log-probability under the distribution it was drawn from, that is at the sampling
 ///     temperature; for temperature 0 under the model's own distribution
 /// @param stopReason why it ended
+@SuppressWarnings("ArrayRecordComponent") // tokens are arrays throughout; never compared
 public record Completion(int[] tokens, float[] logProbs, StopReason stopReason) {
     public Completion {
         require(

@@ -5,6 +5,7 @@ import static spice.model.Check.require;
 import java.util.Arrays;
 
 /// A tensor in Java's memory, row by row.
+@SuppressWarnings("ArrayRecordComponent") // numbers by the million; never compared
 record HostTensor(long[] shape, float[] values) {
     HostTensor {
         require(

@@ -6,6 +6,7 @@ import static spice.model.Check.require;
 ///
 /// @param prompt tokens, at least one
 /// @param seeds one per completion, at least one; equal seeds give equal completions
+@SuppressWarnings("ArrayRecordComponent") // tokens are arrays throughout; never compared
 public record PromptGroup(int[] prompt, long[] seeds) {
     public PromptGroup {
         require(prompt.length > 0, "a prompt has at least one token");

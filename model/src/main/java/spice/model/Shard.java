@@ -11,6 +11,7 @@ import java.util.List;
 /// @param rows each slot's row, (L, K) in one array; an empty slot has the row after the last
 /// @param slots K
 /// @param completions how many rows there are
+@SuppressWarnings("ArrayRecordComponent") // handed to libtorch as it is; never compared
 record Shard(long[] lanes, long[] rows, int slots, int completions) {
     /// What a lane costs besides its slots, in slots: its prompt's keys and values are read once for all of them.
     private static final int LANE_COST = 4;

@@ -9,6 +9,7 @@ import static spice.model.Check.require;
 /// @param samplerLogProbs the sampler's log-probability of each trained token; not read elsewhere
 /// @param advantage of the whole sequence
 /// @param weight the sequence's share in the batch loss: 1 / (number of its role's sequences in the update)
+@SuppressWarnings("ArrayRecordComponent") // tokens are arrays throughout; never compared
 public record Trajectory(int[] tokens, boolean[] trained, float[] samplerLogProbs, double advantage, double weight) {
     public Trajectory {
         require(
