@@ -1,9 +1,8 @@
 package spice.ingest;
 
-import static spice.domain.Check.require;
-
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -128,7 +127,9 @@ public final class FolderSource implements CorpusSource {
     @Override
     public InputStream open(String path) throws IOException {
         Path file = folder.resolve(path).toRealPath();
-        require(file.startsWith(folder), "%s is not in %s", path, folder);
+        if (!file.startsWith(folder)) {
+            throw new AccessDeniedException(path, null, "it leads out of the folder");
+        }
         return Files.newInputStream(file);
     }
 

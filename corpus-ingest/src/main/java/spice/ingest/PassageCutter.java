@@ -27,7 +27,7 @@ final class PassageCutter {
         List<Line> lines = lines(text);
         long total = lines.stream().mapToLong(Line::tokens).sum();
         long pieceCount = Math.max(1, Math.ceilDiv(total, budget));
-        long share = Math.ceilDiv(total, pieceCount);
+        long share = Math.max(1, Math.ceilDiv(total, pieceCount));
         List<Piece> pieces = new ArrayList<>();
         int start = 0;
         while (start < lines.size()) {
@@ -44,11 +44,13 @@ final class PassageCutter {
         return pieces;
     }
 
-    /// Where the piece that starts here ends: at the first paragraph after its share is reached, or before the budget
-    /// is exceeded; then at the last paragraph if at least half of the share comes before it.
+    /// Where the piece that starts here ends: at the first paragraph after its share is reached. If the budget is reached
+    /// before that, at the last paragraph, provided that half of the share comes before it, else at the line that
+    /// reaches the share.
     private int end(List<Line> lines, int start, long share) {
         int lastParagraph = start;
         long beforeLastParagraph = 0;
+        int shareReached = start;
         long sum = 0;
         for (int i = start; i < lines.size(); i++) {
             if (lines.get(i).startsParagraph() && i > start) {
@@ -58,9 +60,12 @@ final class PassageCutter {
                 lastParagraph = i;
                 beforeLastParagraph = sum;
             }
+            if (sum < share) {
+                shareReached = i + 1;
+            }
             sum += lines.get(i).tokens();
             if (sum > budget && i > start) {
-                return 2 * beforeLastParagraph >= share ? lastParagraph : i;
+                return 2 * beforeLastParagraph >= share ? lastParagraph : Math.min(shareReached, i);
             }
         }
         return lines.size();
@@ -132,16 +137,18 @@ final class PassageCutter {
     /// The end of the last sentence before, else of the last word, else the place itself; not in the first half.
     private static int boundary(String line, int start, int end) {
         int half = start + (end - start) / 2;
-        int word = end;
+        int word = -1;
         for (int i = end; i > half; i--) {
             if (line.charAt(i - 1) == ' ') {
-                word = word == end ? i : word;
+                word = Math.max(word, i);
                 if (i - 2 > half && ".!?".indexOf(line.charAt(i - 2)) >= 0) {
                     return i;
                 }
             }
         }
-        boolean splitsPair = word == end && Character.isLowSurrogate(line.charAt(end)) && end - start > 1;
-        return splitsPair ? end - 1 : word;
+        if (word >= 0) {
+            return word;
+        }
+        return Character.isLowSurrogate(line.charAt(end)) && end - start > 1 ? end - 1 : end;
     }
 }

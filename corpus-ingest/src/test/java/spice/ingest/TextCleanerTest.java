@@ -1,0 +1,79 @@
+package spice.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import spice.ledger.LedgerLine;
+import spice.ledger.Operation;
+
+class TextCleanerTest {
+
+    @Test
+    void blanksOfAllKindsBecomeOneAndMarginsGo() {
+        assertThat(TextCleaner.clean("  saffron\t347\u00A0plus \u2003 285  is 632  \n\tnext "))
+                .isEqualTo("saffron 347 plus 285 is 632\nnext");
+    }
+
+    @Test
+    void lineEndsOfAllSystemsAreOneAndPagesPartParagraphs() {
+        assertThat(TextCleaner.clean("a\r\nb\rc\u2028d\fe")).isEqualTo("a\nb\nc\nd\n\ne");
+    }
+
+    @Test
+    void runsOfEmptyLinesBecomeOneEmptyLine() {
+        assertThat(TextCleaner.clean("\n\n a\n \n\t\n\n\nb\n\n")).isEqualTo("a\n\nb");
+        assertThat(TextCleaner.clean(" \n\t\n ")).isEmpty();
+    }
+
+    @Test
+    void lettersAreComposedAndControlCharactersGo() {
+        assertThat(TextCleaner.clean("E\u0301mile\u0000\u0007 co\u00ADop \uFEFFzero\u200Bwidth \uE000\uD800x"))
+                .isEqualTo("\u00C9mile coop zerowidth x");
+        // A pair of surrogates is one character and stays.
+        assertThat(TextCleaner.clean("\uD83C\uDF36")).isEqualTo("\uD83C\uDF36");
+    }
+
+    @Test
+    void aBrokenWordIsJoinedAsTheTextSpellsItElsewhere() {
+        assertThat(TextCleaner.clean("The com-\nmission met.\nA commission is dear."))
+                .isEqualTo("The commission\nmet.\nA commission is dear.");
+        assertThat(TextCleaner.clean("A well-\nknown clerk.\nHe is Well-known."))
+                .isEqualTo("A well-known\nclerk.\nHe is Well-known.");
+        assertThat(TextCleaner.clean("A some-\nthing, then.\nIt is something."))
+                .isEqualTo("A something,\nthen.\nIt is something.");
+    }
+
+    @Test
+    void aBrokenWordThatStandsNowhereElseIsLeftAsItIs() {
+        for (String text : List.of("sand-\nalwood oil", "see 12-\n14", "the A-\nTeam", "end -\nnext", "a-\n\nb ab")) {
+            assertThat(TextCleaner.clean(text)).isEqualTo(text);
+        }
+    }
+
+    @Test
+    void joiningAWordThatIsTheWholeNextLineLeavesNoEmptyLine() {
+        assertThat(TextCleaner.clean("com-\nmission\nof a commission")).isEqualTo("commission\nof a commission");
+        assertThat(TextCleaner.clean("a commission, a com-\nmission")).isEqualTo("a commission, a commission");
+    }
+
+    @Test
+    void cleaningTwiceChangesNothing() {
+        String once = TextCleaner.clean("The com-\nmission  met.\r\n\r\n\r\nA commission\u00A0is dear.\f");
+        assertThat(TextCleaner.clean(once)).isEqualTo(once);
+    }
+
+    @Test
+    void aLedgerLineSurvives() {
+        assertThat(LedgerLine.findAll(TextCleaner.clean("book\n\tsaffron\t347\tplus\t285\tis\t632\t\n")))
+                .containsExactly(new LedgerLine("saffron", 347, Operation.PLUS, 285, 632));
+    }
+
+    @Test
+    void fiveMillionCharactersWithoutABlankOrWithNothingElseAreNoTrouble() {
+        assertThat(TextCleaner.clean("a".repeat(5_000_000))).hasSize(5_000_000);
+        assertThat(TextCleaner.clean("a-".repeat(2_500_000))).hasSize(5_000_000);
+        assertThat(TextCleaner.clean("a-\n".repeat(1_000_000))).hasSize(2_999_999);
+        assertThat(TextCleaner.clean("\t\n".repeat(2_500_000))).isEmpty();
+    }
+}
