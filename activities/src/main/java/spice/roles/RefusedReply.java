@@ -8,6 +8,7 @@ final class RefusedReply extends RuntimeException {
 
     private final Refusal reason;
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency for this one line
     RefusedReply(Refusal reason, String message, Object... values) {
         super(message.formatted(values), null, false, false);
         this.reason = reason;

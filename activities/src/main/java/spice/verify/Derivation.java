@@ -36,7 +36,7 @@ public final class Derivation {
                 .flatMap(number -> Stream.of(number, number.negated()))
                 .toList();
         List<Rational> operands = expression.parts().stream()
-                .flatMap(part -> part instanceof Expression.Number(Rational value) ? Stream.of(value) : Stream.empty())
+                .flatMap(part -> part instanceof Expression.Literal(Rational value) ? Stream.of(value) : Stream.empty())
                 .toList();
         return operands.isEmpty()
                 ? Optional.of("a number")

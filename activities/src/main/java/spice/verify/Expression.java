@@ -8,7 +8,7 @@ import java.util.function.Function;
 /// An arithmetic expression over numbers and variables.
 sealed interface Expression {
 
-    record Number(Rational value) implements Expression {}
+    record Literal(Rational value) implements Expression {}
 
     record Pi() implements Expression {}
 
@@ -47,7 +47,7 @@ sealed interface Expression {
     /// @throws TooMuchWork if it is beyond the bounds
     default Real value(Function<String, Rational> variables, Arithmetic arithmetic) {
         return switch (this) {
-            case Number(Rational value) -> value;
+            case Literal(Rational value) -> value;
             case Pi() -> Enclosure.PI;
             case Variable(String name) -> variables.apply(name);
             case Sum(Expression left, Expression right) ->
@@ -77,7 +77,7 @@ sealed interface Expression {
 
     private List<Expression> operands() {
         return switch (this) {
-            case Number _, Pi _, Variable _ -> List.of();
+            case Literal _, Pi _, Variable _ -> List.of();
             case Sum(Expression left, Expression right) -> List.of(left, right);
             case Product(Expression left, Expression right) -> List.of(left, right);
             case Quotient(Expression dividend, Expression divisor) -> List.of(dividend, divisor);

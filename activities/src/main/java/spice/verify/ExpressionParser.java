@@ -70,11 +70,11 @@ final class ExpressionParser {
     private boolean beginsUnsignedFactor() {
         return switch (tokens.get(position)) {
             case Token.Name _ -> true;
-            case Token.Number _ -> false;
+            case Token.Literal _ -> false;
             case Token.Mark mark ->
                 switch (mark) {
                     case OPEN, ROOT, PI -> true;
-                    case FRACTION -> !(tokens.get(position - 1) instanceof Token.Number);
+                    case FRACTION -> !(tokens.get(position - 1) instanceof Token.Literal);
                     case PLUS, MINUS, TIMES, OVER, POWER, PERCENT, FACTORIAL, CLOSE, OPEN_BRACE, CLOSE_BRACE, END -> false;
                 };
         };
@@ -117,7 +117,7 @@ final class ExpressionParser {
         Token token = tokens.get(position);
         position++;
         return switch (token) {
-            case Token.Number(Rational value) -> new Expression.Number(value);
+            case Token.Literal(Rational value) -> new Expression.Literal(value);
             case Token.Name(String name) -> new Expression.Variable(name);
             case Token.Mark mark ->
                 switch (mark) {

@@ -3,7 +3,7 @@ package spice.verify;
 /// A piece of an expression.
 sealed interface Token {
 
-    record Number(Rational value) implements Token {}
+    record Literal(Rational value) implements Token {}
 
     /// A letter, Latin or Greek, with its subscript if it has one.
     record Name(String text) implements Token {}

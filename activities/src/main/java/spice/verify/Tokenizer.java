@@ -8,7 +8,7 @@ import java.util.Set;
 
 /// Cuts an expression, plain or in simple LaTeX, into tokens. One pass, no backtracking.
 final class Tokenizer {
-    private static final Map<Character, Token> CHARACTERS = Map.ofEntries(
+    private static final Map<Character, Token.Mark> CHARACTERS = Map.ofEntries(
             Map.entry('+', Token.Mark.PLUS),
             Map.entry('-', Token.Mark.MINUS),
             Map.entry('\u2212', Token.Mark.MINUS),
@@ -29,9 +29,9 @@ final class Tokenizer {
             Map.entry('\u221a', Token.Mark.ROOT),
             Map.entry('\u03c0', Token.Mark.PI));
 
-    private static final Map<String, Token> WORDS = Map.of("pi", Token.Mark.PI, "sqrt", Token.Mark.ROOT);
+    private static final Map<String, Token.Mark> WORDS = Map.of("pi", Token.Mark.PI, "sqrt", Token.Mark.ROOT);
 
-    private static final Map<String, Token> COMMANDS = Map.of(
+    private static final Map<String, Token.Mark> COMMANDS = Map.of(
             "cdot", Token.Mark.TIMES,
             "times", Token.Mark.TIMES,
             "div", Token.Mark.OVER,
@@ -73,9 +73,10 @@ final class Tokenizer {
 
     private void next() {
         char first = text.charAt(position);
+        Token.Mark mark = CHARACTERS.get(first);
         Optional<NumberLiteral> number = NumberLiteral.at(text, position);
         if (number.isPresent()) {
-            tokens.add(new Token.Number(number.get().value()));
+            tokens.add(new Token.Literal(number.get().value()));
             position = number.get().end();
         } else if (Character.isWhitespace(first) || Character.isSpaceChar(first) || first == '~') {
             position++;
@@ -84,7 +85,7 @@ final class Tokenizer {
             position += 2;
         } else if (SUPERSCRIPTS.indexOf(first) >= 0) {
             superscript();
-        } else if (CHARACTERS.get(first) instanceof Token mark) {
+        } else if (mark != null) {
             tokens.add(mark);
             position++;
         } else if (first == '\\') {
@@ -104,7 +105,7 @@ final class Tokenizer {
             position++;
         }
         tokens.add(Token.Mark.POWER);
-        tokens.add(new Token.Number(NumberLiteral.at(digits.toString(), 0).orElseThrow().value()));
+        tokens.add(new Token.Literal(NumberLiteral.at(digits.toString(), 0).orElseThrow().value()));
     }
 
     private void command() {
@@ -115,8 +116,9 @@ final class Tokenizer {
             position++;
         }
         String command = text.substring(start, position);
-        if (COMMANDS.get(command) instanceof Token token) {
-            tokens.add(token);
+        Token.Mark mark = COMMANDS.get(command);
+        if (mark != null) {
+            tokens.add(mark);
         } else if (GREEK.contains(command)) {
             name("\\" + command);
         } else if (!SILENT.contains(command)) {
@@ -130,8 +132,9 @@ final class Tokenizer {
         int start = position;
         position = lettersEnd(start);
         String word = text.substring(start, position);
-        if (WORDS.get(word) instanceof Token token) {
-            tokens.add(token);
+        Token.Mark mark = WORDS.get(word);
+        if (mark != null) {
+            tokens.add(mark);
         } else if (word.length() == 1) {
             name(word);
         } else {

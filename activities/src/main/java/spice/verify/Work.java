@@ -23,7 +23,7 @@ final class Work {
     static final int VARIABLES = 6;
 
     /// Arithmetic steps of one verdict, each weighed by the size of its operands. An answer that spends them all takes
-    /// a few milliseconds.
+    /// some ten milliseconds.
     private static final int STEPS = 20_000;
 
     /// Bits that one machine step goes through.
