@@ -1,0 +1,132 @@
+package spice.local;
+
+import static spice.domain.Check.require;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import spice.store.s3.S3Key;
+import spice.store.s3.S3Location;
+
+/// Where the local stack keeps its files and which ports it takes. Everything listens on the loopback address only.
+///
+/// @param home folder of all that the stack keeps: databases, objects, logs (`SPICE_HOME`)
+/// @param root folder of the program itself, with `infra/` in it (`SPICE_ROOT`)
+/// @param temporalPort of the Temporal server (`SPICE_TEMPORAL_PORT`)
+/// @param uiPort of its Web UI (`SPICE_UI_PORT`)
+/// @param s3Port of the S3 server (`SPICE_S3_PORT`)
+/// @param bucket of the store (`SPICE_S3_BUCKET`)
+/// @param ownS3 whether the stack runs an S3 server of its own, rather than using one that the AWS SDK's settings name
+/// @param download whether a Temporal binary may be fetched from its vendor (`SPICE_TEMPORAL_DOWNLOAD`)
+/// @param cpuHeap Java heap of a CPU worker (`SPICE_CPU_HEAP`)
+/// @param gpuHeap Java heap of a GPU worker; the model lies outside of it (`SPICE_GPU_HEAP`)
+public record LocalSettings(
+        Path home,
+        Path root,
+        int temporalPort,
+        int uiPort,
+        int s3Port,
+        String bucket,
+        boolean ownS3,
+        boolean download,
+        String cpuHeap,
+        String gpuHeap) {
+    static final String LOOPBACK = "127.0.0.1";
+
+    public LocalSettings {
+        home = home.toAbsolutePath().normalize();
+        root = root.toAbsolutePath().normalize();
+        Stream.of(temporalPort, uiPort, s3Port)
+                .forEach(port -> require(port > 0 && port < 65536, "not a port: %d", port));
+        Stream.of(cpuHeap, gpuHeap)
+                .forEach(heap -> require(heap.matches("[1-9]\\d*[mMgG]"), "not a heap's size, such as 512m: %s", heap));
+    }
+
+    /// The settings that these variables give, with local defaults.
+    ///
+    /// @throws UserError if one of them cannot be read
+    public static LocalSettings from(Map<String, String> environment) {
+        try {
+            return new LocalSettings(
+                    Path.of(environment.getOrDefault("SPICE_HOME", ".spice")),
+                    Path.of(environment.getOrDefault("SPICE_ROOT", ".")),
+                    port(environment, "SPICE_TEMPORAL_PORT", 7233),
+                    port(environment, "SPICE_UI_PORT", 8233),
+                    port(environment, "SPICE_S3_PORT", 9233),
+                    environment.getOrDefault("SPICE_S3_BUCKET", "spice"),
+                    Stream.of("SPICE_S3_BUCKET", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+                            .noneMatch(environment::containsKey),
+                    !environment.getOrDefault("SPICE_TEMPORAL_DOWNLOAD", "yes").equals("no"),
+                    environment.getOrDefault("SPICE_CPU_HEAP", "512m"),
+                    environment.getOrDefault("SPICE_GPU_HEAP", "512m"));
+        } catch (IllegalArgumentException e) {
+            throw new UserError("the settings of the local stack cannot be used: %s".formatted(e.getMessage()), e);
+        }
+    }
+
+    private static int port(Map<String, String> environment, String name, int otherwise) {
+        String value = environment.get(name);
+        if (value == null) {
+            return otherwise;
+        }
+        require(value.matches("\\d{1,5}"), "%s is not a port: %s", name, value);
+        return Integer.parseInt(value);
+    }
+
+    /// The database of the Temporal server.
+    Path temporalDatabase() {
+        return home.resolve("temporal.db");
+    }
+
+    /// Where a Temporal binary that was fetched or built is kept.
+    Path keptTemporal() {
+        return home.resolve("bin").resolve("temporal");
+    }
+
+    /// The Go module from which a Temporal binary can be built.
+    Path temporalModule() {
+        return root.resolve("infra").resolve("temporal-server");
+    }
+
+    /// Where the stack's own Temporal server listens.
+    public String temporalAddress() {
+        return "%s:%d".formatted(LOOPBACK, temporalPort);
+    }
+
+    Path s3Folder() {
+        return home.resolve("s3");
+    }
+
+    Path s3KeyFile() {
+        return home.resolve("s3-key");
+    }
+
+    URI s3Endpoint() {
+        return URI.create("http://%s:%d".formatted(LOOPBACK, s3Port));
+    }
+
+    public Path logs() {
+        return home.resolve("logs");
+    }
+
+    Path stateFile() {
+        return home.resolve("stack.json");
+    }
+
+    Path lockFile() {
+        return home.resolve("stack.lock");
+    }
+
+    /// Where the store is: on the stack's own S3 server, or where the AWS SDK's settings say.
+    ///
+    /// @throws UserError if the own server's key cannot be read or made
+    public S3Location s3() {
+        if (!ownS3) {
+            return S3Location.configured(bucket);
+        }
+        S3Key key = S3KeyFile.open(s3KeyFile());
+        return new S3Location(bucket, Optional.of(s3Endpoint()), Optional.of(key));
+    }
+}

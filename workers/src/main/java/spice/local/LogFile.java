@@ -1,0 +1,46 @@
+package spice.local;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// What a process of the stack has written. The log of the start before is kept beside it, older ones are not.
+record LogFile(Path path) {
+    private static final int TAIL_LINES = 3;
+    private static final int TAIL_BYTES = 8192;
+
+    /// Makes room for a new log.
+    void begin() throws IOException {
+        Files.createDirectories(path.getParent());
+        if (Files.exists(path)) {
+            Files.move(
+                    path,
+                    path.resolveSibling(path.getFileName() + ".previous"),
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /// The last few lines as one; empty if there are none.
+    String tail() {
+        try (var file = Files.newByteChannel(path)) {
+            file.position(Math.max(0, file.size() - TAIL_BYTES));
+            var bytes = ByteBuffer.allocate(TAIL_BYTES);
+            while (bytes.hasRemaining() && file.read(bytes) >= 0) {}
+            List<String> lines = new String(bytes.array(), 0, bytes.position(), UTF_8)
+                    .lines()
+                    .filter(line -> !line.isBlank())
+                    .toList();
+            return lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()).stream()
+                    .map(String::strip)
+                    .collect(Collectors.joining(" | "));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}

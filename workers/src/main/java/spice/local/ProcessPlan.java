@@ -1,0 +1,64 @@
+package spice.local;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/// How to start one process of the stack.
+///
+/// @param name for the user, and of its log
+/// @param environment on top of ours
+record ProcessPlan(String name, List<String> command, Map<String, String> environment, LogFile log) {
+    /// Puts a process into a session of its own: Ctrl-C goes to all processes of the terminal's session, but ours are
+    /// to be stopped in order.
+    private static final Path SETSID = Path.of("/usr/bin/setsid");
+
+    ProcessPlan {
+        command = List.copyOf(command);
+        environment = Map.copyOf(environment);
+    }
+
+    /// A JVM on our own class path, with our own flags except for memory.
+    static List<String> java(String heap, String mainClass, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(flags());
+        command.add("-Xmx" + heap);
+        // The heaps are small and the cores belong to the model.
+        command.add("-XX:+UseSerialGC");
+        // A worker without memory would linger; one that has ended is started again.
+        command.add("-XX:+ExitOnOutOfMemoryError");
+        command.add("-Dlogback.configurationFile=logback-process.xml");
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        command.add(mainClass);
+        command.addAll(arguments);
+        return command;
+    }
+
+    private static List<String> flags() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(flag -> Stream.of("--enable-native-access", "--sun-misc-unsafe-memory-access", "-Dai.djl.")
+                        .anyMatch(flag::startsWith))
+                .toList();
+    }
+
+    Process start() throws IOException {
+        log.begin();
+        List<String> line = new ArrayList<>(command);
+        if (Files.isExecutable(SETSID)) {
+            line.addFirst(SETSID.toString());
+        }
+        ProcessBuilder builder = new ProcessBuilder(line)
+                .redirectErrorStream(true)
+                .redirectOutput(log.path().toFile())
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+}

@@ -1,0 +1,53 @@
+package spice.local;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import spice.store.s3.S3Key;
+
+/// An S3 server on a folder, in a process of its own, so that no fault of a worker takes it along. It listens on the
+/// loopback address and answers only those who have the key. An object appears by a rename or not at all; nothing is
+/// forced to the disk: safe against the death of processes, not against loss of power.
+public final class S3Server {
+    private static final Logger log = LoggerFactory.getLogger(S3Server.class);
+
+    /// For requests under way when it is told to stop.
+    private static final long GRACE_MILLIS = 3000;
+
+    private S3Server() {}
+
+    /// `S3Server FOLDER PORT KEY-FILE`; runs until it is told to stop.
+    public static void main(String[] args) throws Exception {
+        Path folder = Path.of(args[0]);
+        S3Proxy server = server(folder, Integer.parseInt(args[1]), S3KeyFile.open(Path.of(args[2])));
+        server.start();
+        log.info("S3 server on {} listens on port {}", folder, server.getPort());
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server)));
+    }
+
+    private static S3Proxy server(Path folder, int port, S3Key key) throws IOException {
+        Files.createDirectories(folder);
+        log.info("{} unfinished objects of a killed server removed", S3Leftovers.remove(folder));
+        return S3Proxy.builder()
+                .blobStore(new FilesystemNio2BlobStore(folder.toString()))
+                .endpoint(URI.create("http://%s:%d".formatted(LocalSettings.LOOPBACK, port)))
+                .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, key.id(), key.secret())
+                .ignoreUnknownHeaders(true)
+                .stopTimeout(GRACE_MILLIS)
+                .build();
+    }
+
+    private static void stop(S3Proxy server) {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            log.warn("the S3 server did not stop in order", e);
+        }
+    }
+}

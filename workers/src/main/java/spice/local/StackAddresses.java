@@ -1,0 +1,59 @@
+package spice.local;
+
+import io.temporal.envconfig.ClientConfigProfile;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import spice.store.s3.S3Key;
+import spice.store.s3.S3Location;
+
+/// Where the stack's parts are.
+///
+/// @param rung which Temporal server it is, in words
+/// @param temporal how to connect to it
+/// @param ui its Web UI; empty if somebody else runs the server
+/// @param s3 where the store is
+/// @param logs folder of the stack's logs
+public record StackAddresses(
+        String rung, ClientConfigProfile temporal, Optional<URI> ui, S3Location s3, Path logs) {
+
+    /// The same for a process that looks into its environment only: `TEMPORAL_*`, `AWS_*`. Empty where the process finds
+    /// by itself what we found.
+    public Map<String, String> environment() {
+        Map<String, String> variables = new HashMap<>();
+        ui.ifPresent(_ -> {
+            variables.put("TEMPORAL_ADDRESS", temporal.getAddress());
+            variables.put("TEMPORAL_NAMESPACE", temporal.getNamespace());
+            // A profile without an address may still have these.
+            variables.put("TEMPORAL_API_KEY", "");
+            variables.put("TEMPORAL_TLS", "false");
+        });
+        s3.endpoint().ifPresent(endpoint -> {
+            variables.put("AWS_ENDPOINT_URL_S3", endpoint.toString());
+            variables.put("AWS_REGION", "us-east-1");
+            variables.put("AWS_SESSION_TOKEN", "");
+        });
+        s3.key().ifPresent(key -> putKey(key, variables));
+        return variables;
+    }
+
+    private static void putKey(S3Key key, Map<String, String> variables) {
+        variables.put("AWS_ACCESS_KEY_ID", key.id());
+        variables.put("AWS_SECRET_ACCESS_KEY", key.secret());
+    }
+
+    /// What the user is told, a line each.
+    public List<String> banner() {
+        List<String> lines = new ArrayList<>();
+        lines.add("Temporal server  " + rung);
+        ui.ifPresent(address -> lines.add("Temporal UI      " + address));
+        lines.add("S3 store         %s, bucket %s"
+                .formatted(s3.endpoint().map(URI::toString).orElse("as configured"), s3.bucket()));
+        lines.add("Logs             " + logs);
+        return lines;
+    }
+}

@@ -1,0 +1,42 @@
+package spice.local;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Says that a stack's supervisor is alive: the system gives the lock back however its process ends.
+record StackLock(Path file, FileChannel channel) implements AutoCloseable {
+    /// The system's locks are per process, and closing the file anywhere in it gives the lock back.
+    private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
+
+    /// The lock, unless somebody has it.
+    static Optional<StackLock> take(Path file) throws IOException {
+        if (!OURS.add(file)) {
+            return Optional.empty();
+        }
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock();
+        if (lock == null) {
+            channel.close();
+            OURS.remove(file);
+            return Optional.empty();
+        }
+        return Optional.of(new StackLock(file, channel));
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UserError("cannot give back %s (%s)".formatted(file, e.getMessage()), e);
+        } finally {
+            OURS.remove(file);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package spice.local;
+
+import io.temporal.envconfig.ClientConfigProfile;
+import io.temporal.envconfig.LoadClientConfigProfileOptions;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/// Finds a real Temporal server. From the top: the address that the user has configured; `temporal` on the PATH; the
+/// binary kept from an earlier start; the vendor's download; a build from the Go module. The first rung that holds is
+/// taken.
+public final class TemporalLadder {
+    private final LocalSettings settings;
+    private final Map<String, String> environment;
+    private final Consumer<String> say;
+    private final List<String> missed = new ArrayList<>();
+
+    /// @param environment the variables to look into: `PATH`, `TEMPORAL_*`
+    /// @param say takes a line for each rung that is passed over and for the progress of a build
+    public TemporalLadder(LocalSettings settings, Map<String, String> environment, Consumer<String> say) {
+        this.settings = settings;
+        this.environment = Map.copyOf(environment);
+        this.say = say;
+    }
+
+    /// How to connect to the server that a command finds running: the configured one, or else the local stack's.
+    ///
+    /// @throws UserError if the user's settings cannot be read
+    public static ClientConfigProfile profile(LocalSettings settings, Map<String, String> environment) {
+        return new TemporalLadder(settings, environment, _ -> {})
+                .configured()
+                .orElseGet(() -> TemporalServer.profile(TemporalServer.address(settings)));
+    }
+
+    /// The first rung that holds.
+    ///
+    /// @throws UserError if none does: with the reason of each, and what to install
+    public TemporalRung climb() {
+        return configured().<TemporalRung>map(TemporalRung.Configured::new).orElseGet(this::binary);
+    }
+
+    /// The same without the first rung: a server of our own.
+    ///
+    /// @throws UserError as [#climb]
+    public TemporalRung.Binary binary() {
+        return onPath().or(this::kept).or(this::downloaded).or(this::built).orElseThrow(this::nothing);
+    }
+
+    /// The user's own settings. A profile counts only if it names an address: the SDK itself would go on with localhost.
+    Optional<ClientConfigProfile> configured() {
+        try {
+            ClientConfigProfile profile = ClientConfigProfile.load(LoadClientConfigProfileOptions.newBuilder()
+                    .setEnvOverrides(environment)
+                    .build());
+            String address = profile.getAddress();
+            return address == null || address.isBlank() ? Optional.empty() : Optional.of(profile);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new UserError(
+                    "the Temporal settings cannot be used (%s). Check temporal.toml, TEMPORAL_CONFIG_FILE and TEMPORAL_PROFILE."
+                            .formatted(e.getMessage()),
+                    e);
+        }
+    }
+
+    private Optional<TemporalRung.Binary> onPath() {
+        for (String folder : environment.getOrDefault("PATH", "").split(Pattern.quote(File.pathSeparator))) {
+            Path path = Path.of(folder).resolve("temporal").toAbsolutePath();
+            if (!folder.isEmpty() && Files.isRegularFile(path) && Files.isExecutable(path)) {
+                Optional<TemporalVersion> version = usable(path);
+                if (version.isPresent()) {
+                    return version.map(v -> new TemporalRung.OnPath(path, v));
+                }
+            }
+        }
+        missed.add("there is no usable temporal on the PATH");
+        return Optional.empty();
+    }
+
+    private Optional<TemporalRung.Binary> kept() {
+        Path path = settings.keptTemporal();
+        if (!Files.isExecutable(path)) {
+            return Optional.empty();
+        }
+        return usable(path).map(version -> new TemporalRung.Kept(path, version));
+    }
+
+    private Optional<TemporalRung.Binary> downloaded() {
+        if (!settings.download()) {
+            missed.add("downloading is switched off");
+            return Optional.empty();
+        }
+        try {
+            Path path = TemporalDownload.fetch(settings, say);
+            return usable(path).map(version -> new TemporalRung.Downloaded(path, version));
+        } catch (IOException e) {
+            missed.add("the vendor's download failed (%s)".formatted(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private Optional<TemporalRung.Binary> built() {
+        try {
+            Path path = TemporalBuild.run(settings, environment, say);
+            return usable(path).map(version -> new TemporalRung.Built(path, version));
+        } catch (IOException e) {
+            missed.add(e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Optional<TemporalVersion> usable(Path binary) {
+        Optional<TemporalVersion> version = TemporalVersion.of(binary);
+        if (version.isEmpty()) {
+            say.accept("%s is passed over: it does not say which server it holds".formatted(binary));
+        } else if (version.get().compareTo(TemporalVersion.OLDEST) < 0) {
+            say.accept("%s is passed over: its server is %s, older than %s"
+                    .formatted(binary, version.get(), TemporalVersion.OLDEST));
+            return Optional.empty();
+        }
+        return version;
+    }
+
+    private UserError nothing() {
+        return new UserError(
+                "no Temporal server can be had: %s. Install the Temporal CLI 1.8 or newer (put `temporal` on the PATH), or Go 1.26.4 or newer; or set TEMPORAL_ADDRESS to a server that runs elsewhere."
+                        .formatted(String.join("; ", missed)));
+    }
+}

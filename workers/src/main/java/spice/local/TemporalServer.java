@@ -1,0 +1,204 @@
+package spice.local;
+
+import com.google.protobuf.util.Durations;
+import io.grpc.StatusRuntimeException;
+import io.temporal.api.enums.v1.IndexedValueType;
+import io.temporal.api.namespace.v1.NamespaceConfig;
+import io.temporal.api.workflowservice.v1.DescribeNamespaceRequest;
+import io.temporal.api.workflowservice.v1.UpdateNamespaceRequest;
+import io.temporal.envconfig.ClientConfigProfile;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// The stack's own Temporal server: one process with the Web UI in it, on a database file that outlives it.
+final class TemporalServer {
+    static final String NAMESPACE = "default";
+
+    /// The server's own default of a day would lose closed runs overnight.
+    static final Duration RETENTION = Duration.ofDays(90);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration LOOK = Duration.ofMillis(200);
+
+    private final TemporalRung.Binary binary;
+    private final LocalSettings settings;
+    private final Map<String, IndexedValueType> searchAttributes;
+
+    TemporalServer(
+            TemporalRung.Binary binary, LocalSettings settings, Map<String, IndexedValueType> searchAttributes) {
+        this.binary = binary;
+        this.settings = settings;
+        this.searchAttributes = new TreeMap<>(searchAttributes);
+    }
+
+    static String address(LocalSettings settings) {
+        return "%s:%d".formatted(LocalSettings.LOOPBACK, settings.temporalPort());
+    }
+
+    /// How to connect to a server of ours.
+    static ClientConfigProfile profile(String address) {
+        return ClientConfigProfile.newBuilder()
+                .setAddress(address)
+                .setNamespace(NAMESPACE)
+                .build();
+    }
+
+    URI ui() {
+        return URI.create("http://%s:%d".formatted(LocalSettings.LOOPBACK, settings.uiPort()));
+    }
+
+    LogFile log() {
+        return new LogFile(settings.logs().resolve("temporal.log"));
+    }
+
+    /// What to run. To name an attribute that is registered already does no harm.
+    List<String> command() {
+        List<String> command = new ArrayList<>(List.of(
+                binary.path().toString(),
+                "server",
+                "start-dev",
+                "--ip",
+                LocalSettings.LOOPBACK,
+                "--port",
+                Integer.toString(settings.temporalPort()),
+                "--ui-port",
+                Integer.toString(settings.uiPort()),
+                "--db-filename",
+                settings.temporalDatabase().toString()));
+        searchAttributes.forEach((name, type) -> {
+            command.add("--search-attribute");
+            command.add("%s=%s".formatted(name, inWords(type)));
+        });
+        return command;
+    }
+
+    /// A type as the command line calls it, e.g. `KeywordList`.
+    private static String inWords(IndexedValueType type) {
+        StringBuilder words = new StringBuilder();
+        for (String word : type.name().replace("INDEXED_VALUE_TYPE_", "").split("_")) {
+            words.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+        }
+        return words.toString();
+    }
+
+    /// Looks at all that can be known before the server is started.
+    ///
+    /// @throws UserError if a port or the database is in use, or the database is too new for the binary
+    void requireReady() {
+        Ports.requireFree(settings.temporalPort(), "the Temporal server", "SPICE_TEMPORAL_PORT");
+        Ports.requireFree(settings.uiPort(), "the Temporal UI", "SPICE_UI_PORT");
+        Path database = settings.temporalDatabase();
+        Holder.ofFile(database).ifPresent(holder -> {
+            throw new UserError("%s is locked: %s is using it. Stop that, or set SPICE_HOME to another folder."
+                    .formatted(database, holder));
+        });
+        writer().filter(version -> version.compareTo(binary.version()) > 0).ifPresent(version -> {
+            throw new UserError(
+                    "%s was written by Temporal server %s, but %s holds %s, which may not be able to read it. Put a newer `temporal` on the PATH, or move the file away: the store keeps what the runs have made."
+                            .formatted(database, version, binary.path(), binary.version()));
+        });
+    }
+
+    /// Waits until the server and its UI answer, and makes it keep closed runs for long enough.
+    ///
+    /// @throws UserError if it ends or does not come up
+    void awaitUp(Process process) throws InterruptedException {
+        WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(
+                WorkflowServiceStubsOptions.newBuilder().setTarget(address(settings)).build());
+        try {
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            while (!isServing(stubs)) {
+                if (!process.isAlive()) {
+                    throw ended(process.exitValue());
+                }
+                if (System.nanoTime() > deadline) {
+                    throw new UserError("the Temporal server did not come up within %d s: %s. All it said: %s"
+                            .formatted(PATIENCE.toSeconds(), log().tail(), log().path()));
+                }
+                Thread.sleep(LOOK);
+            }
+            keepClosedRuns(stubs);
+            Files.writeString(versionFile(), binary.version().toString());
+        } catch (IOException e) {
+            throw new UserError("cannot write %s (%s)".formatted(versionFile(), e.getMessage()), e);
+        } finally {
+            stubs.shutdownNow();
+        }
+    }
+
+    private boolean isServing(WorkflowServiceStubs stubs) {
+        try {
+            stubs.healthCheck();
+            stubs.blockingStub().describeNamespace(describeDefault());
+            return uiAnswers();
+        } catch (StatusRuntimeException e) {
+            return false;
+        }
+    }
+
+    private boolean uiAnswers() {
+        try {
+            HttpURLConnection connection =
+                    (HttpURLConnection) ui().toURL().openConnection();
+            connection.setConnectTimeout((int) LOOK.toMillis());
+            connection.setReadTimeout((int) PATIENCE.toMillis());
+            try {
+                return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
+            } finally {
+                connection.disconnect();
+            }
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static DescribeNamespaceRequest describeDefault() {
+        return DescribeNamespaceRequest.newBuilder().setNamespace(NAMESPACE).build();
+    }
+
+    private static void keepClosedRuns(WorkflowServiceStubs stubs) {
+        stubs.blockingStub()
+                .updateNamespace(UpdateNamespaceRequest.newBuilder()
+                        .setNamespace(NAMESPACE)
+                        .setConfig(NamespaceConfig.newBuilder()
+                                .setWorkflowExecutionRetentionTtl(Durations.fromDays(RETENTION.toDays())))
+                        .build());
+    }
+
+    private UserError ended(int exitCode) {
+        String says = log().tail();
+        if (says.contains("database is locked")) {
+            return new UserError("%s is locked by another program. Stop that, or set SPICE_HOME to another folder."
+                    .formatted(settings.temporalDatabase()));
+        }
+        return new UserError("the Temporal server (%s) ended with exit code %d: %s. All it said: %s"
+                .formatted(binary.path(), exitCode, says, log().path()));
+    }
+
+    /// The version of the server that wrote the database.
+    private Optional<TemporalVersion> writer() {
+        try {
+            return Files.exists(settings.temporalDatabase()) && Files.exists(versionFile())
+                    ? TemporalVersion.parse(Files.readString(versionFile()))
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw new UserError("cannot read %s (%s)".formatted(versionFile(), e.getMessage()), e);
+        }
+    }
+
+    private Path versionFile() {
+        return settings.home().resolve("temporal.db.version");
+    }
+}

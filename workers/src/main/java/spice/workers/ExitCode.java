@@ -1,0 +1,14 @@
+package spice.workers;
+
+/// What the program says to the shell.
+final class ExitCode {
+    static final int OK = 0;
+    /// The run, or what was asked for, failed.
+    static final int FAILED = 1;
+    /// The command line, the settings or the documents cannot be used.
+    static final int BAD_INPUT = 2;
+    /// The model posed no valid task on these documents.
+    static final int NO_VALID_TASKS = 4;
+
+    private ExitCode() {}
+}

@@ -1,0 +1,83 @@
+package spice.workers;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import spice.local.UserError;
+import spice.store.StoreException;
+
+/// The `spice` program.
+@Command(
+        name = "spice",
+        description = "Self-play on documents: a model poses tasks from them, answers without them, and learns.",
+        subcommands = {UpCommand.class},
+        mixinStandardHelpOptions = true,
+        version = "spice 0.1.0",
+        footer = {"", "Each command has its own --help with an example."})
+public final class Spice implements Callable<Integer> {
+    private static final String DEBUG = "--debug";
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Option(names = DEBUG, scope = ScopeType.INHERIT, description = "Show where errors come from, and what libraries log.")
+    private boolean debug;
+
+    public static void main(String[] args) {
+        if (List.of(args).contains(DEBUG)) {
+            // Read when the first logger is made, which is before picocli has seen the arguments.
+            System.setProperty("logback.configurationFile", "logback-process.xml");
+        }
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        Spice spice = new Spice();
+        return new CommandLine(spice)
+                .setExecutionExceptionHandler((failure, command, _) -> spice.explain(failure, command.getErr()))
+                .setParameterExceptionHandler((failure, _) -> usage(failure))
+                .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+        return ExitCode.BAD_INPUT;
+    }
+
+    private int explain(Exception failure, PrintWriter err) {
+        if (debug) {
+            failure.printStackTrace(err);
+        }
+        return switch (failure) {
+            case UserError error -> {
+                err.println("spice: " + error.getMessage());
+                yield error.exitCode();
+            }
+            case StoreException error -> {
+                err.println("spice: " + error.getMessage());
+                yield ExitCode.FAILED;
+            }
+            default -> {
+                err.println("spice: %s. This should not happen; %s shows where it comes from.".formatted(failure, DEBUG));
+                yield ExitCode.FAILED;
+            }
+        };
+    }
+
+    private static int usage(ParameterException failure) {
+        CommandLine command = failure.getCommandLine();
+        command.getErr().println("spice: " + failure.getMessage());
+        command.getErr()
+                .println("Try: %s --help".formatted(command.getCommandSpec().qualifiedName()));
+        return ExitCode.BAD_INPUT;
+    }
+}

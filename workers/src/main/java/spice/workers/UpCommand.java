@@ -1,0 +1,42 @@
+package spice.workers;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+import spice.local.LocalSettings;
+import spice.local.LocalStack;
+
+/// `spice up`: the local stack, until Ctrl-C.
+@Command(
+        name = "up",
+        description = "Start the local stack (Temporal, S3, workers) and keep it running until Ctrl-C.",
+        footer = {
+            "",
+            "Runs that were under way go on. SPICE_HOME, SPICE_TEMPORAL_PORT, SPICE_UI_PORT and SPICE_S3_PORT say where.",
+            "Example: spice up"
+        })
+final class UpCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        LocalSettings settings = LocalSettings.from(System.getenv());
+        try (LocalStack stack =
+                LocalStack.open(settings, StackPlans.standard(settings), System.getenv(), System.err::println)) {
+            stack.addresses().banner().forEach(out::println);
+            if (!stack.isOurs()) {
+                out.println("It is running already; whoever started it stops it.");
+                return ExitCode.OK;
+            }
+            out.println("Up; Ctrl-C stops it.");
+            out.flush();
+            stack.awaitEnd();
+        }
+        return ExitCode.OK;
+    }
+}
