@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import spice.archive.HeldOutQuestion;
 import spice.domain.Passage;
 import spice.domain.Seed;
 import spice.domain.Task;
@@ -94,7 +95,7 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
             try (BufferedReader lines =
                     new BufferedReader(new InputStreamReader(file.open(), StandardCharsets.UTF_8))) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    tasks.add(MAPPER.readValue(line, Task.class));
+                    tasks.add(MAPPER.readValue(line, HeldOutQuestion.class).task());
                 }
             }
         } catch (CorpusException e) {

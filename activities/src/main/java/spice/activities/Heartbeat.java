@@ -52,6 +52,6 @@ final class Heartbeat implements AutoCloseable {
 
     @Override
     public void close() {
-        side.shutdownNow();
+        side.shutdown();
     }
 }

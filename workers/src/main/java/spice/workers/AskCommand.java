@@ -1,0 +1,76 @@
+package spice.workers;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import spice.activities.Checkpoints;
+import spice.activities.Formats;
+import spice.activities.LoadedPolicies;
+import spice.domain.AnswerKind;
+import spice.domain.Task;
+import spice.local.LocalSettings;
+import spice.local.UserError;
+import spice.model.LanguageModel;
+import spice.model.Policy;
+import spice.model.PromptGroup;
+import spice.model.Sampling;
+import spice.roles.NanoFormat;
+import spice.roles.RoleFormat;
+import spice.settings.RunSettings;
+import spice.store.s3.S3BlobStore;
+import spice.workflows.CheckpointRef;
+
+/// `spice ask`: one question to a checkpoint, greedily.
+@Command(
+        name = "ask",
+        description = "Ask a checkpoint one question.",
+        footer = {"", "Example: spice ask --lineage demo \"saffron 347 plus 285\""})
+final class AskCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "QUESTION", description = "The question, as the Reasoner would see it.")
+    private String question = "";
+
+    @Option(names = "--lineage", description = "Ask the last checkpoint of this lineage; without it, the model folder.")
+    private @Nullable String lineage;
+
+    @Option(names = "--model", defaultValue = "models/nano", description = "A nano model's folder (default: ${DEFAULT-VALUE}).")
+    private Path model = Path.of("models/nano");
+
+    @Option(names = "--tokens", defaultValue = "30", description = "Longest reply (default: ${DEFAULT-VALUE}).")
+    private int tokens = 30;
+
+    @Override
+    public Integer call() throws IOException {
+        if (lineage == null) {
+            try (LanguageModel policy = LanguageModel.open(model, 1)) {
+                answer(policy, new NanoFormat());
+            }
+            return ExitCode.OK;
+        }
+        try (S3BlobStore store = S3BlobStore.open(LocalSettings.from(System.getenv()).s3());
+                LoadedPolicies policies = new LoadedPolicies(store, Files.createTempDirectory("spice-ask"))) {
+            Checkpoints checkpoints = new Checkpoints(store);
+            CheckpointRef last = checkpoints
+                    .last(lineage)
+                    .orElseThrow(() -> new UserError("there is no lineage %s; the store has %s"
+                            .formatted(lineage, checkpoints.lineages())));
+            RunSettings settings = checkpoints.runs(lineage).getLast().settings();
+            answer(policies.policy(last), Formats.of(settings));
+        }
+        return ExitCode.OK;
+    }
+
+    private void answer(Policy policy, RoleFormat format) {
+        Task task = new Task(AnswerKind.STRING, question, List.of(), "", List.of(), "", "");
+        PromptGroup prompt = new PromptGroup(policy.codec().encode(format.reasonerPrompt(task)), new long[] {0});
+        int[] reply = policy.sample(List.of(prompt), new Sampling(0, tokens)).getFirst().getFirst().tokens();
+        String text = policy.codec().decode(reply);
+        System.out.println(text);
+        System.out.println("answer: " + format.finalAnswer(text).orElse("none that can be read"));
+    }
+}

@@ -1,0 +1,35 @@
+package spice.workers;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// What bit-for-bit equality rests on besides a run's settings: kernels are chosen by instruction set.
+final class Hardware {
+    private static final Path CPU = Path.of("/proc/cpuinfo");
+    private static final List<String> VECTORS = List.of("avx512_bf16", "avx512f", "avx2", "asimd");
+
+    private Hardware() {}
+
+    /// Architecture and widest vector instructions, e.g. `amd64 avx512f`.
+    static String describe() {
+        return (System.getProperty("os.arch") + " " + vectors()).strip();
+    }
+
+    private static String vectors() {
+        if (!Files.isReadable(CPU)) {
+            return "";
+        }
+        try (Stream<String> lines = Files.lines(CPU)) {
+            List<String> flags = lines.filter(line -> line.startsWith("flags") || line.startsWith("Features"))
+                    .findFirst()
+                    .map(line -> List.of(line.split("\\s+")))
+                    .orElse(List.of());
+            return VECTORS.stream().filter(flags::contains).findFirst().orElse("");
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package spice.workers;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.temporal.client.WorkflowStub;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `spice run`: starts a run on the servers that are up, and stays with it.
+@Command(
+        name = "run",
+        description = "Start a run of self-play on a stack that is up, and follow it.",
+        footer = {
+            "",
+            "Ctrl-C leaves the run going on; `spice run --follow ID` comes back to it.",
+            "Example: spice run --lineage mine --iterations 40 --set learningRate=1e-4"
+        })
+final class RunCommand implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    @Mixin
+    private RunOptions options = new RunOptions();
+
+    @Option(names = "--lineage", description = "The line of checkpoints that the run belongs to; also its workflow's id.")
+    private @Nullable String lineage;
+
+    @Option(names = "--continue", description = "Go on from the lineage's last checkpoint.")
+    private boolean goOn;
+
+    @Option(names = "--detach", description = "Start the run and return.")
+    private boolean detach;
+
+    @Option(names = "--follow", paramLabel = "ID", description = "Start nothing; follow the run of this id.")
+    private @Nullable String follow;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try (TemporalConnection temporal = TemporalConnection.open("spice run", PATIENCE)) {
+            WorkflowStub run = follow == null
+                    ? start(temporal)
+                    : temporal.client().newUntypedWorkflowStub(follow);
+            if (detach) {
+                System.out.println("started " + run.getExecution().getWorkflowId());
+                return ExitCode.OK;
+            }
+            System.out.print(Summary.of(new RunFollower(temporal, run, System.out).follow()));
+            return ExitCode.OK;
+        }
+    }
+
+    private WorkflowStub start(TemporalConnection temporal) {
+        ObjectNode settings = options.object();
+        String id = lineage != null ? lineage : "run-" + newName();
+        settings.put("lineage", id);
+        if (goOn) {
+            settings.put("startFrom", "last");
+        }
+        RunOptions.checked(settings);
+        return Runs.start(temporal, id, settings);
+    }
+
+    static String newName() {
+        return LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
+    }
+}

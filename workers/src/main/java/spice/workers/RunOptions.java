@@ -1,0 +1,85 @@
+package spice.workers;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import spice.local.UserError;
+import spice.settings.InvalidSettings;
+import spice.settings.RunSettings;
+import spice.settings.SettingsReader;
+
+/// How a person says a run's settings on the command line.
+final class RunOptions {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Option(
+            names = {"-s", "--set"},
+            paramLabel = "NAME=VALUE",
+            description = "A setting of the run, e.g. --set learningRate=1e-4. Repeatable; see the README's table.")
+    private Map<String, String> set = Map.of();
+
+    @Option(names = "--settings", paramLabel = "FILE", description = "A JSON file of settings; --set comes on top.")
+    private @Nullable Path file;
+
+    @Option(names = "--iterations", description = "Iterations to run.")
+    private @Nullable Integer iterations;
+
+    @Option(names = "--seed", description = "The run's seed.")
+    private @Nullable Long seed;
+
+    /// The settings as one object, not yet filled up with the preset.
+    ObjectNode object() {
+        ObjectNode object = file == null ? JSON.createObjectNode() : read(file);
+        set.forEach((name, value) -> object.set(name, value(value)));
+        if (iterations != null) {
+            object.put("iterations", iterations);
+        }
+        if (seed != null) {
+            object.put("seed", seed);
+        }
+        return object;
+    }
+
+    /// The settings that this object comes to.
+    ///
+    /// @throws UserError naming all that is wrong
+    static RunSettings checked(ObjectNode object) {
+        try {
+            return SettingsReader.read(object.toString());
+        } catch (InvalidSettings e) {
+            throw new UserError("the run's settings cannot be used:\n" + String.join("\n", e.problems()), ExitCode.BAD_INPUT);
+        }
+    }
+
+    private static ObjectNode read(Path file) {
+        try {
+            return JSON.readTree(Files.readString(file)) instanceof ObjectNode object ? object : notAnObject(file);
+        } catch (JsonProcessingException e) {
+            throw new UserError("%s is not JSON: %s".formatted(file, e.getOriginalMessage()), ExitCode.BAD_INPUT);
+        } catch (IOException e) {
+            throw new UserError("%s cannot be read; give --settings a file".formatted(file), ExitCode.BAD_INPUT);
+        }
+    }
+
+    private static ObjectNode notAnObject(Path file) {
+        throw new UserError("%s is not one JSON object".formatted(file), ExitCode.BAD_INPUT);
+    }
+
+    /// A number where it reads as one, else a text.
+    private static JsonNode value(String text) {
+        try {
+            JsonNode node = JSON.readTree(text);
+            return node != null && node.isNumber() ? node : new TextNode(text);
+        } catch (JsonProcessingException e) {
+            return new TextNode(text);
+        }
+    }
+}

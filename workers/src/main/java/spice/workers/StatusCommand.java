@@ -1,0 +1,88 @@
+package spice.workers;
+
+import io.grpc.StatusRuntimeException;
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import spice.activities.CheckpointManifest;
+import spice.activities.Checkpoints;
+import spice.activities.RunRecord;
+import spice.local.LocalSettings;
+import spice.local.UserError;
+import spice.store.s3.S3BlobStore;
+import spice.workflows.CheckpointRef;
+
+/// `spice status`: the lineages in the store. What Temporal knows of their runs is added where it still knows it.
+@Command(
+        name = "status",
+        description = "List the lineages in the store with their last checkpoints, and the state of their runs.",
+        footer = {"", "Example: spice status"})
+final class StatusCommand implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    @Override
+    public Integer call() {
+        try (S3BlobStore store = S3BlobStore.open(LocalSettings.from(System.getenv()).s3())) {
+            Checkpoints checkpoints = new Checkpoints(store);
+            List<String> lineages = checkpoints.lineages();
+            if (lineages.isEmpty()) {
+                System.out.println("no runs yet; start one with `spice demo` or `spice run`");
+            }
+            Optional<TemporalConnection> temporal = temporal();
+            for (String lineage : lineages) {
+                RunRecord run = checkpoints.runs(lineage).getLast();
+                System.out.println(line(checkpoints, run, temporal.map(known -> state(known, run)).orElse("Temporal not reachable")));
+            }
+            temporal.ifPresent(TemporalConnection::close);
+        }
+        return ExitCode.OK;
+    }
+
+    private static String line(Checkpoints checkpoints, RunRecord run, String state) {
+        CheckpointRef last = checkpoints.last(run);
+        CheckpointManifest manifest = checkpoints.manifest(last);
+        String passRate = manifest.metrics()
+                .map(metrics -> String.format(Locale.ROOT, "pass rate %.2f, valid %.2f", metrics.passRate(), metrics.validShare()))
+                .orElse("no iteration yet");
+        return "%s · %s · iteration %d of %d · %s · checkpoint %s"
+                .formatted(
+                        run.lineage(),
+                        state,
+                        last.iteration(),
+                        run.start().iteration() + run.settings().iterations(),
+                        passRate,
+                        last.name());
+    }
+
+    private static Optional<TemporalConnection> temporal() {
+        try {
+            return Optional.of(TemporalConnection.open("spice status", PATIENCE));
+        } catch (UserError e) {
+            return Optional.empty();
+        }
+    }
+
+    private static String state(TemporalConnection temporal, RunRecord run) {
+        try {
+            return temporal.stubs()
+                    .blockingStub()
+                    .describeWorkflowExecution(DescribeWorkflowExecutionRequest.newBuilder()
+                            .setNamespace(temporal.client().getOptions().getNamespace())
+                            .setExecution(WorkflowExecution.newBuilder().setWorkflowId(run.workflow()))
+                            .build())
+                    .getWorkflowExecutionInfo()
+                    .getStatus()
+                    .name()
+                    .replace("WORKFLOW_EXECUTION_STATUS_", "")
+                    .toLowerCase(Locale.ROOT);
+        } catch (StatusRuntimeException e) {
+            return "not known to Temporal any more";
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package spice.workers;
+
+import java.util.Locale;
+import spice.workflows.Comparison;
+import spice.workflows.Comparison.CoEvolution;
+import spice.workflows.Comparison.Gain;
+import spice.workflows.Evaluation;
+import spice.workflows.RunReport;
+
+/// What a run was worth, in a few lines.
+final class Summary {
+    private Summary() {}
+
+    static String of(RunReport report) {
+        StringBuilder text = new StringBuilder("\n");
+        Comparison comparison = report.comparison();
+        int attempts = report.evaluations().stream().findFirst().map(Evaluation::attempts).orElse(0);
+        comparison.greedy().ifPresent(gain -> text.append(line("held-out accuracy, greedy", gain)));
+        comparison.mean().ifPresent(gain -> text.append(line("held-out accuracy, mean@%d at temperature 1".formatted(attempts), gain)));
+        report.evaluations().stream()
+                .findFirst()
+                .filter(first -> first.k() > 0)
+                .ifPresent(first -> text.append(String.format(
+                        Locale.ROOT, "the base's pass@%d on %d held-out questions: %.3f%n", first.k(), first.questions(), first.passAt())));
+        comparison.coEvolution().ifPresent(crossed -> text.append(coEvolution(crossed)));
+        return text.append("checkpoint: %s (manifest %s)%n".formatted(report.checkpoint().name(), report.checkpoint().manifest().sha256()))
+                .toString();
+    }
+
+    private static String coEvolution(CoEvolution crossed) {
+        return line("first Reasoner, first -> last Challenger's tasks", crossed.harder())
+                + line("first Challenger's tasks, first -> last Reasoner", crossed.better())
+                + String.format(Locale.ROOT, "last Reasoner on the last Challenger's tasks: %.3f%n", crossed.lastOnLast());
+    }
+
+    private static String line(String what, Gain gain) {
+        return String.format(
+                Locale.ROOT,
+                "%s: %.3f -> %.3f (%+.1f points, 95 %% interval %+.1f to %+.1f)%n",
+                what,
+                gain.before(),
+                gain.after(),
+                100 * gain.difference(),
+                100 * gain.low(),
+                100 * gain.high());
+    }
+}

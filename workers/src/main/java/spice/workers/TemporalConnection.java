@@ -1,0 +1,68 @@
+package spice.workers;
+
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.envconfig.ClientConfigProfile;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import java.io.IOException;
+import java.time.Duration;
+import spice.local.LocalSettings;
+import spice.local.UserError;
+import spice.workflows.Payloads;
+
+/// A client of the Temporal server that `temporal.toml` or `TEMPORAL_*` name; without either, of the local one.
+final class TemporalConnection implements AutoCloseable {
+    private final WorkflowServiceStubs stubs;
+    private final WorkflowClient client;
+
+    private TemporalConnection(WorkflowServiceStubs stubs, WorkflowClient client) {
+        this.stubs = stubs;
+        this.client = client;
+    }
+
+    /// @param identity how this process is called in the Temporal UI
+    /// @param patience how long to wait for the server to answer
+    static TemporalConnection open(String identity, Duration patience) {
+        ClientConfigProfile profile = profile();
+        WorkflowServiceStubsOptions.Builder server =
+                WorkflowServiceStubsOptions.newBuilder(profile.toWorkflowServiceStubsOptions());
+        if (profile.getAddress() == null) {
+            server.setTarget(LocalSettings.from(System.getenv()).temporalAddress());
+        }
+        WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(server.build());
+        try {
+            stubs.connect(patience);
+        } catch (RuntimeException e) {
+            stubs.shutdownNow();
+            throw new UserError("no Temporal server answers at %s; start one with `spice up`, or set TEMPORAL_ADDRESS"
+                    .formatted(stubs.getOptions().getTarget()));
+        }
+        WorkflowClientOptions options = WorkflowClientOptions.newBuilder(profile.toWorkflowClientOptions())
+                .setDataConverter(Payloads.converter())
+                .setIdentity(identity)
+                .build();
+        return new TemporalConnection(stubs, WorkflowClient.newInstance(stubs, options));
+    }
+
+    private static ClientConfigProfile profile() {
+        try {
+            return ClientConfigProfile.load();
+        } catch (IOException e) {
+            throw new UserError("temporal.toml cannot be read: %s".formatted(e.getMessage()));
+        }
+    }
+
+    WorkflowServiceStubs stubs() {
+        return stubs;
+    }
+
+    WorkflowClient client() {
+        return client;
+    }
+
+    @Override
+    public void close() {
+        stubs.shutdownNow();
+    }
+}

@@ -1,0 +1,69 @@
+package spice.workers;
+
+import io.grpc.StatusRuntimeException;
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.enums.v1.PendingActivityState;
+import io.temporal.api.workflow.v1.PendingActivityInfo;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Says what a run waits for when it has not moved for a while: a step that is tried again, or one that no worker takes.
+final class Waiting {
+    private static final Duration QUIET = Duration.ofSeconds(20);
+
+    private final TemporalConnection temporal;
+    private final String workflow;
+    private String key = "";
+    private long since = System.nanoTime();
+
+    Waiting(TemporalConnection temporal, String workflow) {
+        this.temporal = temporal;
+        this.workflow = workflow;
+    }
+
+    /// A line, if the run has been at the same place for a while and something keeps it there.
+    Optional<String> line(String place) {
+        if (!place.equals(key)) {
+            key = place;
+            since = System.nanoTime();
+        }
+        if (System.nanoTime() - since < QUIET.toNanos()) {
+            return Optional.empty();
+        }
+        since = System.nanoTime();
+        try {
+            DescribeWorkflowExecutionResponse run = describe(workflow);
+            Stream<DescribeWorkflowExecutionResponse> children =
+                    run.getPendingChildrenList().stream().map(child -> describe(child.getWorkflowId()));
+            return Stream.concat(Stream.of(run), children)
+                    .flatMap(execution -> execution.getPendingActivitiesList().stream())
+                    .flatMap(activity -> reason(activity).stream())
+                    .findFirst();
+        } catch (StatusRuntimeException e) {
+            return Optional.of("waiting for the Temporal server (%s)".formatted(e.getStatus().getCode()));
+        }
+    }
+
+    private DescribeWorkflowExecutionResponse describe(String id) {
+        return temporal.stubs()
+                .blockingStub()
+                .describeWorkflowExecution(DescribeWorkflowExecutionRequest.newBuilder()
+                        .setNamespace(temporal.client().getOptions().getNamespace())
+                        .setExecution(WorkflowExecution.newBuilder().setWorkflowId(id))
+                        .build());
+    }
+
+    private static Optional<String> reason(PendingActivityInfo activity) {
+        String step = activity.getActivityType().getName();
+        if (activity.getAttempt() > 1 && activity.hasLastFailure()) {
+            return Optional.of("%s is tried again (attempt %d): %s"
+                    .formatted(step, activity.getAttempt(), activity.getLastFailure().getMessage()));
+        }
+        return activity.getState() == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
+                ? Optional.of("%s waits for a worker; start one with `spice worker`".formatted(step))
+                : Optional.empty();
+    }
+}

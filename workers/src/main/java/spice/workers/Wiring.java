@@ -1,0 +1,134 @@
+package spice.workers;
+
+import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerFactory;
+import io.temporal.worker.WorkerFactoryOptions;
+import io.temporal.worker.WorkerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import spice.activities.ChallengerActivitiesImpl;
+import spice.activities.CheckpointActivitiesImpl;
+import spice.activities.CorpusActivitiesImpl;
+import spice.activities.EvaluatorActivitiesImpl;
+import spice.activities.JudgeActivitiesImpl;
+import spice.activities.LoadedPolicies;
+import spice.activities.ReasonerActivitiesImpl;
+import spice.activities.Sampler;
+import spice.activities.TrainerActivitiesImpl;
+import spice.local.LocalSettings;
+import spice.local.UserError;
+import spice.store.s3.S3BlobStore;
+import spice.workflows.SelfPlayIterationImpl;
+import spice.workflows.SelfPlayRunImpl;
+import spice.workflows.TaskQueues;
+
+/// A worker process, put together by hand: connection, store, activities, queues.
+///
+/// ```
+/// Temporal ── spice      : SelfPlayRun, SelfPlayIteration            (CPU)
+///          ├─ spice-cpu  : ingest, draw, score, compare, open, commit (CPU)
+///          └─ spice-gpu  : pose, attempt, train, evaluate             (GPU, one at a time)
+///                └─ Sampler ── LoadedPolicies ── S3BlobStore ── S3
+/// ```
+final class Wiring implements AutoCloseable {
+    /// Steps that need no model are short; a few at a time keep several runs going.
+    private static final int CPU_STEPS = 4;
+    /// A server that has just been started answers within seconds; one that is being restarted within a minute.
+    private static final Duration SERVER_PATIENCE = Duration.ofSeconds(60);
+    /// How long a step may go on after the worker was told to stop: the rest of a shard or of a gradient update.
+    private static final Duration GRACE = Duration.ofSeconds(20);
+
+    private final TemporalConnection temporal;
+    private final S3BlobStore store;
+    private final WorkerFactory factory;
+    private final LoadedPolicies policies;
+    private final ExecutorService samplers;
+
+    private Wiring(WorkerSettings settings) {
+        temporal = TemporalConnection.open(identity(settings), SERVER_PATIENCE);
+        SearchAttributes.register(temporal.stubs(), temporal.client().getOptions().getNamespace());
+        store = S3BlobStore.open(LocalSettings.from(System.getenv()).s3());
+        Path scratch = scratch(settings.scratch());
+        policies = new LoadedPolicies(store, scratch);
+        samplers = Executors.newFixedThreadPool(
+                settings.samplers(),
+                Thread.ofPlatform().name("sampler-", 0).daemon().factory());
+        factory = WorkerFactory.newInstance(
+                temporal.client(),
+                WorkerFactoryOptions.newBuilder()
+                        .setUsingVirtualWorkflowThreads(true)
+                        .build());
+        settings.queues().forEach(queue -> {
+            switch (queue) {
+                case CPU -> takeCpuWork(settings);
+                case GPU -> takeGpuWork(scratch);
+            }
+        });
+    }
+
+    static Wiring start(WorkerSettings settings) {
+        Wiring wiring = new Wiring(settings);
+        wiring.factory.start();
+        return wiring;
+    }
+
+    private void takeCpuWork(WorkerSettings settings) {
+        factory.newWorker(TaskQueues.RUNS)
+                .registerWorkflowImplementationTypes(SelfPlayRunImpl.class, SelfPlayIterationImpl.class);
+        Worker worker = factory.newWorker(
+                TaskQueues.CPU,
+                WorkerOptions.newBuilder()
+                        .setMaxConcurrentActivityExecutionSize(CPU_STEPS)
+                        .build());
+        worker.registerActivitiesImplementations(
+                new CorpusActivitiesImpl(store, settings.corpora(), settings.models()),
+                new JudgeActivitiesImpl(store),
+                new CheckpointActivitiesImpl(store, settings.models(), Hardware.describe()));
+    }
+
+    private void takeGpuWork(Path scratch) {
+        Sampler sampler = new Sampler(store, policies, samplers);
+        Worker worker = factory.newWorker(
+                TaskQueues.GPU,
+                WorkerOptions.newBuilder()
+                        .setMaxConcurrentActivityExecutionSize(1)
+                        .build());
+        worker.registerActivitiesImplementations(
+                new ChallengerActivitiesImpl(sampler),
+                new ReasonerActivitiesImpl(sampler),
+                new TrainerActivitiesImpl(store, scratch),
+                new EvaluatorActivitiesImpl(sampler));
+    }
+
+    private static String identity(WorkerSettings settings) {
+        return "spice %s %d"
+                .formatted(settings.queues().stream().sorted().toList(), ProcessHandle.current().pid());
+    }
+
+    private static Path scratch(Path below) {
+        try {
+            return Files.createTempDirectory(Files.createDirectories(below), "worker-");
+        } catch (IOException e) {
+            throw new UserError("cannot write below %s (%s); free space there or give another --scratch"
+                    .formatted(below, e.getMessage()));
+        }
+    }
+
+    /// Stops taking work, lets the current step end or break off at its next shard, and frees the models. Only then
+    /// may the process end: native code that is cut off in a backward pass takes the JVM down with it.
+    @Override
+    public void close() {
+        factory.shutdown();
+        factory.awaitTermination(GRACE.toSeconds(), TimeUnit.SECONDS);
+        factory.shutdownNow();
+        samplers.shutdown();
+        policies.close();
+        store.close();
+        temporal.close();
+    }
+}

@@ -1,0 +1,57 @@
+package spice.workers;
+
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `spice worker`: takes steps from the task queues until it is told to stop.
+@Command(
+        name = "worker",
+        description = "Take steps of runs from the task queues until told to stop.",
+        footer = {
+            "",
+            "The servers are named by the usual settings: temporal.toml or TEMPORAL_*, AWS_*.",
+            "Example: spice worker --queues gpu --models models --corpus books=/data/books"
+        })
+final class WorkerCommand implements Callable<Integer> {
+    @Option(
+            names = "--queues",
+            split = ",",
+            defaultValue = "cpu,gpu",
+            description = "Kinds of work to take: cpu, gpu (default: both).")
+    private Set<WorkerSettings.Queue> queues = EnumSet.allOf(WorkerSettings.Queue.class);
+
+    @Option(
+            names = "--corpus",
+            paramLabel = "NAME=PLACE",
+            description = "A corpus that runs may name: a folder, or s3://bucket/prefix. Repeatable.")
+    private Map<String, String> corpora = Map.of();
+
+    @Option(names = "--models", defaultValue = "models", description = "Folder below which runs name models (default: ${DEFAULT-VALUE}).")
+    private Path models = Path.of("models");
+
+    @Option(names = "--scratch", defaultValue = ".spice/scratch", description = "Folder for models while they are open (default: ${DEFAULT-VALUE}).")
+    private Path scratch = Path.of(".spice/scratch");
+
+    @Option(names = "--samplers", description = "Shards sampled side by side (default: the number of cores).")
+    private int samplers = Runtime.getRuntime().availableProcessors();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        WorkerSettings settings = new WorkerSettings(
+                queues, corpora, models.toAbsolutePath().normalize(), scratch.toAbsolutePath(), samplers);
+        Wiring wiring = Wiring.start(settings);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            wiring.close();
+            stopped.countDown();
+        }));
+        stopped.await();
+        return ExitCode.OK;
+    }
+}
