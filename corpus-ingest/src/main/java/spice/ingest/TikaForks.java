@@ -42,6 +42,11 @@ final class TikaForks implements DocumentParser {
     private static final Pattern ADDRESS = Pattern.compile("@[0-9a-f]{4,}");
     private static final int LONGEST_DETAIL = 200;
 
+    /// Tika's own bounds on how far a file may unpack, which it does not hold files inside files to.
+    private static final int UNSUSPECTED_CHARACTERS = 1_000_000;
+
+    private static final int CHARACTERS_PER_BYTE = 100;
+
     /// Text that makes a page look and move; a manual's folder is full of it.
     private static final Set<String> MACHINERY = Set.of("text/css", "text/javascript", "application/javascript");
 
@@ -161,7 +166,7 @@ final class TikaForks implements DocumentParser {
             throw new CorpusException("the parser's JVM does not start: " + e.getMessage(), e);
         }
         return switch (result.getStatus()) {
-            case PARSE_SUCCESS, PARSE_SUCCESS_WITH_EXCEPTION -> outcome(result);
+            case PARSE_SUCCESS, PARSE_SUCCESS_WITH_EXCEPTION -> outcome(result, file.toFile().length());
             case EMPTY_OUTPUT -> new Refused(FileRefusal.NO_TEXT, "");
             case TIMEOUT -> new Refused(
                     FileRefusal.TIMEOUT, "not parsed within %d s".formatted(settings.parseSeconds()));
@@ -184,7 +189,7 @@ final class TikaForks implements DocumentParser {
         };
     }
 
-    private Outcome outcome(PipesResult result) {
+    private Outcome outcome(PipesResult result, long fileBytes) {
         List<Metadata> parts = result.getEmitData().getMetadataList();
         Metadata document = parts.getFirst();
         String type = Objects.requireNonNullElse(document.get(Metadata.CONTENT_TYPE), "").replaceFirst(";.*", "");
@@ -219,8 +224,12 @@ final class TikaForks implements DocumentParser {
             }
             texts.add(Objects.requireNonNullElse(part.get(TikaCoreProperties.TIKA_CONTENT), ""));
         }
+        String text = String.join("\n\n", texts);
+        if (text.length() > UNSUSPECTED_CHARACTERS && text.length() > CHARACTERS_PER_BYTE * fileBytes) {
+            return new Refused(FileRefusal.ZIP_BOMB, type);
+        }
         String title = Objects.requireNonNullElse(document.get(TikaCoreProperties.TITLE), "");
-        return new Parsed(type, title, String.join("\n\n", texts), List.copyOf(cuts));
+        return new Parsed(type, title, text, List.copyOf(cuts));
     }
 
     private static boolean isBomb(String trace) {
