@@ -2,7 +2,8 @@ package spice.roles;
 
 /// How a family of models tells the speakers of a dialogue apart.
 public enum ChatTemplate {
-    /// A plain transcript, for base models without marks of their own, as the paper asks OctoThinker (SPICE Fig. 8).
+    /// A plain transcript, for base models without marks of their own, as the paper asks OctoThinker (SPICE Fig.
+    /// 8).
     TRANSCRIPT {
         @Override
         String opening(String user) {
@@ -15,8 +16,8 @@ public enum ChatTemplate {
         }
     },
 
-    /// ChatML, as Qwen's models spell it. A reply ends with `<|im_end|>`, which the model has written already when a
-    /// follow-up begins.
+    /// ChatML, as Qwen's models spell it. A reply ends with `<|im_end|>`, which the model has written already when
+    /// a follow-up begins.
     CHATML {
         @Override
         String opening(String user) {

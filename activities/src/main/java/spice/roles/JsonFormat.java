@@ -10,8 +10,8 @@ import spice.domain.AnswerKind;
 import spice.domain.Passage;
 import spice.domain.Task;
 
-/// The paper's format for models that can write JSON (SPICE §2.2, appendix E): the Challenger first picks the form of
-/// question that a document serves best, then writes it; the Reasoner boxes its answer.
+/// The paper's format for models that can write JSON (SPICE §2.2, appendix E): the Challenger first picks the form
+/// of question that a document serves best, then writes it; the Reasoner boxes its answer.
 ///
 /// Where the run draws the kind, the first stage is left out and the second asks for that kind. Our addition to the
 /// paper's keys is `derivation`, which [Grounding] checks.
@@ -49,8 +49,7 @@ public final class JsonFormat implements RoleFormat {
 
     private ChallengerTurn chooseAndPose(Optional<Passage> passage, List<String> replies) {
         if (replies.isEmpty()) {
-            return new ChallengerTurn.Ask(
-                    chat.opening(CHOOSE_KIND.filled(Map.of("source", source(passage)))));
+            return new ChallengerTurn.Ask(chat.opening(CHOOSE_KIND.filled(Map.of("source", source(passage)))));
         }
         AnswerKind chosen = KindReply.parse(replies.getFirst());
         return replies.size() == 1
@@ -78,10 +77,11 @@ public final class JsonFormat implements RoleFormat {
             return chat.opening(ANSWER.filled(Map.of("question", question)));
         }
         String options = IntStream.range(0, task.options().size())
-                .mapToObj(option -> "%c) %s".formatted('A' + option, task.options().get(option)))
+                .mapToObj(option ->
+                        "%c) %s".formatted('A' + option, task.options().get(option)))
                 .collect(joining("\n"));
-        return chat.opening(ANSWER_CHOICE.filled(
-                Map.of("question", question, "options", ChatTemplate.defused(options))));
+        return chat.opening(
+                ANSWER_CHOICE.filled(Map.of("question", question, "options", ChatTemplate.defused(options))));
     }
 
     /// What stands in the reply's last box.

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import spice.domain.Refusal;
 
-/// A reply that is one JSON object with exactly the keys it was asked for (SPICE appendix E). A code fence around it is
-/// let pass, though the prompts forbid it; nothing else may stand beside it.
+/// A reply that is one JSON object with exactly the keys it was asked for (SPICE appendix E). A code fence around
+/// it is let pass, though the prompts forbid it; nothing else may stand beside it.
 record JsonReply(JsonNode object) {
 
     /// Characters of a reply, far beyond any honest one.

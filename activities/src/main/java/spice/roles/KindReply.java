@@ -7,11 +7,10 @@ import spice.domain.Refusal;
 
 /// The Challenger's first reply: which form of question the document serves (SPICE Fig. 9).
 final class KindReply {
-    static final Set<String> KEYS =
-            Set.of("suitable_for_mcq", "suitable_for_free_form", "best_answer_type", "reason");
+    static final Set<String> KEYS = Set.of("suitable_for_mcq", "suitable_for_free_form", "best_answer_type", "reason");
 
-    private static final Map<String, AnswerKind> TYPES = Map.of(
-            "Integer", AnswerKind.INTEGER, "Expression", AnswerKind.EXPRESSION, "String", AnswerKind.STRING);
+    private static final Map<String, AnswerKind> TYPES =
+            Map.of("Integer", AnswerKind.INTEGER, "Expression", AnswerKind.EXPRESSION, "String", AnswerKind.STRING);
 
     private KindReply() {}
 

@@ -51,7 +51,8 @@ final class PosingReply {
 
     private static final Pattern OPTION = Pattern.compile("\\s*[(\\[]?([A-D])[)\\].:]\\s*(\\S.*)");
 
-    /// The Reasoner has no text before it. The words alone may well be meant ("a text of Plato"), hence the pointing word.
+    /// The Reasoner has no text before it. The words alone may well be meant ("a text of Plato"), hence the
+    /// pointing word.
     private static final Pattern MENTION = Pattern.compile(
             "\\b(?:the|this|that|given|provided|above)\\s+(?:\\w+\\s+)?(?:text|document|passage|excerpt)s?\\b",
             Pattern.CASE_INSENSITIVE);
@@ -67,7 +68,9 @@ final class PosingReply {
         JsonReply reply = JsonReply.parse(text, CHOICE_KEYS);
         String correctAnswer = reply.scalar("correct_answer");
         String asked = reply.text("multiple_choice_question");
-        if (asked.isEmpty() || correctAnswer.isEmpty() || reply.text("exam_question").isEmpty()) {
+        if (asked.isEmpty()
+                || correctAnswer.isEmpty()
+                || reply.text("exam_question").isEmpty()) {
             throw new RefusedReply(Refusal.DECLINED, "the Challenger poses no question");
         }
         List<String> options = options(asked);
@@ -101,8 +104,8 @@ final class PosingReply {
                     Refusal.KIND, "asked for %s, got %s", KindReply.typeName(kind), reply.scalar("answer_type"));
         }
         String gold = AnswerVerifier.asGold(kind, answer)
-                .orElseThrow(() -> new RefusedReply(
-                        Refusal.ANSWER_TYPE, "not of type %s: %s", KindReply.typeName(kind), answer));
+                .orElseThrow(() ->
+                        new RefusedReply(Refusal.ANSWER_TYPE, "not of type %s: %s", KindReply.typeName(kind), answer));
         return new Task(
                 kind,
                 question(question, List.of()),

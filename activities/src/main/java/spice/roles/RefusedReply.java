@@ -16,7 +16,6 @@ final class RefusedReply extends RuntimeException {
 
     ChallengerTurn.Refused refused() {
         String detail = String.valueOf(getMessage()).replaceAll("\\s+", " ");
-        return new ChallengerTurn.Refused(
-                reason, detail.length() > SHOWN ? detail.substring(0, SHOWN) + "…" : detail);
+        return new ChallengerTurn.Refused(reason, detail.length() > SHOWN ? detail.substring(0, SHOWN) + "…" : detail);
     }
 }

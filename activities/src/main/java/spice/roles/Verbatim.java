@@ -14,8 +14,8 @@ final class Verbatim {
 
     private Verbatim() {}
 
-    /// A hyphen at a line's end may be the word's own (`well-known`) or the line's (`exam-ple`): both readings are tried,
-    /// on both sides.
+    /// A hyphen at a line's end may be the word's own (`well-known`) or the line's (`exam-ple`): both readings are
+    /// tried, on both sides.
     static boolean standsIn(String quote, String passage) {
         return standsIn(quote, passage, "") || standsIn(quote, passage, "-");
     }

@@ -11,8 +11,8 @@ final class AnswerText {
     private static final List<String> FONTS =
             List.of("\\text{", "\\textbf{", "\\textit{", "\\textrm{", "\\mathrm{", "\\mathbf{", "\\mathit{");
 
-    private static final List<List<String>> WRAPPINGS =
-            List.of(List.of("$$", "$$"), List.of("$", "$"), List.of("\\(", "\\)"), List.of("\\[", "\\]"), List.of("**", "**"));
+    private static final List<List<String>> WRAPPINGS = List.of(
+            List.of("$$", "$$"), List.of("$", "$"), List.of("\\(", "\\)"), List.of("\\[", "\\]"), List.of("**", "**"));
 
     /// A name, possibly with a subscript, and what it is said to be.
     private static final Pattern ASSIGNMENT = Pattern.compile("\\\\?[A-Za-z]+(?:_\\w|_\\{\\w+})?\\s*=([^=]+)");
@@ -42,7 +42,8 @@ final class AnswerText {
             String open = wrapping.getFirst();
             String close = wrapping.getLast();
             if (text.length() > open.length() + close.length() && text.startsWith(open) && text.endsWith(close)) {
-                return text.substring(open.length(), text.length() - close.length()).strip();
+                return text.substring(open.length(), text.length() - close.length())
+                        .strip();
             }
         }
         return text.endsWith(".") ? text.substring(0, text.length() - 1).strip() : text;

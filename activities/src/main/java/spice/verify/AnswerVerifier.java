@@ -27,8 +27,7 @@ public final class AnswerVerifier {
         }
         try {
             return switch (task.kind()) {
-                case CHOICE ->
-                    equal(Optional.of(task.answer()), ChoiceAnswer.letter(answer.get(), task.options()));
+                case CHOICE -> equal(Optional.of(task.answer()), ChoiceAnswer.letter(answer.get(), task.options()));
                 case INTEGER -> equal(IntegerAnswer.read(task.answer()), IntegerAnswer.read(answer.get()));
                 case EXPRESSION ->
                     expression(answer.get())
@@ -47,12 +46,11 @@ public final class AnswerVerifier {
         if (answer.length() > Work.LENGTH) {
             return "longer than %d characters".formatted(Work.LENGTH);
         }
-        Optional<String> read =
-                switch (task.kind()) {
-                    case CHOICE -> ChoiceAnswer.letter(answer, task.options());
-                    case INTEGER, EXPRESSION -> constant(answer).map(Object::toString);
-                    case STRING -> word(answer);
-                };
+        Optional<String> read = switch (task.kind()) {
+            case CHOICE -> ChoiceAnswer.letter(answer, task.options());
+            case INTEGER, EXPRESSION -> constant(answer).map(Object::toString);
+            case STRING -> word(answer);
+        };
         return read.orElseGet(() -> Wording.folded(answer));
     }
 
@@ -77,8 +75,8 @@ public final class AnswerVerifier {
         }
     }
 
-    /// Whether a quote holds the task's answer: its words, or a number of equal value. Of a choice it must hold what the
-    /// correct option says.
+    /// Whether a quote holds the task's answer: its words, or a number of equal value. Of a choice it must hold
+    /// what the correct option says.
     public static boolean finds(Task task, String quote) {
         String gold = goldText(task);
         return switch (task.kind()) {
@@ -94,7 +92,8 @@ public final class AnswerVerifier {
                 options.stream().flatMap(option -> constant(option).stream()).toList();
         boolean sharesValue = IntStream.range(1, values.size())
                 .anyMatch(later -> values.subList(0, later).stream()
-                        .anyMatch(earlier -> ExpressionComparison.compare(earlier, values.get(later)) != Verdict.WRONG));
+                        .anyMatch(
+                                earlier -> ExpressionComparison.compare(earlier, values.get(later)) != Verdict.WRONG));
         long wordings = options.stream()
                 .map(AnswerText::bare)
                 .map(Wording::folded)

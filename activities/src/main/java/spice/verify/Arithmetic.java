@@ -8,7 +8,8 @@ record Arithmetic(Work work) {
 
     Real add(Real left, Real right) {
         work.spend(left.bits() + right.bits());
-        if (left instanceof Rational(BigInteger a, BigInteger b) && right instanceof Rational(BigInteger c, BigInteger d)) {
+        if (left instanceof Rational(BigInteger a, BigInteger b)
+                && right instanceof Rational(BigInteger c, BigInteger d)) {
             return new Rational(a.multiply(d).add(c.multiply(b)), b.multiply(d));
         }
         return left.enclosed().plus(right.enclosed());
@@ -24,7 +25,8 @@ record Arithmetic(Work work) {
 
     Real multiply(Real left, Real right) {
         work.spend(left.bits() + right.bits());
-        if (left instanceof Rational(BigInteger a, BigInteger b) && right instanceof Rational(BigInteger c, BigInteger d)) {
+        if (left instanceof Rational(BigInteger a, BigInteger b)
+                && right instanceof Rational(BigInteger c, BigInteger d)) {
             return new Rational(a.multiply(c), b.multiply(d));
         }
         return left.enclosed().times(right.enclosed());
@@ -71,7 +73,8 @@ record Arithmetic(Work work) {
         }
         int factors = smallEnough(exponent, Work.BITS);
         // A base of b bits has at least b - 1 bits in each factor, so this refuses nothing that would have fitted.
-        long bits = (long) factors * (Math.max(base.numerator().bitLength(), base.denominator().bitLength()) - 1);
+        long bits = (long) factors
+                * (Math.max(base.numerator().bitLength(), base.denominator().bitLength()) - 1);
         if (bits > Work.BITS) {
             throw new TooMuchWork("a power of more than %d bits".formatted(Work.BITS));
         }
@@ -100,7 +103,9 @@ record Arithmetic(Work work) {
     }
 
     Real factorial(Real number) {
-        if (!(number instanceof Rational rational) || !rational.isWhole() || rational.numerator().signum() < 0) {
+        if (!(number instanceof Rational rational)
+                || !rational.isWhole()
+                || rational.numerator().signum() < 0) {
             throw new NoValue("the factorial of what is not a natural number");
         }
         Real product = Rational.of(1);

@@ -22,9 +22,9 @@ final class ChoiceAnswer {
 
     private ChoiceAnswer() {}
 
-    /// The letter, in upper case, that the answer names, if it names just one. In this order: a letter alone; the text of
-    /// exactly one option; a marked letter, unless what follows is the text of another option; an unmarked letter with
-    /// its own option's text.
+    /// The letter, in upper case, that the answer names, if it names just one. In this order: a letter alone; the
+    /// text of exactly one option; a marked letter, unless what follows is the text of another option; an unmarked
+    /// letter with its own option's text.
     static Optional<String> letter(String answer, List<String> options) {
         String bare = AnswerText.bare(answer);
         Matcher letter = LETTER.matcher(bare);
@@ -54,7 +54,8 @@ final class ChoiceAnswer {
     private static Optional<String> byText(String text, List<String> options) {
         String folded = Wording.folded(text);
         List<String> equal = IntStream.range(0, options.size())
-                .filter(option -> Wording.folded(AnswerText.bare(options.get(option))).equals(folded))
+                .filter(option ->
+                        Wording.folded(AnswerText.bare(options.get(option))).equals(folded))
                 .mapToObj(ChoiceAnswer::letterOf)
                 .toList();
         return equal.size() == 1 ? Optional.of(equal.getFirst()) : Optional.empty();

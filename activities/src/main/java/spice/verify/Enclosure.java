@@ -5,8 +5,8 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.stream.Stream;
 
-/// An irrational number as two decimals between which it surely lies: every operation rounds the lower one down and the
-/// upper one up, so two enclosures that do not meet hold different numbers.
+/// An irrational number as two decimals between which it surely lies: every operation rounds the lower one down and
+/// the upper one up, so two enclosures that do not meet hold different numbers.
 record Enclosure(BigDecimal low, BigDecimal high) implements Real {
     private static final int DIGITS = 60;
     static final MathContext DOWN = new MathContext(DIGITS, RoundingMode.FLOOR);
@@ -17,8 +17,8 @@ record Enclosure(BigDecimal low, BigDecimal high) implements Real {
             new BigDecimal("3.14159265358979323846264338327950288419716939937510582097494"),
             new BigDecimal("3.14159265358979323846264338327950288419716939937510582097495"));
 
-    /// Enclosures no wider than this (beside numbers above one: than this part of them) that meet count as equal. Two
-    /// short expressions that agree to thirty digits without being equal have to be made on purpose.
+    /// Enclosures no wider than this (beside numbers above one: than this part of them) that meet count as equal.
+    /// Two short expressions that agree to thirty digits without being equal have to be made on purpose.
     private static final BigDecimal NARROW = BigDecimal.ONE.scaleByPowerOfTen(-30);
 
     /// @throws TooMuchWork if the number is further from one than [Work#MAGNITUDE] powers of ten

@@ -7,9 +7,9 @@ import spice.domain.Verdict;
 
 /// Whether two expressions have the same value, or with variables: whether they agree at fixed points.
 ///
-/// Half the points are whole, so that powers such as `2^x` stay exact, and half are fractions, some negative. Where an
-/// expression has no value at a point, or would take too much work there, that point says nothing; at least two points
-/// must agree, and one that differs decides.
+/// Half the points are whole, so that powers such as `2^x` stay exact, and half are fractions, some negative. Where
+/// an expression has no value at a point, or would take too much work there, that point says nothing; at least two
+/// points must agree, and one that differs decides.
 final class ExpressionComparison {
     private static final int POINTS = 8;
     private static final int ENOUGH = 2;
@@ -22,7 +22,8 @@ final class ExpressionComparison {
 
     private ExpressionComparison() {}
 
-    /// `UNREADABLE` where an expression without variables has no value, `UNDECIDED` where the bounds are reached first.
+    /// `UNREADABLE` where an expression without variables has no value, `UNDECIDED` where the bounds are reached
+    /// first.
     static Verdict compare(Expression gold, Expression answer) {
         Arithmetic arithmetic = new Arithmetic(new Work());
         List<String> names = Stream.of(gold, answer)
@@ -75,7 +76,8 @@ final class ExpressionComparison {
         return name -> {
             Rational whole = Rational.of(PRIMES.get(point * Work.VARIABLES + names.indexOf(name)));
             Rational fraction = new Rational(
-                    whole.numerator(), Rational.of(PRIMES.get(POINTS * Work.VARIABLES + point)).numerator());
+                    whole.numerator(),
+                    Rational.of(PRIMES.get(POINTS * Work.VARIABLES + point)).numerator());
             return switch (point % 4) {
                 case 1 -> fraction;
                 case 3 -> fraction.negated();

@@ -13,8 +13,8 @@ import java.util.List;
 /// atom    = number | variable | "pi" | "(" sum ")" | "{" sum "}" | "sqrt" group | "\frac" group group
 /// ```
 ///
-/// A product may go without its sign where only one reading is left: `2x`, `3\sqrt{2}`, `(x+1)(x-1)`. What people read
-/// in two ways is no expression here: `1/2x`, the mixed number `2\frac{1}{2}`, `2 3`, `x2`, `3!!`.
+/// A product may go without its sign where only one reading is left: `2x`, `3\sqrt{2}`, `(x+1)(x-1)`. What people
+/// read in two ways is no expression here: `1/2x`, the mixed number `2\frac{1}{2}`, `2 3`, `x2`, `3!!`.
 final class ExpressionParser {
     private final List<Token> tokens;
     private int position;
@@ -75,7 +75,8 @@ final class ExpressionParser {
                 switch (mark) {
                     case OPEN, ROOT, PI -> true;
                     case FRACTION -> !(tokens.get(position - 1) instanceof Token.Literal);
-                    case PLUS, MINUS, TIMES, OVER, POWER, PERCENT, FACTORIAL, CLOSE, OPEN_BRACE, CLOSE_BRACE, END -> false;
+                    case PLUS, MINUS, TIMES, OVER, POWER, PERCENT, FACTORIAL, CLOSE, OPEN_BRACE, CLOSE_BRACE, END ->
+                        false;
                 };
         };
     }

@@ -3,8 +3,8 @@ package spice.verify;
 import java.math.BigInteger;
 import java.util.Optional;
 
-/// A whole number as people write it: `-1,234`, `+7`, `007`, `42.0`, `x = 42`. A calculation is none, else a Reasoner
-/// could hand the question back as its answer.
+/// A whole number as people write it: `-1,234`, `+7`, `007`, `42.0`, `x = 42`. A calculation is none, else a
+/// Reasoner could hand the question back as its answer.
 final class IntegerAnswer {
     private IntegerAnswer() {}
 
@@ -12,9 +12,7 @@ final class IntegerAnswer {
     ///
     /// @throws TooMuchWork if it has too many digits
     static Optional<BigInteger> read(String text) {
-        return number(text)
-                .filter(Rational::isWhole)
-                .map(Rational::numerator);
+        return number(text).filter(Rational::isWhole).map(Rational::numerator);
     }
 
     /// The same, but without decimals (`42.0`) and exponents, as gold answers are asked for.

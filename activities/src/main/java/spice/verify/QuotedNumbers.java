@@ -20,12 +20,12 @@ final class QuotedNumbers {
                 position++;
                 continue;
             }
-            Rational value = isSigned(text, position) ? number.get().value().negated() : number.get().value();
+            Rational value = isSigned(text, position)
+                    ? number.get().value().negated()
+                    : number.get().value();
             position = number.get().end();
             numbers.add(value);
-            divisor(text, position)
-                    .flatMap(divisor -> ratio(value, divisor))
-                    .ifPresent(numbers::add);
+            divisor(text, position).flatMap(divisor -> ratio(value, divisor)).ifPresent(numbers::add);
         }
         return numbers;
     }
@@ -72,7 +72,8 @@ final class QuotedNumbers {
     private static Optional<Rational> ratio(Rational above, Rational below) {
         try {
             return Optional.of(new Rational(
-                    above.numerator().multiply(below.denominator()), above.denominator().multiply(below.numerator())));
+                    above.numerator().multiply(below.denominator()),
+                    above.denominator().multiply(below.numerator())));
         } catch (NoValue | TooMuchWork e) {
             return Optional.empty();
         }

@@ -56,6 +56,8 @@ public final class WholeWords {
     }
 
     private static boolean isMark(String text, int position) {
-        return position >= 0 && position < text.length() && (text.charAt(position) == '.' || text.charAt(position) == ',');
+        return position >= 0
+                && position < text.length()
+                && (text.charAt(position) == '.' || text.charAt(position) == ',');
     }
 }

@@ -22,8 +22,8 @@ final class Work {
     /// Different variables of one comparison.
     static final int VARIABLES = 6;
 
-    /// Arithmetic steps of one verdict, each weighed by the size of its operands. An answer that spends them all takes
-    /// some ten milliseconds.
+    /// Arithmetic steps of one verdict, each weighed by the size of its operands. An answer that spends them all
+    /// takes some ten milliseconds.
     private static final int STEPS = 20_000;
 
     /// Bits that one machine step goes through.

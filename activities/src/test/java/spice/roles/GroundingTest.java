@@ -13,8 +13,7 @@ import spice.domain.Refusal;
 import spice.domain.Task;
 
 class GroundingTest {
-    private static final String LETTER =
-            """
+    private static final String LETTER = """
             To the har-
             bour master: The “Clove”   arrived with 1,234 sacks,
             of which 34 % were well-
@@ -23,11 +22,7 @@ class GroundingTest {
             """;
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     To the harbour master           | harbour
                     To the har-bour master          | master
                     arrived with 1,234 sacks        | sacks
@@ -40,11 +35,7 @@ class GroundingTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     arrived with 1234 sacks
                     arrived with 1,234 Sacks
                     arrived with 1
@@ -53,8 +44,7 @@ class GroundingTest {
                     5 degrees
                     """)
     void aQuoteThatChangesOrCutsWordsIsNotInTheDocument(String quote) {
-        assertThat(refusal(AnswerKind.STRING, "arrived", List.of(quote), ""))
-                .contains(Refusal.QUOTE_NOT_IN_DOCUMENT);
+        assertThat(refusal(AnswerKind.STRING, "arrived", List.of(quote), "")).contains(Refusal.QUOTE_NOT_IN_DOCUMENT);
     }
 
     @Test
@@ -66,9 +56,12 @@ class GroundingTest {
 
     @Test
     void theAnswerIsInAQuoteByValue() {
-        assertThat(check(AnswerKind.INTEGER, "1234", List.of("with 1,234 sacks"), "")).isEmpty();
-        assertThat(check(AnswerKind.INTEGER, "-5", List.of("At −5 degrees"), "")).isEmpty();
-        assertThat(check(AnswerKind.EXPRESSION, "17/50", List.of("34 % were"), "")).isEmpty();
+        assertThat(check(AnswerKind.INTEGER, "1234", List.of("with 1,234 sacks"), ""))
+                .isEmpty();
+        assertThat(check(AnswerKind.INTEGER, "-5", List.of("At −5 degrees"), ""))
+                .isEmpty();
+        assertThat(check(AnswerKind.EXPRESSION, "17/50", List.of("34 % were"), ""))
+                .isEmpty();
         assertThat(refusal(AnswerKind.INTEGER, "234", List.of("with 1,234 sacks"), ""))
                 .contains(Refusal.ANSWER_NOT_IN_QUOTE);
         assertThat(refusal(AnswerKind.INTEGER, "5", List.of("At −5 degrees"), ""))
@@ -84,10 +77,7 @@ class GroundingTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     285 + 347          | 632 |
                     347 - 285          | 62  |
                     (285 + 347) / 285  | 632/285 |

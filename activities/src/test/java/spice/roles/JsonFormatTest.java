@@ -17,18 +17,15 @@ class JsonFormatTest {
     private static final RoleFormat FORMAT = new JsonFormat(ChatTemplate.CHATML);
     private static final String HARVEST = "The north field gave 347 sacks.\nThe south field gave 285 sacks of mace.";
 
-    private static final String FREE_FORM_IS_BEST =
-            """
+    private static final String FREE_FORM_IS_BEST = """
             {"suitable_for_mcq": false, "suitable_for_free_form": true, "best_answer_type": "Integer",
              "reason": "two amounts to add"}""";
 
-    private static final String CHOICE_IS_BEST =
-            """
+    private static final String CHOICE_IS_BEST = """
             {"suitable_for_mcq": true, "suitable_for_free_form": false, "best_answer_type": null,
              "reason": "one clear fact"}""";
 
-    private static final String FREE_FORM =
-            """
+    private static final String FREE_FORM = """
             {"identified_information": "the two fields' harvests",
              "relevant_quotes": ["The north field gave 347 sacks.", "The south field gave 285 sacks"],
              "derivation": "347 + 285",
@@ -44,8 +41,7 @@ class JsonFormatTest {
              "required_concepts": ["addition"],
              "potential_errors": ["a carry forgotten"]}""";
 
-    private static final String CHOICE =
-            """
+    private static final String CHOICE = """
             {"identified_answer": "mace",
              "answer_quote": ["The south field gave 285 sacks of mace."],
              "derivation": "",
@@ -110,7 +106,10 @@ class JsonFormatTest {
     void aDrawnKindSkipsTheFirstStage() {
         Optional<AnswerKind> drawn = Optional.of(AnswerKind.INTEGER);
         String only = asked(FORMAT.challenge(Optional.of(passage(HARVEST)), drawn, List.of()));
-        assertThat(only).startsWith("<|im_start|>system\n").contains("of type Integer").contains(HARVEST);
+        assertThat(only)
+                .startsWith("<|im_start|>system\n")
+                .contains("of type Integer")
+                .contains(HARVEST);
         assertThat(FORMAT.challenge(Optional.of(passage(HARVEST)), drawn, List.of(FREE_FORM)))
                 .isEqualTo(challenge(List.of(FREE_FORM_IS_BEST, FREE_FORM)));
     }
@@ -144,7 +143,9 @@ class JsonFormatTest {
     @Test
     void thePromptsAskForTheKeysThatTheParsersDemand() {
         String choosing = asked(challenge(List.of()));
-        assertThat(KindReply.KEYS).hasSize(4).allSatisfy(key -> assertThat(choosing).contains("- \"" + key + "\":"));
+        assertThat(KindReply.KEYS)
+                .hasSize(4)
+                .allSatisfy(key -> assertThat(choosing).contains("- \"" + key + "\":"));
         String choice = asked(challenge(List.of(CHOICE_IS_BEST)));
         assertThat(PosingReply.CHOICE_KEYS)
                 .hasSize(10 + 1)
@@ -157,7 +158,8 @@ class JsonFormatTest {
 
     @Test
     void aCodeFenceIsLetPassButNothingElseIs() {
-        assertThat(challenge(List.of("```json\n" + FREE_FORM_IS_BEST + "\n```"))).isInstanceOf(ChallengerTurn.Ask.class);
+        assertThat(challenge(List.of("```json\n" + FREE_FORM_IS_BEST + "\n```")))
+                .isInstanceOf(ChallengerTurn.Ask.class);
         assertRefused(challenge(List.of("Here it is:\n" + FREE_FORM_IS_BEST)), Refusal.UNREADABLE);
         assertRefused(challenge(List.of(FREE_FORM_IS_BEST + " I hope this helps.")), Refusal.UNREADABLE);
         assertRefused(challenge(List.of("```json\n```")), Refusal.UNREADABLE);
@@ -183,11 +185,7 @@ class JsonFormatTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     "suitable_for_mcq": false       | "suitable_for_mcq": true         | KIND
                     "suitable_for_free_form": true  | "suitable_for_free_form": false  | KIND
                     "Integer"                       | "Boolean"                        | KIND
@@ -201,11 +199,7 @@ class JsonFormatTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     "answer": 632              | "answer": ""                      | DECLINED
                     "answer": 632              | "answer": null                    | DECLINED
                     "answer": 632              | "answer": [632]                   | UNREADABLE
@@ -226,11 +220,7 @@ class JsonFormatTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     "correct_answer": "mace"         | "correct_answer": ""           | DECLINED
                     "exam_question":                 | "question":                    | UNREADABLE
                     "multiple_choice_correct": "C"   | "multiple_choice_correct": "E" | OPTIONS
@@ -335,7 +325,10 @@ class JsonFormatTest {
     private static void assertRefused(ChallengerTurn turn, Refusal reason) {
         assertThat(turn).isInstanceOf(ChallengerTurn.Refused.class);
         assertThat(((ChallengerTurn.Refused) turn).reason()).as(turn.toString()).isEqualTo(reason);
-        assertThat(((ChallengerTurn.Refused) turn).detail()).isNotBlank().hasSizeLessThan(200).doesNotContain("\n");
+        assertThat(((ChallengerTurn.Refused) turn).detail())
+                .isNotBlank()
+                .hasSizeLessThan(200)
+                .doesNotContain("\n");
     }
 
     private static String changed(String reply, String part, String change) {

@@ -86,7 +86,8 @@ class AnswerVerifierTest {
     @Test
     void aLongSumIsStillReadButMuchArithmeticIsUndecided() {
         Task task = task("expression", "400", List.of());
-        assertThat(AnswerVerifier.verify(task, Optional.of("1" + "+1".repeat(399)))).isEqualTo(Verdict.CORRECT);
+        assertThat(AnswerVerifier.verify(task, Optional.of("1" + "+1".repeat(399))))
+                .isEqualTo(Verdict.CORRECT);
         assertThat(AnswerVerifier.verify(task, Optional.of("(7^1000/3^1000)" + "*(7^1000/3^1000)".repeat(60))))
                 .isEqualTo(Verdict.UNDECIDED);
         assertThat(AnswerVerifier.verify(task, Optional.of("500!" + "-500!+500!".repeat(90))))
@@ -95,7 +96,10 @@ class AnswerVerifierTest {
 
     /// Shapes on which a backtracking matcher takes exponential or quadratic time, as long as an answer may be.
     @ParameterizedTest
-    @ValueSource(strings = {"a", "a ", "1,", "1,111", "{", "\\text{", "$", "**", "((B", "B)", "=", "x_", "x=", "\\,", "-", "."})
+    @ValueSource(
+            strings = {
+                "a", "a ", "1,", "1,111", "{", "\\text{", "$", "**", "((B", "B)", "=", "x_", "x=", "\\,", "-", "."
+            })
     void repeatedShapesEndInSomeVerdict(String shape) {
         String flood = shape.repeat(Work.LENGTH / shape.length() - 1) + "!";
         List<String> options = List.of("cumin", "mace", "sumac", "anise");
@@ -133,9 +137,11 @@ class AnswerVerifierTest {
     @Test
     void optionsDifferInWordsAndInValue() {
         assertThat(AnswerVerifier.areDifferent(List.of("5", "-5", "15", "50"))).isTrue();
-        assertThat(AnswerVerifier.areDifferent(List.of("mace", "Mace.", "sumac", "anise"))).isFalse();
+        assertThat(AnswerVerifier.areDifferent(List.of("mace", "Mace.", "sumac", "anise")))
+                .isFalse();
         assertThat(AnswerVerifier.areDifferent(List.of("1/2", "0.5", "2", "3"))).isFalse();
-        assertThat(AnswerVerifier.areDifferent(List.of("2x", "x+x+1", "3x", "4x"))).isTrue();
+        assertThat(AnswerVerifier.areDifferent(List.of("2x", "x+x+1", "3x", "4x")))
+                .isTrue();
     }
 
     @ParameterizedTest
@@ -156,14 +162,17 @@ class AnswerVerifierTest {
         "string, Marc, in 1271 Marco left, false",
     })
     void theAnswerIsFoundInAQuote(String kind, String gold, String quote, boolean found) {
-        assertThat(AnswerVerifier.finds(task(kind, gold, List.of()), quote.replace("{0}", ","))).isEqualTo(found);
+        assertThat(AnswerVerifier.finds(task(kind, gold, List.of()), quote.replace("{0}", ",")))
+                .isEqualTo(found);
     }
 
     @Test
     void ofAChoiceTheQuoteHoldsTheOptionNotTheLetter() {
         Task task = task("choice", "B", List.of("12 sacks", "15 sacks", "18 sacks", "21 sacks"));
-        assertThat(AnswerVerifier.finds(task, "The ship brought 15 sacks of B grade.")).isTrue();
-        assertThat(AnswerVerifier.finds(task, "The ship brought 12 sacks of B grade.")).isFalse();
+        assertThat(AnswerVerifier.finds(task, "The ship brought 15 sacks of B grade."))
+                .isTrue();
+        assertThat(AnswerVerifier.finds(task, "The ship brought 12 sacks of B grade."))
+                .isFalse();
     }
 
     private static Task task(String kind, String gold, List<String> options) {

@@ -8,10 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WholeWordsTest {
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     saffron 347 plus 285 is 632 | 285 is 632 | true
                     saffron 347 plus 285 is 632 | 285 is 63  | false
                     saffron 347 plus 285 is 632 | 47 plus    | false

@@ -18,8 +18,8 @@ public record Bootstrap(int resamples, double level) {
         require(level > 0 && level < 1, "an interval of level %s", level);
     }
 
-    /// What one document gave under two conditions, for example the pass rates of the valid tasks that the first and the
-    /// last Challenger posed on it. Either may be empty: not every document yields a valid task.
+    /// What one document gave under two conditions, for example the pass rates of the valid tasks that the first
+    /// and the last Challenger posed on it. Either may be empty: not every document yields a valid task.
     public record Document(List<Double> first, List<Double> second) {
         public Document {
             first = List.copyOf(first);
@@ -27,8 +27,8 @@ public record Bootstrap(int resamples, double level) {
         }
     }
 
-    /// The interval of `mean(second) - mean(first)` where both were measured on the same questions: question `i` has
-    /// scored `first[i]` and `second[i]`. Questions are resampled, each with both its scores.
+    /// The interval of `mean(second) - mean(first)` where both were measured on the same questions: question `i`
+    /// has scored `first[i]` and `second[i]`. Questions are resampled, each with both its scores.
     public Interval paired(double[] first, double[] second, Seed seed) {
         require(first.length == second.length, "%d scores beside %d", first.length, second.length);
         require(first.length >= 1, "no questions to resample");
@@ -43,9 +43,9 @@ public record Bootstrap(int resamples, double level) {
         });
     }
 
-    /// The interval of `mean(second) - mean(first)` over the tasks of all documents. Whole documents are resampled, since
-    /// tasks on one document resemble each other; a resample that leaves one condition without a task has no difference
-    /// and is drawn again.
+    /// The interval of `mean(second) - mean(first)` over the tasks of all documents. Whole documents are resampled,
+    /// since tasks on one document resemble each other; a resample that leaves one condition without a task has no
+    /// difference and is drawn again.
     public Interval clustered(List<Document> documents, Seed seed) {
         require(documents.stream().anyMatch(document -> !document.first.isEmpty()), "no first task in any document");
         require(documents.stream().anyMatch(document -> !document.second.isEmpty()), "no second task in any document");

@@ -8,7 +8,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// Whether a task's gold answer is suspect: the Reasoner, who is seldom wrong the same way twice, agrees on another.
+/// Whether a task's gold answer is suspect: the Reasoner, who is seldom wrong the same way twice, agrees on
+/// another.
 public final class SuspectGold {
     private SuspectGold() {}
 

@@ -16,6 +16,7 @@ class AdvantagesTest {
     void aGroupThatAgreesTeachesExactlyNothing() {
         assertThat(Advantages.centred(1, 1, 1, 1)).containsOnly(0.0);
         // three times 0.1, summed and divided by 3 in floating point, is not 0.1
-        assertThat(Advantages.centred(Rewards.INVALID, Rewards.INVALID, Rewards.INVALID)).containsOnly(0.0);
+        assertThat(Advantages.centred(Rewards.INVALID, Rewards.INVALID, Rewards.INVALID))
+                .containsOnly(0.0);
     }
 }

@@ -42,13 +42,12 @@ class BootstrapTest {
 
     @Test
     void tasksOfOneDocumentCountAsOneDraw() {
-        // 100 documents of four equal tasks each, half of them passed by the last Reasoner: the standard error is that of
-        // 100 draws, 0.05, and not that of 400, 0.025
+        // 100 documents of four equal tasks each, half of them passed by the last Reasoner: the standard error is
+        // that of 100 draws, 0.05, and not that of 400, 0.025
         List<Bootstrap.Document> documents = new ArrayList<>();
         for (int document = 0; document < 100; document++) {
             double passed = document % 2;
-            documents.add(new Bootstrap.Document(
-                    List.of(0.0, 0.0, 0.0, 0.0), List.of(passed, passed, passed, passed)));
+            documents.add(new Bootstrap.Document(List.of(0.0, 0.0, 0.0, 0.0), List.of(passed, passed, passed, passed)));
         }
         Interval interval = USUAL.clustered(documents, SEED);
         assertThat(interval.low()).isCloseTo(0.402, within(0.01));

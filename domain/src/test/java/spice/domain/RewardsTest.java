@@ -12,7 +12,15 @@ class RewardsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 0.0439", "1, 0.3720", "2, 0.8226", "3, 0.9879", "4, 1.0000", "5, 0.9879", "6, 0.8226", "7, 0.3720", "8, 0.0439"
+        "0, 0.0439",
+        "1, 0.3720",
+        "2, 0.8226",
+        "3, 0.9879",
+        "4, 1.0000",
+        "5, 0.9879",
+        "6, 0.8226",
+        "7, 0.3720",
+        "8, 0.0439"
     })
     void theChallengerEarnsMostWhereHalfOfEightAttemptsAreCorrect(int correct, double reward) {
         assertThat(Rewards.challenger(correct, 8)).isCloseTo(reward, within(0.00005));

@@ -7,8 +7,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ShuffledRewardsTest {
-    private static final List<Integer> REWARDS =
-            IntStream.range(0, 50).boxed().toList();
+    private static final List<Integer> REWARDS = IntStream.range(0, 50).boxed().toList();
 
     @Test
     void theBatchKeepsItsRewardsInAnotherOrder() {

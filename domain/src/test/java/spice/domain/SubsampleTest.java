@@ -50,7 +50,8 @@ class SubsampleTest {
                     .forEach(number -> drawn[number]++);
         }
         // 1,000 expected, deviation sqrt(4000 * 1/4 * 3/4) = 27; five of them allowed
-        assertThat(IntStream.of(drawn).boxed()).allSatisfy(count -> assertThat(count).isBetween(863, 1137));
+        assertThat(IntStream.of(drawn).boxed())
+                .allSatisfy(count -> assertThat(count).isBetween(863, 1137));
     }
 
     @Test
