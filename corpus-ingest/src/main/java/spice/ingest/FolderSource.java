@@ -111,7 +111,7 @@ public final class FolderSource implements CorpusSource {
         try {
             Path target = link.toRealPath();
             if (!target.startsWith(folder)) {
-                refused.add(new RefusedFile(relative(link), FileRefusal.OUTSIDE, "a link to " + target));
+                refused.add(new RefusedFile(relative(link), FileRefusal.OUTSIDE, "to " + Files.readSymbolicLink(link)));
             } else if (Files.isDirectory(target)) {
                 refused.add(new RefusedFile(relative(link), FileRefusal.LINKED_FOLDER, "to " + relative(target)));
             } else if (Files.isRegularFile(target)) {

@@ -166,7 +166,7 @@ final class TikaForks implements DocumentParser {
             throw new CorpusException("the parser's JVM does not start: " + e.getMessage(), e);
         }
         return switch (result.getStatus()) {
-            case PARSE_SUCCESS, PARSE_SUCCESS_WITH_EXCEPTION -> outcome(result, file.toFile().length());
+            case PARSE_SUCCESS, PARSE_SUCCESS_WITH_EXCEPTION -> outcome(result, file);
             case EMPTY_OUTPUT -> new Refused(FileRefusal.NO_TEXT, "");
             case TIMEOUT -> new Refused(
                     FileRefusal.TIMEOUT, "not parsed within %d s".formatted(settings.parseSeconds()));
@@ -189,7 +189,7 @@ final class TikaForks implements DocumentParser {
         };
     }
 
-    private Outcome outcome(PipesResult result, long fileBytes) {
+    private Outcome outcome(PipesResult result, Path file) {
         List<Metadata> parts = result.getEmitData().getMetadataList();
         Metadata document = parts.getFirst();
         String type = Objects.requireNonNullElse(document.get(Metadata.CONTENT_TYPE), "").replaceFirst(";.*", "");
@@ -222,10 +222,14 @@ final class TikaForks implements DocumentParser {
             if (part.get(AbstractRecursiveParserWrapperHandler.EMBEDDED_RESOURCE_LIMIT_REACHED) != null) {
                 cuts.add(Cut.EMBEDDED_FILES);
             }
-            texts.add(Objects.requireNonNullElse(part.get(TikaCoreProperties.TIKA_CONTENT), ""));
+            String text = Objects.requireNonNullElse(part.get(TikaCoreProperties.TIKA_CONTENT), "");
+            // A compressed file's heading is its own name without the ending, which is none of the document's.
+            if (!file.getFileName().toString().startsWith(text.strip() + ".")) {
+                texts.add(text);
+            }
         }
         String text = String.join("\n\n", texts);
-        if (text.length() > UNSUSPECTED_CHARACTERS && text.length() > CHARACTERS_PER_BYTE * fileBytes) {
+        if (text.length() > UNSUSPECTED_CHARACTERS && text.length() > CHARACTERS_PER_BYTE * file.toFile().length()) {
             return new Refused(FileRefusal.ZIP_BOMB, type);
         }
         String title = Objects.requireNonNullElse(document.get(TikaCoreProperties.TITLE), "");
