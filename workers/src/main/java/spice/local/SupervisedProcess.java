@@ -72,7 +72,9 @@ final class SupervisedProcess {
                 return;
             }
             say.accept("%s ended (exit code %d) and is started again".formatted(plan.name(), exitCode));
-            pause();
+            if (shortLives > 0) {
+                pause();
+            }
         }
     }
 

@@ -17,7 +17,15 @@ import spice.store.StoreException;
 @Command(
         name = "spice",
         description = "Self-play on documents: a model poses tasks from them, answers without them, and learns.",
-        subcommands = {UpCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            UpCommand.class,
+            WorkerCommand.class,
+            RunCommand.class,
+            StatusCommand.class,
+            PretrainCommand.class,
+            AskCommand.class
+        },
         mixinStandardHelpOptions = true,
         version = "spice 0.1.0",
         footer = {"", "Each command has its own --help with an example."})

@@ -1,6 +1,10 @@
 package spice.workers;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import spice.local.LocalSettings;
 import spice.local.StackPlan;
 import spice.local.WorkerPlan;
@@ -11,12 +15,19 @@ final class StackPlans {
     private StackPlans() {}
 
     /// One worker for what needs no model, one for what does: with one slot, so that steps take turns on the device.
-    static StackPlan standard(LocalSettings settings) {
+    ///
+    /// @param corpora names and folders that runs may read, beside the spice merchant's archive
+    static StackPlan standard(LocalSettings settings, Map<String, Path> corpora) {
+        Map<String, Path> all = new TreeMap<>(corpora);
+        all.put(MerchantsArchive.NAME, MerchantsArchive.below(settings.home()));
+        List<String> reads = all.entrySet().stream()
+                .flatMap(corpus -> List.of("--corpus", corpus.getKey() + "=" + corpus.getValue()).stream())
+                .toList();
         return new StackPlan(
                 SpiceSearchAttributes.ALL,
                 List.of(
-                        worker("cpu-worker", "cpu", settings.cpuHeap(), settings),
-                        worker("gpu-worker", "gpu", settings.gpuHeap(), settings)));
+                        worker("cpu-worker", "cpu", reads, settings.cpuHeap(), settings),
+                        worker("gpu-worker", "gpu", List.of(), settings.gpuHeap(), settings)));
     }
 
     /// The servers alone.
@@ -24,18 +35,17 @@ final class StackPlans {
         return new StackPlan(SpiceSearchAttributes.ALL, List.of());
     }
 
-    private static WorkerPlan worker(String name, String queue, String heap, LocalSettings settings) {
-        return new WorkerPlan(
-                name,
-                Spice.class.getName(),
-                List.of(
-                        "worker",
-                        "--queues",
-                        queue,
-                        "--models",
-                        settings.root().resolve("models").toString(),
-                        "--scratch",
-                        settings.home().resolve("scratch").toString()),
-                heap);
+    private static WorkerPlan worker(
+            String name, String queue, List<String> reads, String heap, LocalSettings settings) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "worker",
+                "--queues",
+                queue,
+                "--models",
+                settings.root().resolve("models").toString(),
+                "--scratch",
+                settings.home().resolve("scratch").toString()));
+        arguments.addAll(reads);
+        return new WorkerPlan(name, Spice.class.getName(), arguments, heap);
     }
 }

@@ -24,7 +24,11 @@ final class TemporalConnection implements AutoCloseable {
     /// @param identity how this process is called in the Temporal UI
     /// @param patience how long to wait for the server to answer
     static TemporalConnection open(String identity, Duration patience) {
-        ClientConfigProfile profile = profile();
+        return open(profile(), identity, patience);
+    }
+
+    /// The same on the server that this profile names.
+    static TemporalConnection open(ClientConfigProfile profile, String identity, Duration patience) {
         WorkflowServiceStubsOptions.Builder server =
                 WorkflowServiceStubsOptions.newBuilder(profile.toWorkflowServiceStubsOptions());
         if (profile.getAddress() == null) {
@@ -35,8 +39,9 @@ final class TemporalConnection implements AutoCloseable {
             stubs.connect(patience);
         } catch (RuntimeException e) {
             stubs.shutdownNow();
-            throw new UserError("no Temporal server answers at %s; start one with `spice up`, or set TEMPORAL_ADDRESS"
-                    .formatted(stubs.getOptions().getTarget()));
+            throw new UserError(
+                    "no Temporal server answers at %s; start one with `spice up`, or set TEMPORAL_ADDRESS"
+                            .formatted(stubs.getOptions().getTarget()));
         }
         WorkflowClientOptions options = WorkflowClientOptions.newBuilder(profile.toWorkflowClientOptions())
                 .setDataConverter(Payloads.converter())

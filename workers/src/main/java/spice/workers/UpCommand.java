@@ -1,9 +1,12 @@
 package spice.workers;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import spice.local.LocalSettings;
 import spice.local.LocalStack;
@@ -22,12 +25,18 @@ final class UpCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
+    @Option(
+            names = "--corpus",
+            paramLabel = "NAME=FOLDER",
+            description = "Documents that runs may name, beside the spice merchant's archive. Repeatable.")
+    private Map<String, Path> corpora = Map.of();
+
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         LocalSettings settings = LocalSettings.from(System.getenv());
         try (LocalStack stack =
-                LocalStack.open(settings, StackPlans.standard(settings), System.getenv(), System.err::println)) {
+                LocalStack.open(settings, StackPlans.standard(settings, corpora), System.getenv(), System.err::println)) {
             stack.addresses().banner().forEach(out::println);
             if (!stack.isOurs()) {
                 out.println("It is running already; whoever started it stops it.");

@@ -1,0 +1,95 @@
+package spice.workers;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.temporal.client.WorkflowStub;
+import java.io.Console;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import spice.local.LocalSettings;
+import spice.local.LocalStack;
+import spice.local.StackPlan;
+import spice.local.UserError;
+
+/// `spice demo`: the stack, a run, and what it was worth, in one command.
+@Command(
+        name = "demo",
+        description = "Start a local stack and run self-play on a spice merchant's archive, or on a folder of your own.",
+        footer = {
+            "",
+            "On a terminal the stack stays up afterwards until Ctrl-C; `spice up` shows the same run again.",
+            "Exit code 4: the model posed no valid task on these documents.",
+            "Example: spice demo --corpus ~/documents --iterations 20"
+        })
+final class DemoCommand implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String OWN = "own";
+
+    @Mixin
+    private RunOptions options = new RunOptions();
+
+    @Option(
+            names = "--corpus",
+            paramLabel = "FOLDER",
+            description = "Documents of your own; a tenth of them is held back for the held-out questions.")
+    private @Nullable Path corpus;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        String id = "demo-" + RunCommand.newName();
+        ObjectNode settings = options.object().put("lineage", id);
+        Map<String, Path> corpora = Map.of();
+        if (corpus != null) {
+            corpora = Map.of(OWN, checked(corpus.toAbsolutePath().normalize()));
+            settings.put("corpus", OWN).put("heldOut", "");
+        }
+        RunOptions.checked(settings);
+        LocalSettings local = LocalSettings.from(System.getenv());
+        StackPlan plan = StackPlans.standard(local, corpora);
+        try (LocalStack stack = LocalStack.open(local, plan, System.getenv(), System.out::println)) {
+            stack.addresses().banner().forEach(System.out::println);
+            run(stack, id, settings);
+            Console console = System.console();
+            if (console != null && console.isTerminal()) {
+                System.out.println("the stack stays up; Ctrl-C stops it");
+                stack.awaitEnd();
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private static void run(LocalStack stack, String id, ObjectNode settings) throws InterruptedException {
+        try (TemporalConnection temporal =
+                TemporalConnection.open(stack.addresses().temporal(), "spice demo", PATIENCE)) {
+            WorkflowStub run = Runs.start(temporal, id, settings);
+            String page = stack.addresses()
+                    .ui()
+                    .map(ui -> "%s/namespaces/%s/workflows/%s"
+                            .formatted(ui, temporal.client().getOptions().getNamespace(), id))
+                    .orElse("workflow " + id);
+            System.out.println("Run              " + page);
+            System.out.println();
+            System.out.print(Summary.of(new RunFollower(temporal, run, System.out).follow()));
+            System.out.println("the run in the Temporal UI: " + page);
+        }
+    }
+
+    private static Path checked(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            if (files.findFirst().isEmpty()) {
+                throw new UserError("%s is empty; put documents there".formatted(folder), ExitCode.BAD_INPUT);
+            }
+            return folder;
+        } catch (IOException e) {
+            throw new UserError("%s is not a folder that can be read; give --corpus one".formatted(folder), ExitCode.BAD_INPUT);
+        }
+    }
+}

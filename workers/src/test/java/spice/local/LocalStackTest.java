@@ -1,0 +1,227 @@
+package spice.local;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import spice.store.BlobRef;
+import spice.store.s3.S3BlobStore;
+
+/// The whole stack, real servers included. The programs that run it are processes, too, so that they can be killed.
+class LocalStackTest {
+    @TempDir
+    Path folder;
+
+    private LocalSettings settings;
+    private final List<Process> programs = new ArrayList<>();
+
+    @BeforeEach
+    void prepare() {
+        settings = TestStacks.settings(folder.resolve("home"), false);
+    }
+
+    @AfterEach
+    void killAll() {
+        List<StackState.Running> running = running();
+        programs.forEach(program -> program.destroyForcibly().onExit().join());
+        running.forEach(process -> process.mark().find().ifPresent(p -> {
+            p.destroyForcibly();
+            p.onExit().join();
+        }));
+    }
+
+    @Test
+    void itServesIsFoundByTheNextAndLeavesNothingBehind() throws Exception {
+        Path first = program("first");
+        awaitLine(first, "started");
+        StackState state = StackState.read(settings.stateFile()).orElseThrow();
+        assertThat(state.processes()).extracting(StackState.Running::name).containsExactly("s3", "temporal", "worker");
+
+        try (LocalStack found = open(StackProgram.PLAN)) {
+            assertThat(found.isOurs()).isFalse();
+            assertThat(found.addresses().ui().orElseThrow()).hasPort(settings.uiPort());
+            WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(
+                    found.addresses().temporal().toWorkflowServiceStubsOptions());
+            assertThat(stubs.healthCheck().getStatus().name()).isEqualTo("SERVING");
+            stubs.shutdownNow();
+            try (S3BlobStore store = S3BlobStore.open(found.addresses().s3())) {
+                BlobRef ref = store.put("abc".getBytes(UTF_8));
+                assertThat(store.get(ref)).isEqualTo("abc".getBytes(UTF_8));
+            }
+        }
+        awaitLine(settings.logs().resolve("worker.log"), "TEMPORAL_ADDRESS 127.0.0.1:" + settings.temporalPort());
+        awaitLine(settings.logs().resolve("worker.log"), "AWS_ENDPOINT_URL_S3 http://127.0.0.1:" + settings.s3Port());
+        assertThat(state.alive()).hasSize(3);
+
+        Process program = programs.getFirst();
+        program.destroy();
+
+        assertThat(program.onExit().join().exitValue()).isEqualTo(143);
+        assertThat(state.alive()).isEmpty();
+        assertThat(settings.stateFile()).doesNotExist();
+        assertThat(first).content().contains("the local stack is stopped");
+    }
+
+    @Test
+    void aWorkerThatDiesIsStartedAgain() throws Exception {
+        Path output = program("first");
+        awaitLine(output, "started");
+
+        kill("worker");
+
+        awaitLine(output, "worker ended (exit code 137) and is started again");
+        assertThat(mark("worker").find()).isPresent();
+    }
+
+    @Test
+    void whatAKilledProgramLeftRunningIsStoppedByTheNext() throws Exception {
+        awaitLine(program("first"), "started");
+        StackState orphaned = StackState.read(settings.stateFile()).orElseThrow();
+        programs.getFirst().destroyForcibly().onExit().join();
+        assertThat(orphaned.alive()).hasSize(3);
+
+        Path second = program("second");
+
+        awaitLine(second, "stopping what a killed program has left running: s3, temporal, worker");
+        awaitLine(second, "started");
+        assertThat(orphaned.alive()).isEmpty();
+        assertThat(running()).hasSize(3);
+    }
+
+    @Test
+    void aServerThatDiesComesBackWithItsData() throws Exception {
+        Path output = program("first");
+        awaitLine(output, "started");
+        BlobRef ref;
+        try (LocalStack found = open(StackProgram.PLAN);
+                S3BlobStore store = S3BlobStore.open(found.addresses().s3())) {
+            ref = store.put("acknowledged".getBytes(UTF_8));
+            kill("s3");
+            awaitLine(output, "s3 ended (exit code 137) and is started again");
+            awaitLine(settings.logs().resolve("s3.log"), "listens on port");
+
+            assertThat(store.get(ref)).isEqualTo("acknowledged".getBytes(UTF_8));
+        }
+    }
+
+    @Test
+    void aStackWithOtherWorkersIsNotTakenForOurs() throws Exception {
+        awaitLine(program("first"), "started");
+        WorkerPlan other = new WorkerPlan("worker", StackProgram.class.getName(), List.of("--corpus", "mine"), "32m");
+
+        assertThatThrownBy(() -> open(new StackPlan(Map.of(), List.of(other))))
+                .isInstanceOf(UserError.class)
+                .hasMessageContainingAll(
+                        "process %d".formatted(programs.getFirst().pid()), "--corpus mine", "SPICE_HOME")
+                .hasMessageNotContaining("\n");
+        try (LocalStack found = open(new StackPlan(Map.of(), List.of()))) {
+            assertThat(found.isOurs()).isFalse();
+        }
+    }
+
+    @Test
+    void aTakenPortStopsTheStartAndLeavesNothingBehind() throws Exception {
+        try (ServerSocket _ = new ServerSocket(settings.s3Port(), 1, InetAddress.getLoopbackAddress())) {
+            assertThatThrownBy(() -> open(StackProgram.PLAN))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContainingAll("port " + settings.s3Port(), "the S3 server", "SPICE_S3_PORT");
+        }
+        assertThat(running()).isEmpty();
+        assertThat(settings.stateFile()).doesNotExist();
+    }
+
+    @Test
+    void aConfiguredServerThatDoesNotAnswerIsOneClearError() {
+        Map<String, String> environment = Map.of(
+                "PATH", "",
+                "TEMPORAL_CONFIG_FILE", "/nonexistent/temporal.toml",
+                "TEMPORAL_ADDRESS", "127.0.0.1:" + settings.temporalPort());
+
+        assertThatThrownBy(() -> LocalStack.open(settings, StackProgram.PLAN, environment, _ -> {}))
+                .isInstanceOf(UserError.class)
+                .hasMessageContainingAll("127.0.0.1:" + settings.temporalPort(), "TEMPORAL_ADDRESS")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void aWorkerThatCannotStartIsGivenUpWithItsLastWords() throws Exception {
+        List<String> said = new CopyOnWriteArrayList<>();
+        WorkerPlan broken = new WorkerPlan("worker", "spice.NoSuchProgram", List.of(), "32m");
+        StackPlan plan = new StackPlan(Map.of(), List.of(broken));
+        try (LocalStack _ = LocalStack.open(settings, plan, TestStacks.environment(), said::add)) {
+            while (said.stream().noneMatch(line -> line.contains("is given up"))) {
+                Thread.sleep(50);
+            }
+        }
+        assertThat(said).anyMatch(line -> line.contains("worker ends as soon as it is started and is given up")
+                && line.contains("spice.NoSuchProgram")
+                && line.contains("worker.log"));
+    }
+
+    private LocalStack open(StackPlan plan) throws InterruptedException {
+        return LocalStack.open(settings, plan, TestStacks.environment(), _ -> {});
+    }
+
+    /// Starts the program.
+    ///
+    /// @return what it writes to
+    private Path program(String name) throws IOException {
+        Path output = folder.resolve(name + ".out");
+        List<String> arguments = List.of(
+                settings.home().toString(),
+                Integer.toString(settings.temporalPort()),
+                Integer.toString(settings.uiPort()),
+                Integer.toString(settings.s3Port()));
+        programs.add(new ProcessPlan(
+                        name,
+                        ProcessPlan.java("64m", StackProgram.class.getName(), arguments),
+                        Map.of(),
+                        new LogFile(output))
+                .start());
+        return output;
+    }
+
+    /// Kills a process of the stack and waits for the one that takes its place.
+    private void kill(String name) throws InterruptedException {
+        ProcessMark killed = mark(name);
+        killed.find().orElseThrow().destroyForcibly();
+        while (mark(name).equals(killed)) {
+            Thread.sleep(50);
+        }
+    }
+
+    private ProcessMark mark(String name) {
+        return StackState.read(settings.stateFile()).orElseThrow().processes().stream()
+                .filter(process -> process.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .mark();
+    }
+
+    private List<StackState.Running> running() {
+        return StackState.read(settings.stateFile()).map(StackState::alive).orElse(List.of());
+    }
+
+    private void awaitLine(Path output, String line) throws Exception {
+        while (!Files.exists(output) || !Files.readString(output).contains(line)) {
+            if (!programs.getLast().isAlive()) {
+                assertThat(output).content().contains(line);
+            }
+            Thread.sleep(50);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package spice.local;
+
+import io.temporal.api.enums.v1.IndexedValueType;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// A program that runs a local stack until it is told to stop, and says so: `StackProgram HOME TEMPORAL-PORT UI-PORT
+/// S3-PORT`. Its one worker only waits.
+final class StackProgram {
+    static final WorkerPlan WORKER = new WorkerPlan("worker", StackProgram.class.getName(), List.of("worker"), "32m");
+    static final StackPlan PLAN = new StackPlan(
+            Map.of("SpiceState", IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD), List.of(WORKER));
+
+    private StackProgram() {}
+
+    public static void main(String[] args) throws InterruptedException {
+        if (args[0].equals("worker")) {
+            System.out.println("TEMPORAL_ADDRESS " + System.getenv("TEMPORAL_ADDRESS"));
+            System.out.println("AWS_ENDPOINT_URL_S3 " + System.getenv("AWS_ENDPOINT_URL_S3"));
+            Thread.sleep(Long.MAX_VALUE);
+        }
+        LocalSettings settings = new LocalSettings(
+                Path.of(args[0]),
+                TestStacks.ROOT,
+                Integer.parseInt(args[1]),
+                Integer.parseInt(args[2]),
+                Integer.parseInt(args[3]),
+                "spice",
+                true,
+                false,
+                "64m",
+                "64m");
+        try (LocalStack stack = LocalStack.open(settings, PLAN, TestStacks.environment(), System.out::println)) {
+            System.out.println(stack.isOurs() ? "started" : "found");
+            stack.awaitEnd();
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package spice.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.util.Durations;
+import io.temporal.api.enums.v1.IndexedValueType;
+import io.temporal.api.enums.v1.WorkflowExecutionStatus;
+import io.temporal.api.operatorservice.v1.ListSearchAttributesRequest;
+import io.temporal.api.workflowservice.v1.DescribeNamespaceRequest;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowOptions;
+import io.temporal.serviceclient.OperatorServiceStubs;
+import io.temporal.serviceclient.OperatorServiceStubsOptions;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The real server, as a process of its own.
+class TemporalServerTest {
+    private static final Map<String, IndexedValueType> ATTRIBUTES = Map.of(
+            "SpiceIteration", IndexedValueType.INDEXED_VALUE_TYPE_INT,
+            "SpicePassRate", IndexedValueType.INDEXED_VALUE_TYPE_DOUBLE,
+            "SpiceTags", IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST);
+
+    @TempDir
+    Path folder;
+
+    private Optional<Process> process = Optional.empty();
+
+    @AfterEach
+    void kill() {
+        process.ifPresent(p -> p.destroyForcibly().onExit().join());
+    }
+
+    @Test
+    void itKeepsClosedRunsAndKnowsOurSearchAttributes() throws Exception {
+        LocalSettings settings = TestStacks.settings(folder.resolve("home"), false);
+        start(settings);
+
+        WorkflowServiceStubs stubs = connect(settings);
+        OperatorServiceStubs operator = OperatorServiceStubs.newServiceStubs(OperatorServiceStubsOptions.newBuilder()
+                .setTarget(TemporalServer.address(settings))
+                .validateAndBuildWithDefaults());
+        try {
+            assertThat(stubs.blockingStub()
+                            .describeNamespace(DescribeNamespaceRequest.newBuilder()
+                                    .setNamespace("default")
+                                    .build())
+                            .getConfig()
+                            .getWorkflowExecutionRetentionTtl())
+                    .isEqualTo(Durations.fromDays(90));
+            assertThat(operator.blockingStub()
+                            .listSearchAttributes(ListSearchAttributesRequest.newBuilder()
+                                    .setNamespace("default")
+                                    .build())
+                            .getCustomAttributesMap())
+                    .containsAllEntriesOf(ATTRIBUTES);
+        } finally {
+            operator.shutdownNow();
+            stubs.shutdownNow();
+        }
+    }
+
+    @Test
+    void aRunIsStillThereAfterAKill() throws Exception {
+        LocalSettings settings = TestStacks.settings(folder.resolve("home"), false);
+        start(settings);
+        WorkflowServiceStubs stubs = connect(settings);
+        try {
+            WorkflowClient client = WorkflowClient.newInstance(stubs);
+            client.newUntypedWorkflowStub(
+                            "SelfPlayRun",
+                            WorkflowOptions.newBuilder()
+                                    .setTaskQueue("spice")
+                                    .setWorkflowId("run-1")
+                                    .build())
+                    .start();
+            kill();
+
+            start(settings);
+
+            assertThat(client.newUntypedWorkflowStub("run-1").describe().getStatus())
+                    .isEqualTo(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING);
+            assertThat(client.listExecutions("WorkflowType = 'SelfPlayRun'"))
+                    .extracting(run -> run.getExecution().getWorkflowId())
+                    .containsExactly("run-1");
+        } finally {
+            stubs.shutdownNow();
+        }
+    }
+
+    @Test
+    void aDatabaseInUseIsOneLineWithItsUser() throws Exception {
+        LocalSettings settings = TestStacks.settings(folder.resolve("home"), false);
+        start(settings);
+
+        assertThatThrownBy(() -> server(TestStacks.onOtherPorts(settings)).requireReady())
+                .isInstanceOf(UserError.class)
+                .hasMessageContainingAll(
+                        "temporal.db is locked",
+                        "process %d".formatted(process.orElseThrow().pid()),
+                        "set SPICE_HOME")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void aNewerDatabaseIsOneLineWithBothVersions() throws Exception {
+        LocalSettings settings = TestStacks.settings(folder.resolve("home"), false);
+        Files.createDirectories(settings.home());
+        Files.createFile(settings.temporalDatabase());
+        Files.writeString(settings.home().resolve("temporal.db.version"), "9.8.7");
+
+        assertThatThrownBy(() -> server(settings).requireReady())
+                .isInstanceOf(UserError.class)
+                .hasMessageContainingAll(
+                        "was written by Temporal server 9.8.7",
+                        TestStacks.binary().version().toString(),
+                        "Put a newer `temporal` on the PATH")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void theVersionThatWroteTheDatabaseIsKept() throws Exception {
+        LocalSettings settings = TestStacks.settings(folder.resolve("home"), false);
+        start(settings);
+
+        assertThat(settings.home().resolve("temporal.db.version"))
+                .hasContent(TestStacks.binary().version().toString());
+    }
+
+    @Test
+    void aTakenPortIsOneLineWithTheRemedy() throws IOException {
+        LocalSettings settings = TestStacks.settings(folder.resolve("home"), false);
+        try (ServerSocket _ = new ServerSocket(settings.uiPort(), 1, InetAddress.getLoopbackAddress())) {
+            assertThatThrownBy(() -> server(settings).requireReady())
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContainingAll("port " + settings.uiPort(), "the Temporal UI", "SPICE_UI_PORT");
+        }
+    }
+
+    @Test
+    void aServerThatEndsSaysItsLastWords() throws Exception {
+        LocalSettings settings = TestStacks.settings(folder.resolve("home"), false);
+        Path binary = Files.writeString(folder.resolve("temporal"), "#!/bin/sh\necho starting\necho 'the moon is full'\nexit 3\n");
+        Files.setPosixFilePermissions(binary, PosixFilePermissions.fromString("rwxr-xr-x"));
+        TemporalServer server = new TemporalServer(
+                new TemporalRung.OnPath(binary, new TemporalVersion(1, 31, 2)), settings, ATTRIBUTES);
+
+        assertThatThrownBy(() -> awaitUp(server))
+                .isInstanceOf(UserError.class)
+                .hasMessageContainingAll("exit code 3", "starting | the moon is full", "temporal.log")
+                .hasMessageNotContaining("\n");
+    }
+
+    private void start(LocalSettings settings) throws Exception {
+        TemporalServer server = server(settings);
+        server.requireReady();
+        awaitUp(server);
+    }
+
+    private void awaitUp(TemporalServer server) throws IOException, InterruptedException {
+        process = Optional.of(new ProcessPlan("temporal", server.command(), Map.of(), server.log()).start());
+        server.awaitUp(process.get());
+    }
+
+    private static TemporalServer server(LocalSettings settings) {
+        return new TemporalServer(TestStacks.binary(), settings, ATTRIBUTES);
+    }
+
+    private static WorkflowServiceStubs connect(LocalSettings settings) {
+        return WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
+                .setTarget(TemporalServer.address(settings))
+                .build());
+    }
+}

@@ -1,0 +1,66 @@
+package spice.local;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Settings for stacks in a folder of a test's own, on ports of its own, with the real Temporal binary.
+final class TestStacks {
+    /// Where Maven runs a module's tests lies one below the program's root.
+    static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+    private static final Path HOME = Path.of(System.getenv().getOrDefault("SPICE_HOME", ROOT.resolve(".spice").toString()));
+
+    private TestStacks() {}
+
+    /// The real one. It is looked for, and if need be made, where `./spice test` keeps it.
+    static TemporalRung.Binary binary() {
+        return Real.BINARY;
+    }
+
+    /// Looked for once, and only by tests that need it.
+    private static final class Real {
+        static final TemporalRung.Binary BINARY =
+                new TemporalLadder(settings(HOME, true), System.getenv(), System.out::println).binary();
+    }
+
+    /// Settings for a folder, on ports that are free now.
+    static LocalSettings settings(Path home, boolean download) {
+        List<Integer> ports = freePorts(3);
+        return new LocalSettings(
+                home, ROOT, ports.get(0), ports.get(1), ports.get(2), "spice", true, download, "64m", "64m");
+    }
+
+    /// The same files, other ports.
+    static LocalSettings onOtherPorts(LocalSettings settings) {
+        return settings(settings.home(), settings.download());
+    }
+
+    /// Variables that lead to that binary, whatever ours say.
+    static Map<String, String> environment() {
+        return Map.of(
+                "PATH", binary().path().getParent().toString(), "TEMPORAL_CONFIG_FILE", "/nonexistent/temporal.toml");
+    }
+
+    private static List<Integer> freePorts(int count) {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            List<Integer> ports = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                sockets.add(socket);
+                ports.add(socket.getLocalPort());
+            }
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+            return ports;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
