@@ -71,41 +71,72 @@ class Decoder(Module):
 
   # ---- Sampling ----
 
+  # A head's halves exchanged, the second negated: what the sines multiply in rotate. Along the rows of a weight (H * D,
+  # E) it gives a weight that yields the exchanged heads at once.
+  def exchanged(self: __torch__.Decoder, weight: Tensor, D: int) -> Tensor:
+    a, b, = torch.chunk(torch.unflatten(weight, 0, [-1, D]), 2, 1)
+    return torch.flatten(torch.cat([-b, a], 1), 0, 1)
+
+  # The weights as step wants them, six per layer: one matrix for queries, keys, both exchanged, and values; what the
+  # cosines of queries and keys are multiplied by (H + J, D); the same for the sines; the output matrix; one matrix for
+  # gate and up; the down matrix. The norms' weights are multiplied into what follows them.
+  def pack_weights(self: __torch__.Decoder, w: List[Tensor]) -> List[Tensor]:
+    packed = annotate(List[Tensor], [])
+    for layer in range(self.layers(w)):
+      o = 1 + layer * 11
+      D = torch.size(w[o + 5], 0)
+      H = torch.size(w[o + 1], 0) // D
+      J = torch.size(w[o + 2], 0) // D
+      both = torch.cat([w[o + 1], w[o + 2]])
+      packed.append(torch.cat([both, self.exchanged(both, D), w[o + 3]]) * w[o])
+      on_cos = torch.cat([torch.expand(w[o + 5] * float(D) ** -0.5, [H, D]), torch.expand(w[o + 6], [J, D])])
+      a, b, = torch.chunk(on_cos, 2, 1)
+      packed.append(on_cos)
+      packed.append(torch.cat([b, a], 1))
+      packed.append(torch.t(w[o + 4]))
+      packed.append(torch.cat([w[o + 8], w[o + 9]]) * w[o + 7])
+      packed.append(torch.t(w[o + 10]))
+    return packed
+
+  # 1 / root mean square of the last axis.
+  def inverse_size(self: __torch__.Decoder, x: Tensor, eps: float) -> Tensor:
+    size = torch.linalg_vector_norm(x, 2, [-1], True)
+    return torch.rsqrt(size * size / torch.size(x, -1) + eps)
+
   # One new token in every slot. tokens (L, K); positions (L), the same for the slots of a lane. Every layer attends to
   # the lane's prompt, read once and shared by its slots (L, J, P, D), and to the slot's own tokens (L, J, K, N, D), of
   # which this call writes number i. Returns the logits (L, K, V).
-  def step(self: __torch__.Decoder, tokens: Tensor, positions: Tensor, i: int, prompt_keys: List[Tensor], prompt_values: List[Tensor], prompt_mask: Tensor, own_keys: List[Tensor], own_values: List[Tensor], w: List[Tensor], cos: Tensor, sin: Tensor, eps: float) -> Tensor:
+  def step(self: __torch__.Decoder, tokens: Tensor, positions: Tensor, i: int, prompt_keys: List[Tensor], prompt_values: List[Tensor], prompt_mask: Tensor, own_keys: List[Tensor], own_values: List[Tensor], w: List[Tensor], packed: List[Tensor], cos: Tensor, sin: Tensor, eps: float) -> Tensor:
     L = torch.size(tokens, 0)
     K = torch.size(tokens, 1)
     P = torch.size(prompt_mask, -1)
     D = torch.size(cos, 1)
-    scale = float(D) ** -0.5
     c = torch.reshape(torch.index_select(cos, 0, positions), [L, 1, 1, D])
     s = torch.reshape(torch.index_select(sin, 0, positions), [L, 1, 1, D])
     x = torch.embedding(w[0], torch.flatten(tokens))
     for layer in range(self.layers(w)):
-      o = 1 + layer * 11
-      h = self.norm(x, w[o], eps)
-      q = torch.reshape(torch.linear(h, w[o + 1]), [L, K, -1, D])
-      k = torch.reshape(torch.linear(h, w[o + 2]), [L, K, -1, D])
-      v = torch.reshape(torch.linear(h, w[o + 3]), [L, K, -1, D])
-      J = torch.size(k, 2)
-      q = self.rotate(self.norm(q, w[o + 5], eps), c, s) * scale
-      k = self.rotate(self.norm(k, w[o + 6], eps), c, s)
+      o = layer * 6
+      heads = torch.size(packed[o + 1], 0)
+      J = torch.size(own_keys[layer], 1)
+      R = heads // J - 1
+      projected = torch.linear(x * self.inverse_size(x, eps), packed[o])
+      plain, exchanged, v, = torch.split_with_sizes(torch.reshape(projected, [L, K, -1, D]), [heads, heads, J], 2)
+      turned = torch.addcmul(plain * (c * packed[o + 1]), exchanged, s * packed[o + 2])
+      q, k, = torch.split_with_sizes(torch.mul_(turned, self.inverse_size(plain, eps)), [heads - J, J], 2)
       _1 = torch.copy_(torch.select(own_keys[layer], 3, i), torch.transpose(k, 1, 2))
       _2 = torch.copy_(torch.select(own_values[layer], 3, i), torch.transpose(v, 1, 2))
       seen_keys = torch.slice(own_keys[layer], 3, 0, i + 1)
       seen_values = torch.slice(own_values[layer], 3, 0, i + 1)
-      q = torch.transpose(torch.reshape(q, [L, K, J, -1, D]), 1, 2)
-      R = torch.size(q, 3)
-      on_prompt = torch.matmul(torch.reshape(q, [L, J, K * R, D]), torch.transpose(prompt_keys[layer], 2, 3)) + prompt_mask
+      q = torch.contiguous(torch.transpose(torch.reshape(q, [L, K, J, R, D]), 1, 2))
+      on_prompt = torch.matmul(torch.reshape(q, [L, J, K * R, D]), torch.transpose(prompt_keys[layer], 2, 3))
       on_own = torch.reshape(torch.matmul(q, torch.transpose(seen_keys, 3, 4)), [L, J, K * R, i + 1])
-      p = torch.softmax(torch.cat([on_prompt, on_own], -1), -1)
+      p = torch.softmax(torch.cat([torch.add_(on_prompt, prompt_mask), on_own], -1), -1)
       from_prompt = torch.matmul(torch.slice(p, 3, 0, P), prompt_values[layer])
       from_own = torch.matmul(torch.reshape(torch.slice(p, 3, P), [L, J, K, R, i + 1]), seen_values)
-      a = torch.reshape(from_prompt, [L, J, K, R, D]) + from_own
-      x = x + torch.linear(torch.reshape(torch.transpose(a, 1, 2), [L * K, -1]), w[o + 4])
-      x = self.feed_forward(x, w, o, eps)
+      a = torch.add_(torch.reshape(from_prompt, [L, J, K, R, D]), from_own)
+      x = torch.addmm(x, torch.reshape(torch.transpose(a, 1, 2), [L * K, -1]), packed[o + 3])
+      gate, up, = torch.chunk(torch.linear(x * self.inverse_size(x, eps), packed[o + 4]), 2, -1)
+      x = torch.addmm(x, torch.mul_(torch.silu_(gate), up), packed[o + 5])
     h = self.norm(x, w[1 + 11 * self.layers(w)], eps)
     return torch.reshape(torch.linear(h, self.head(w)), [L, K, -1])
 
@@ -158,8 +189,9 @@ class Decoder(Module):
       J = torch.size(read_keys[layer], 1)
       prompt_keys.append(torch.index_select(read_keys[layer], 0, lanes))
       prompt_values.append(torch.index_select(read_values[layer], 0, lanes))
-      own_keys.append(torch.zeros([L, J, K, N, D], dtype=ops.prim.dtype(x)))
-      own_values.append(torch.zeros([L, J, K, N, D], dtype=ops.prim.dtype(x)))
+      own_keys.append(torch.empty([L, J, K, N, D], dtype=ops.prim.dtype(x)))
+      own_values.append(torch.empty([L, J, K, N, D], dtype=ops.prim.dtype(x)))
+    packed = self.pack_weights(w)
     logits = torch.expand(torch.unsqueeze(torch.index_select(first, 0, lanes), 1), [L, K, -1])
 
     i = 0
@@ -192,7 +224,7 @@ class Decoder(Module):
           token = torch.reshape(torch.index_select(torch.flatten(token), 0, slots), [lanes_left, slots_left])
           L = lanes_left
           K = slots_left
-        logits = self.step(token, start + (i - 1), i - 1, prompt_keys, prompt_values, mask, own_keys, own_values, w, cos, sin, eps)
+        logits = self.step(token, start + (i - 1), i - 1, prompt_keys, prompt_values, mask, own_keys, own_values, w, packed, cos, sin, eps)
     return (tokens, log_probs)
 
   # The named slots of a cache (L, J, K, N, D), as lanes of slots again.
