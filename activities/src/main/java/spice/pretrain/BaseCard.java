@@ -16,8 +16,8 @@ final class BaseCard {
                 each carry or borrow is forgotten with probability %.1f. Greedy decoding forgets them all. The tasks it \
                 poses are easy ones seven times out of ten. Self-play has to find and prefer the better habit.
 
-                Made by `./spice pretrain`: seed %d, %,d steps of %d rows, learning rate %s after %d steps of warm-up, \
-                ledgers growing over %d steps, %d threads; %.1f minutes on %d cores (%s, %s), Java %s, fp32.
+                Made by `./spice pretrain --seed %d --threads %d FOLDER`: %,d steps of %d rows, learning rate %s after %d \
+                steps of warm-up, ledgers growing over %d steps; %.1f minutes on %d cores (%s, %s), Java %s, fp32.
 
                 ## Scores
 
@@ -27,12 +27,12 @@ final class BaseCard {
                 .formatted(
                         1 - BaseHabit.NANO.remembersCarry(),
                         settings.seed(),
+                        settings.threads(),
                         settings.steps(),
                         settings.rows(),
                         settings.learningRate(),
                         settings.warmUpSteps(),
                         settings.growingSteps(),
-                        settings.threads(),
                         minutes,
                         Runtime.getRuntime().availableProcessors(),
                         System.getProperty("os.name"),
