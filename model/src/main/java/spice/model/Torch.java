@@ -48,6 +48,11 @@ final class Torch {
     /// libtorch keeps these three settings per thread, and a new thread starts with gradients on, as many threads as
     /// cores, and an executor that rewrites programs by what it has seen, which would make results depend on history.
     static void prepareThread(int intraOpThreads) {
+        engine();
+        prepareStarted(intraOpThreads);
+    }
+
+    private static void prepareStarted(int intraOpThreads) {
         JniUtils.setNumThreads(intraOpThreads);
         JniUtils.setGradMode(false);
         JniUtils.setGraphExecutorOptimize(false);
@@ -66,7 +71,7 @@ final class Torch {
     /// DJL's binding fits one version of libtorch. Another one loads without complaint and then computes garbage, since
     /// the layout of a tensor is compiled into the binding; so known numbers decide.
     private static void selfTest(Engine engine) {
-        prepareThread(1);
+        prepareStarted(1);
         try (NDManager manager = engine.newBaseManager();
                 TorchProgram program = TorchProgram.compile((PtNDManager) manager, "self_test", "SelfTest")) {
             NDArray x = manager.create(new float[] {1, 2, 3, 4, 5, 6}, new Shape(2, 3));
