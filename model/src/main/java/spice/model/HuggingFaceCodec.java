@@ -23,13 +23,24 @@ public final class HuggingFaceCodec implements TextCodec, AutoCloseable {
         this.stopToken = stopToken;
     }
 
-    /// @throws ModelException if the file is missing or is not a tokenizer
+    /// @throws ModelException if the file is missing, is not a tokenizer or does not know the stop token
     static HuggingFaceCodec open(Path file, int stopToken) {
         if (!Files.isRegularFile(file)) {
             throw new ModelException(file + " is missing; a model folder holds " + ModelFolder.FILES);
         }
+        HuggingFaceTokenizer tokenizer = tokenizer(file);
+        if (tokenizer.decode(new long[] {stopToken}, false).isEmpty()) {
+            tokenizer.close();
+            throw new ModelException(
+                    "%s has no token %d, which config.json names as eos_token_id. Take config.json and tokenizer.json from the same model"
+                            .formatted(file, stopToken));
+        }
+        return new HuggingFaceCodec(tokenizer, stopToken);
+    }
+
+    private static HuggingFaceTokenizer tokenizer(Path file) {
         try {
-            return new HuggingFaceCodec(HuggingFaceTokenizer.newInstance(file, OPTIONS), stopToken);
+            return HuggingFaceTokenizer.newInstance(file, OPTIONS);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
         } catch (RuntimeException e) {

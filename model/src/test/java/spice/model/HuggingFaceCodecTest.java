@@ -45,4 +45,13 @@ class HuggingFaceCodecTest {
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining(file + " is not a tokenizer");
     }
+
+    @Test
+    void aTokenizerThatDoesNotKnowTheStopTokenIsNamed() {
+        TinyModel.create(folder, TinyModel.config(), 1);
+
+        assertThatThrownBy(() -> HuggingFaceCodec.open(folder.resolve("tokenizer.json"), 12))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("tokenizer.json has no token 12");
+    }
 }
