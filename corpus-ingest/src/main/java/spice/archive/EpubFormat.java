@@ -22,26 +22,6 @@ record EpubFormat() implements WritingFormat {
             </container>
             """;
 
-    private static final String PACKAGE = """
-            <?xml version="1.0" encoding="UTF-8"?>
-            <package version="3.0" unique-identifier="id" xmlns="http://www.idpf.org/2007/opf">
-              <metadata xmlns:dc="http://purl.org/dc/elements/1.1/">
-                <dc:identifier id="id">urn:uuid:%s</dc:identifier>
-                <dc:title>%s</dc:title>
-                <dc:creator>%s</dc:creator>
-                <dc:language>en</dc:language>
-                <meta property="dcterms:modified">%sT00:00:00Z</meta>
-              </metadata>
-              <manifest>
-                <item id="contents" href="contents.xhtml" media-type="application/xhtml+xml" properties="nav"/>
-                <item id="chapter" href="chapter.xhtml" media-type="application/xhtml+xml"/>
-              </manifest>
-              <spine>
-                <itemref idref="chapter"/>
-              </spine>
-            </package>
-            """;
-
     @Override
     public String extension() {
         return "epub";
@@ -49,14 +29,10 @@ record EpubFormat() implements WritingFormat {
 
     @Override
     public byte[] render(Writing writing) {
-        String id = UUID.nameUUIDFromBytes(writing.toString().getBytes(UTF_8)).toString();
         Map<String, byte[]> entries = new LinkedHashMap<>();
         entries.put("mimetype", "application/epub+zip".getBytes(UTF_8));
         entries.put("META-INF/container.xml", CONTAINER.getBytes(UTF_8));
-        entries.put(
-                "content.opf",
-                PACKAGE.formatted(id, Entities.escape(writing.title()), Entities.escape(writing.author()), writing.date())
-                        .getBytes(UTF_8));
+        entries.put("content.opf", description(writing));
         entries.put("contents.xhtml", contents(writing));
         entries.put("chapter.xhtml", chapter(writing));
         try {
@@ -64,6 +40,30 @@ record EpubFormat() implements WritingFormat {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static byte[] description(Writing writing) {
+        String id = UUID.nameUUIDFromBytes(writing.toString().getBytes(UTF_8)).toString();
+        return """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <package version="3.0" unique-identifier="id" xmlns="http://www.idpf.org/2007/opf">
+                  <metadata xmlns:dc="http://purl.org/dc/elements/1.1/">
+                    <dc:identifier id="id">urn:uuid:%s</dc:identifier>
+                    <dc:title>%s</dc:title>
+                    <dc:creator>%s</dc:creator>
+                    <dc:language>en</dc:language>
+                    <meta property="dcterms:modified">%sT00:00:00Z</meta>
+                  </metadata>
+                  <manifest>
+                    <item id="contents" href="contents.xhtml" media-type="application/xhtml+xml" properties="nav"/>
+                    <item id="chapter" href="chapter.xhtml" media-type="application/xhtml+xml"/>
+                  </manifest>
+                  <spine>
+                    <itemref idref="chapter"/>
+                  </spine>
+                </package>
+                """.formatted(id, Entities.escape(writing.title()), Entities.escape(writing.author()), writing.date())
+                .getBytes(UTF_8);
     }
 
     private static byte[] contents(Writing writing) {

@@ -1,6 +1,7 @@
 package spice.archive;
 
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.DocumentType;
 import org.jsoup.nodes.Element;
@@ -19,7 +20,7 @@ record HtmlFormat() implements WritingFormat {
         page.prependChild(new DocumentType("html", "", ""));
         // Line breaks between its cells would become line breaks in a row's text.
         page.outputSettings().charset(StandardCharsets.UTF_8).prettyPrint(false);
-        page.body().parent().attr("lang", "en");
+        page.getElementsByTag("html").attr("lang", "en");
         page.head().appendElement("meta").attr("charset", "utf-8");
         page.title(writing.title());
         page.body().appendElement("h1").text(writing.title());
@@ -37,8 +38,7 @@ record HtmlFormat() implements WritingFormat {
     }
 
     private static void row(Element row, LedgerLine line) {
-        for (String cell : line.text().split(" ")) {
-            row.appendElement("td").text(cell);
-        }
+        Stream.of(line.item(), line.left(), line.operation().word(), line.right(), "is", line.result())
+                .forEach(cell -> row.appendElement("td").text(cell.toString()));
     }
 }

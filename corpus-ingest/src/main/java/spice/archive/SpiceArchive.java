@@ -36,6 +36,8 @@ public final class SpiceArchive {
     /// Below the archive's folder: one [HeldOutQuestion] a line.
     public static final String QUESTIONS = "held-out.jsonl";
 
+    private static final List<Level> LEVELS = List.of(Level.values());
+    private static final List<WritingKind> KINDS = List.of(WritingKind.values());
     private static final int TRAINING_DOCUMENTS = 320;
     private static final int HELD_OUT_DOCUMENTS = 40;
     private static final int HELD_OUT_LINES = 12;
@@ -95,7 +97,7 @@ public final class SpiceArchive {
     private static List<LedgerLine> heldOutLines(RandomGenerator random, Set<LedgerLine> used) {
         return IntStream.range(0, HELD_OUT_LINES)
                 .mapToObj(i -> Stream.generate(
-                                () -> LedgerLines.draw(random, Level.values()[i % Level.values().length], true))
+                                () -> LedgerLines.draw(random, LEVELS.get(i % LEVELS.size()), true))
                         .filter(used::add)
                         .findFirst()
                         .orElseThrow())
@@ -117,7 +119,7 @@ public final class SpiceArchive {
     private static String document(
             Path archive, String part, int number, List<LedgerLine> lines, RandomGenerator random) throws IOException {
         WritingFormat format = WritingFormat.ALL.get(number % WritingFormat.ALL.size());
-        WritingKind kind = WritingKind.values()[random.nextInt(WritingKind.values().length)];
+        WritingKind kind = KINDS.get(random.nextInt(KINDS.size()));
         Writing writing = Scribe.compose(kind, lines, random);
         String name = "%s/%d/%s.%s"
                 .formatted(part, writing.date().getYear(), name(kind, writing, number, random), format.extension());

@@ -2,6 +2,7 @@ package spice.archive;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringTokenizer;
 import java.util.function.Predicate;
 
 /// Breaks prose into lines.
@@ -19,7 +20,8 @@ final class Wrap {
     static List<String> lines(String text, Predicate<String> fits) {
         List<String> lines = new ArrayList<>();
         String line = "";
-        for (String word : text.split(" ")) {
+        for (StringTokenizer words = new StringTokenizer(text, " "); words.hasMoreTokens(); ) {
+            String word = words.nextToken();
             String longer = line.isEmpty() ? word : line + " " + word;
             if (!line.isEmpty() && !fits.test(longer)) {
                 lines.add(line);

@@ -33,6 +33,8 @@ public record CorpusManifest(
                 totals.hidden());
     }
 
+    /// How many of what.
+    ///
     /// @param files seen: read, refused and hidden
     /// @param hidden files and folders passed over because their name starts with a dot
     /// @param passages kept

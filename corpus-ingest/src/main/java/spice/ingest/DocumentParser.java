@@ -15,9 +15,13 @@ interface DocumentParser extends AutoCloseable {
     /// What a parser makes of a file.
     sealed interface Outcome {}
 
+    /// Its text.
+    ///
     /// @param title may be empty
     record Parsed(String type, String title, String text, List<Cut> cuts) implements Outcome {}
 
+    /// Why there is none.
+    ///
     /// @param detail one line that holds nothing of this run, such as addresses or paths of the machine
     record Refused(FileRefusal reason, String detail) implements Outcome {}
 }

@@ -1,6 +1,7 @@
 package spice.ingest;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
+import static spice.domain.Check.require;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -62,6 +63,7 @@ public final class Ingest {
             ToIntFunction<String> tokens,
             BlobStore store,
             Progress progress) {
+        require(forks > 0, "at least one parser JVM is needed, got %d", forks);
         this.source = source;
         this.settings = settings;
         this.forks = forks;

@@ -16,9 +16,13 @@ final class PassageCutter {
         this.budget = budget;
     }
 
+    /// A passage to be.
+    ///
     /// @param tokens length of the text, counted on the piece as a whole
     record Piece(String text, int tokens) {}
 
+    /// A line that is not cut any more.
+    ///
     /// @param tokens of the line with the line end after it
     private record Line(String text, int tokens, boolean startsParagraph) {}
 

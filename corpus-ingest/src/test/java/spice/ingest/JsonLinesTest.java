@@ -72,7 +72,7 @@ class JsonLinesTest {
 
     @Test
     void aFileThatBreaksOffGivesTheLinesBefore() throws IOException {
-        String many = IntStream.rangeClosed(1, 200_000)
+        String many = IntStream.rangeClosed(1, 20_000)
                 .mapToObj("{\"text\": \"Line number %d of many.\"}\n"::formatted)
                 .collect(Collectors.joining());
         byte[] packed = Zstd.compress(many.getBytes(UTF_8));
@@ -80,7 +80,7 @@ class JsonLinesTest {
         CorpusManifest manifest = ingest(5_000_000, 1 << 30);
         assertThat(manifest.sources().getFirst().cuts()).containsExactly(Cut.BROKEN_OFF);
         List<Passage> passages = new CorpusReader(store, manifest).passages();
-        assertThat(passages).hasSizeBetween(10_000, 190_000);
+        assertThat(passages).hasSizeBetween(1_000, 19_000);
         assertThat(passages.getLast().text()).isEqualTo("Line number %d of many.".formatted(passages.size()));
     }
 
@@ -88,12 +88,12 @@ class JsonLinesTest {
     void whatUnpacksToMoreThanAllowedIsCutThere() throws IOException {
         try (OutputStream out = new ZstdOutputStream(Files.newOutputStream(folder.resolve("bomb.jsonl.zst")))) {
             out.write("{\"text\": \"Before the bomb.\"}\n".getBytes(UTF_8));
-            for (int i = 0; i < 200; i++) {
+            for (int i = 0; i < 50; i++) {
                 out.write(" ".repeat(1 << 20).getBytes(UTF_8));
             }
             out.write("{\"text\": \"After it.\"}\n".getBytes(UTF_8));
         }
-        CorpusManifest manifest = ingest(1000, 100 << 20);
+        CorpusManifest manifest = ingest(1000, 20 << 20);
         assertThat(manifest.sources().getFirst().cuts()).containsExactly(Cut.BYTES);
         assertThat(new CorpusReader(store, manifest).passages())
                 .extracting(Passage::text)

@@ -9,6 +9,7 @@ import java.util.random.RandomGenerator;
 
 /// Draws ledger lines: the one distribution that the archive's documents and the pretraining text share.
 public final class LedgerLines {
+    private static final List<Operation> OPERATIONS = List.of(Operation.values());
     private static final double SOME_SHARE = 0.25;
     private static final double HARD_SHARE = 0.15;
 
@@ -26,7 +27,7 @@ public final class LedgerLines {
                     case HARD -> new int[] {2, 3, 3, 4};
                 };
         while (true) {
-            Operation operation = Operation.values()[random.nextInt(Operation.values().length)];
+            Operation operation = OPERATIONS.get(random.nextInt(OPERATIONS.size()));
             int digits = lengths[random.nextInt(lengths.length)];
             int a = number(random, digits);
             int b = number(random, digits);
