@@ -213,6 +213,7 @@ require (
 	sigs.k8s.io/yaml v1.6.0 // indirect
 )
 
+// The CLI's own replacement, by version instead of by folder: with a folder it could not be built as a dependency.
 replace github.com/temporalio/cli/cliext => github.com/temporalio/cli/cliext v0.0.0-20260731000218-c579925f193f
 
 tool github.com/temporalio/cli/cmd/temporal

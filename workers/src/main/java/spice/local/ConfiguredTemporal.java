@@ -16,7 +16,8 @@ final class ConfiguredTemporal {
     /// @throws UserError if it does not answer, refuses us, or lacks the namespace
     static void requireUsable(ClientConfigProfile profile) {
         String namespace = profile.toWorkflowClientOptions().getNamespace();
-        String server = "the Temporal server at %s (from temporal.toml or TEMPORAL_ADDRESS)".formatted(profile.getAddress());
+        String server =
+                "the Temporal server at %s (from temporal.toml or TEMPORAL_ADDRESS)".formatted(profile.getAddress());
         WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(profile.toWorkflowServiceStubsOptions());
         try {
             stubs.connect(PATIENCE);
@@ -31,11 +32,16 @@ final class ConfiguredTemporal {
             }
             throw new UserError(
                     "%s cannot be used: %s %s. Check its address and your credentials, or unset TEMPORAL_ADDRESS to use one of our own."
-                            .formatted(server, e.getStatus().getCode(), e.getStatus().getDescription()),
+                            .formatted(
+                                    server,
+                                    e.getStatus().getCode(),
+                                    e.getStatus().getDescription()),
                     e);
         } catch (RuntimeException e) {
             throw new UserError(
-                    "%s does not answer. Is it running? Unset TEMPORAL_ADDRESS to use one of our own.".formatted(server), e);
+                    "%s does not answer. Is it running? Unset TEMPORAL_ADDRESS to use one of our own."
+                            .formatted(server),
+                    e);
         } finally {
             stubs.shutdownNow();
         }

@@ -27,7 +27,10 @@ record FoundStack(StackAddresses addresses, ProcessHandle supervisor) implements
             throw new UserError(
                     "process %d runs a local stack in %s already, but with other workers (%s) than are needed now (%s). Stop it, or set SPICE_HOME to another folder."
                             .formatted(
-                                    state.supervisor().pid(), settings.home(), inWords(state.workers()), inWords(lacking)));
+                                    state.supervisor().pid(),
+                                    settings.home(),
+                                    inWords(state.workers()),
+                                    inWords(lacking)));
         }
         ClientConfigProfile temporal = state.temporal()
                 .map(TemporalServer::profile)
@@ -40,8 +43,7 @@ record FoundStack(StackAddresses addresses, ProcessHandle supervisor) implements
         ProcessHandle supervisor = state.supervisor()
                 .find()
                 .orElseThrow(() -> new UserError("the local stack was just stopped. Try again."));
-        return new FoundStack(
-                new StackAddresses(state.rung(), temporal, state.ui(), s3, settings.logs()), supervisor);
+        return new FoundStack(new StackAddresses(state.rung(), temporal, state.ui(), s3, settings.logs()), supervisor);
     }
 
     private static StackState awaitUp(LocalSettings settings) throws InterruptedException {
@@ -55,8 +57,9 @@ record FoundStack(StackAddresses addresses, ProcessHandle supervisor) implements
             }
             Thread.sleep(LOOK);
         }
-        throw new UserError("another program has been starting the local stack in %s for %d minutes. Stop it and try again."
-                .formatted(settings.home(), PATIENCE.toMinutes()));
+        throw new UserError(
+                "another program has been starting the local stack in %s for %d minutes. Stop it and try again."
+                        .formatted(settings.home(), PATIENCE.toMinutes()));
     }
 
     private static String inWords(List<WorkerPlan> workers) {

@@ -29,7 +29,7 @@ record Holder(long pid, String command) {
         for (String table : List.of("tcp", "tcp6")) {
             for (String line : lines(PROC.resolve("net").resolve(table))) {
                 // sl, local address, remote address, state, ..., inode
-                String[] columns = line.strip().split("\\s+");
+                String[] columns = line.strip().split("\\s+", -1);
                 if (columns.length > 9 && columns[1].endsWith(suffix) && columns[3].equals(LISTENING)) {
                     sockets.add(Path.of("socket:[%s]".formatted(columns[9])));
                 }
@@ -72,7 +72,8 @@ record Holder(long pid, String command) {
     }
 
     private static String commandLine(ProcessHandle process) {
-        String line = process.info().commandLine().or(() -> process.info().command()).orElse("");
+        String line =
+                process.info().commandLine().or(() -> process.info().command()).orElse("");
         return line.length() > 80 ? line.substring(0, 80) + "…" : line;
     }
 

@@ -2,6 +2,8 @@ package spice.local;
 
 import static spice.domain.Check.require;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -73,6 +75,10 @@ public record LocalSettings(
         }
         require(value.matches("\\d{1,5}"), "%s is not a port: %s", name, value);
         return Integer.parseInt(value);
+    }
+
+    static InetSocketAddress loopback(int port) {
+        return new InetSocketAddress(InetAddress.ofLiteral(LOOPBACK), port);
     }
 
     /// The database of the Temporal server.

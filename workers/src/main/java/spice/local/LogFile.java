@@ -20,9 +20,7 @@ record LogFile(Path path) {
         Files.createDirectories(path.getParent());
         if (Files.exists(path)) {
             Files.move(
-                    path,
-                    path.resolveSibling(path.getFileName() + ".previous"),
-                    StandardCopyOption.REPLACE_EXISTING);
+                    path, path.resolveSibling(path.getFileName() + ".previous"), StandardCopyOption.REPLACE_EXISTING);
         }
     }
 

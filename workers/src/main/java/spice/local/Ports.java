@@ -1,8 +1,6 @@
 package spice.local;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 
 /// The ports of the local stack.
@@ -16,7 +14,7 @@ final class Ports {
         try (ServerSocket socket = new ServerSocket()) {
             // Connections of a server that has just ended may linger on the port without holding it.
             socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getByName(LocalSettings.LOOPBACK), port));
+            socket.bind(LocalSettings.loopback(port));
         } catch (IOException e) {
             String holder = Holder.ofPort(port).map(Holder::toString).orElse("another program");
             throw new UserError(

@@ -2,7 +2,6 @@ package spice.local;
 
 import io.temporal.envconfig.ClientConfigProfile;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -84,25 +83,28 @@ final class StartedStack implements LocalStack {
                 StackState.read(settings.stateFile()).map(StackState::alive).orElse(List.of());
         if (!leftovers.isEmpty()) {
             say.accept("stopping what a killed program has left running: "
-                    + String.join(", ", leftovers.stream().map(StackState.Running::name).toList()));
+                    + String.join(
+                            ", ",
+                            leftovers.stream().map(StackState.Running::name).toList()));
             Stopping.stop(
-                    leftovers.stream().flatMap(running -> running.mark().find().stream()).toList(), SERVER_GRACE);
+                    leftovers.stream()
+                            .flatMap(running -> running.mark().find().stream())
+                            .toList(),
+                    SERVER_GRACE);
         }
     }
 
     private static StartedStack on(
             TemporalRung rung, StackLock lock, LocalSettings settings, StackPlan plan, Consumer<String> say) {
-        Optional<TemporalServer> server =
-                switch (rung) {
-                    case TemporalRung.Configured _ -> Optional.empty();
-                    case TemporalRung.Binary binary ->
-                        Optional.of(new TemporalServer(binary, settings, plan.searchAttributes()));
-                };
-        ClientConfigProfile profile =
-                switch (rung) {
-                    case TemporalRung.Configured(ClientConfigProfile configured) -> configured;
-                    case TemporalRung.Binary _ -> TemporalServer.profile(TemporalServer.address(settings));
-                };
+        Optional<TemporalServer> server = switch (rung) {
+            case TemporalRung.Configured _ -> Optional.empty();
+            case TemporalRung.Binary binary ->
+                Optional.of(new TemporalServer(binary, settings, plan.searchAttributes()));
+        };
+        ClientConfigProfile profile = switch (rung) {
+            case TemporalRung.Configured(ClientConfigProfile configured) -> configured;
+            case TemporalRung.Binary _ -> TemporalServer.profile(TemporalServer.address(settings));
+        };
         StackAddresses addresses = new StackAddresses(
                 rung.inWords(), profile, server.map(TemporalServer::ui), settings.s3(), settings.logs());
         return new StartedStack(lock, settings, plan, addresses, server, say);
@@ -118,6 +120,7 @@ final class StartedStack implements LocalStack {
         }
         awaitS3(s3);
         plan.workers().forEach(this::startWorker);
+        Stream.concat(servers.stream(), workers.stream()).forEach(SupervisedProcess::watch);
         synchronized (this) {
             up = true;
         }
@@ -132,10 +135,7 @@ final class StartedStack implements LocalStack {
         return add(
                 servers,
                 new ProcessPlan(
-                        "s3",
-                        ProcessPlan.java(S3_HEAP, S3Server.class.getName(), arguments),
-                        Map.of(),
-                        s3Log()));
+                        "s3", ProcessPlan.java(S3_HEAP, S3Server.class.getName(), arguments), Map.of(), s3Log()));
     }
 
     private LogFile s3Log() {
@@ -154,8 +154,8 @@ final class StartedStack implements LocalStack {
         long deadline = System.nanoTime() + S3_START.toNanos();
         while (!answers()) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
-                throw new UserError("the S3 server did not come up: %s. All it said: %s"
-                        .formatted(s3Log().tail(), s3Log().path()));
+                throw new UserError(
+                        "the S3 server did not come up: %s. All it said: %s".formatted(s3Log().tail(), s3Log().path()));
             }
             Thread.sleep(LOOK);
         }
@@ -163,7 +163,7 @@ final class StartedStack implements LocalStack {
 
     private boolean answers() {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(LocalSettings.LOOPBACK, settings.s3Port()), (int) LOOK.toMillis());
+            socket.connect(LocalSettings.loopback(settings.s3Port()), (int) LOOK.toMillis());
             return true;
         } catch (IOException e) {
             return false;
@@ -195,7 +195,8 @@ final class StartedStack implements LocalStack {
 
     private synchronized void save() {
         List<StackState.Running> processes = Stream.concat(servers.stream(), workers.stream())
-                .flatMap(child -> child.process()
+                .flatMap(child -> child
+                        .process()
                         .map(process -> new StackState.Running(child.name(), ProcessMark.of(process.toHandle())))
                         .stream())
                 .toList();
@@ -255,7 +256,10 @@ final class StartedStack implements LocalStack {
 
     private static void stop(List<SupervisedProcess> processes, Duration grace) {
         Stopping.stop(
-                processes.stream().flatMap(process -> process.release().stream()).toList(), grace);
+                processes.stream()
+                        .flatMap(process -> process.release().stream())
+                        .toList(),
+                grace);
     }
 
     private void forget() {
@@ -266,6 +270,8 @@ final class StartedStack implements LocalStack {
         }
         lock.close();
         atExit.close();
-        say.accept("the local stack is stopped; `spice up` starts it again where it was");
+        if (up) {
+            say.accept("the local stack is stopped; `spice up` starts it again where it was");
+        }
     }
 }

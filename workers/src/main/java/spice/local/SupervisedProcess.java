@@ -31,15 +31,19 @@ final class SupervisedProcess {
         return plan.name();
     }
 
-    /// Starts the process, and a watch over it.
+    /// Starts the process. There is no watch over it yet: one that cannot even start up is its starter's affair.
     ///
-    /// @return the first one, for its starter to wait until it serves
     /// @throws UserError if it cannot be started at all
     Process start() {
-        Process first = launch()
+        return launch()
                 .orElseThrow(() -> new UserError("%s was stopped while it was being started".formatted(plan.name())));
-        Thread.ofVirtual().name("watch-" + plan.name()).start(() -> watch(first));
-        return first;
+    }
+
+    /// Watches over the process from now on.
+    void watch() {
+        process().ifPresent(first -> Thread.ofVirtual()
+                .name("watch-" + plan.name())
+                .start(() -> watch(first)));
     }
 
     private Optional<Process> launch() {

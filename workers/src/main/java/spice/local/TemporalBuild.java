@@ -22,8 +22,7 @@ final class TemporalBuild {
         if (!Files.isExecutable(script)) {
             throw new IOException("there is no %s to build it with".formatted(script));
         }
-        ProcessBuilder builder =
-                new ProcessBuilder(script.toString(), target.toString()).redirectErrorStream(true);
+        ProcessBuilder builder = new ProcessBuilder(script.toString(), target.toString()).redirectErrorStream(true);
         builder.environment().clear();
         builder.environment().putAll(environment);
         Process build = builder.start();

@@ -39,14 +39,21 @@ final class TemporalDownload {
         } catch (IllegalStateException e) {
             Throwable reason = e.getCause() == null ? e : e.getCause();
             throw new IOException(
-                    "%s: %s".formatted(reason.getClass().getSimpleName(), String.valueOf(reason.getMessage()).lines().findFirst().orElse("")),
+                    "%s: %s"
+                            .formatted(
+                                    reason.getClass().getSimpleName(),
+                                    String.valueOf(reason.getMessage())
+                                            .lines()
+                                            .findFirst()
+                                            .orElse("")),
                     e);
         }
     }
 
     private static Path fetched(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.isExecutable(file))
+            return files.filter(
+                            file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.isExecutable(file))
                     .findFirst()
                     .orElseThrow(() -> new IOException("there is no binary in " + folder));
         }

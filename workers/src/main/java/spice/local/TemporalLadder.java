@@ -53,7 +53,8 @@ public final class TemporalLadder {
         return onPath().or(this::kept).or(this::downloaded).or(this::built).orElseThrow(this::nothing);
     }
 
-    /// The user's own settings. A profile counts only if it names an address: the SDK itself would go on with localhost.
+    /// The user's own settings. A profile counts only if it names an address: the SDK itself would go on with
+    /// localhost.
     Optional<ClientConfigProfile> configured() {
         try {
             ClientConfigProfile profile = ClientConfigProfile.load(LoadClientConfigProfileOptions.newBuilder()
@@ -70,7 +71,7 @@ public final class TemporalLadder {
     }
 
     private Optional<TemporalRung.Binary> onPath() {
-        for (String folder : environment.getOrDefault("PATH", "").split(Pattern.quote(File.pathSeparator))) {
+        for (String folder : environment.getOrDefault("PATH", "").split(Pattern.quote(File.pathSeparator), -1)) {
             Path path = Path.of(folder).resolve("temporal").toAbsolutePath();
             if (!folder.isEmpty() && Files.isRegularFile(path) && Files.isExecutable(path)) {
                 Optional<TemporalVersion> version = usable(path);

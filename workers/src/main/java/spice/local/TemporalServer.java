@@ -21,6 +21,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// The stack's own Temporal server: one process with the Web UI in it, on a database file that outlives it.
 final class TemporalServer {
@@ -36,8 +38,7 @@ final class TemporalServer {
     private final LocalSettings settings;
     private final Map<String, IndexedValueType> searchAttributes;
 
-    TemporalServer(
-            TemporalRung.Binary binary, LocalSettings settings, Map<String, IndexedValueType> searchAttributes) {
+    TemporalServer(TemporalRung.Binary binary, LocalSettings settings, Map<String, IndexedValueType> searchAttributes) {
         this.binary = binary;
         this.settings = settings;
         this.searchAttributes = new TreeMap<>(searchAttributes);
@@ -86,11 +87,10 @@ final class TemporalServer {
 
     /// A type as the command line calls it, e.g. `KeywordList`.
     private static String inWords(IndexedValueType type) {
-        StringBuilder words = new StringBuilder();
-        for (String word : type.name().replace("INDEXED_VALUE_TYPE_", "").split("_")) {
-            words.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
-        }
-        return words.toString();
+        return Pattern.compile("_")
+                .splitAsStream(type.name().replace("INDEXED_VALUE_TYPE_", ""))
+                .map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining());
     }
 
     /// Looks at all that can be known before the server is started.
@@ -115,8 +115,9 @@ final class TemporalServer {
     ///
     /// @throws UserError if it ends or does not come up
     void awaitUp(Process process) throws InterruptedException {
-        WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(
-                WorkflowServiceStubsOptions.newBuilder().setTarget(address(settings)).build());
+        WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
+                .setTarget(address(settings))
+                .build());
         try {
             long deadline = System.nanoTime() + PATIENCE.toNanos();
             while (!isServing(stubs)) {
@@ -150,8 +151,7 @@ final class TemporalServer {
 
     private boolean uiAnswers() {
         try {
-            HttpURLConnection connection =
-                    (HttpURLConnection) ui().toURL().openConnection();
+            HttpURLConnection connection = (HttpURLConnection) ui().toURL().openConnection();
             connection.setConnectTimeout((int) LOOK.toMillis());
             connection.setReadTimeout((int) PATIENCE.toMillis());
             try {

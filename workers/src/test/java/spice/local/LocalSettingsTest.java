@@ -38,7 +38,8 @@ class LocalSettingsTest {
 
     @Test
     void anS3ServerThatTheSdkKnowsIsUsedInsteadOfOurOwn() {
-        assertThat(LocalSettings.from(Map.of("AWS_ENDPOINT_URL_S3", "http://s3.example")).s3())
+        assertThat(LocalSettings.from(Map.of("AWS_ENDPOINT_URL_S3", "http://s3.example"))
+                        .s3())
                 .isEqualTo(S3Location.configured("spice"));
         assertThat(LocalSettings.from(Map.of("SPICE_S3_BUCKET", "my-bucket")).s3())
                 .isEqualTo(S3Location.configured("my-bucket"));

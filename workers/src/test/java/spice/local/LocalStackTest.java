@@ -167,9 +167,10 @@ class LocalStackTest {
                 Thread.sleep(50);
             }
         }
-        assertThat(said).anyMatch(line -> line.contains("worker ends as soon as it is started and is given up")
-                && line.contains("spice.NoSuchProgram")
-                && line.contains("worker.log"));
+        assertThat(said)
+                .anyMatch(line -> line.contains("worker ends as soon as it is started and is given up")
+                        && line.contains("spice.NoSuchProgram")
+                        && line.contains("worker.log"));
     }
 
     private LocalStack open(StackPlan plan) throws InterruptedException {

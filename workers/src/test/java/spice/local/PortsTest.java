@@ -46,7 +46,8 @@ class PortsTest {
     void theHolderOfAFileIsFound() throws IOException {
         Path file = folder.resolve("temporal.db");
         try (FileChannel _ = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            assertThat(Holder.ofFile(file).map(Holder::pid)).contains(ProcessHandle.current().pid());
+            assertThat(Holder.ofFile(file).map(Holder::pid))
+                    .contains(ProcessHandle.current().pid());
         }
         assertThat(Holder.ofFile(file)).isEmpty();
     }

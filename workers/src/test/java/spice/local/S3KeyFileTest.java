@@ -20,11 +20,14 @@ class S3KeyFileTest {
         Path file = folder.resolve("home").resolve("s3-key");
         S3Key key = S3KeyFile.open(file);
 
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         assertThat(key.secret()).matches("[0-9a-f]{40}");
         assertThat(S3KeyFile.open(file)).isEqualTo(key);
         assertThat(S3KeyFile.open(folder.resolve("other")).secret()).isNotEqualTo(key.secret());
-        assertThat(file.getParent()).isDirectoryContaining(f -> f.equals(file)).isDirectoryNotContaining(f -> !f.equals(file));
+        assertThat(file.getParent())
+                .isDirectoryContaining(f -> f.equals(file))
+                .isDirectoryNotContaining(f -> !f.equals(file));
     }
 
     @Test

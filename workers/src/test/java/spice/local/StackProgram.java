@@ -9,8 +9,8 @@ import java.util.Map;
 /// S3-PORT`. Its one worker only waits.
 final class StackProgram {
     static final WorkerPlan WORKER = new WorkerPlan("worker", StackProgram.class.getName(), List.of("worker"), "32m");
-    static final StackPlan PLAN = new StackPlan(
-            Map.of("SpiceState", IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD), List.of(WORKER));
+    static final StackPlan PLAN =
+            new StackPlan(Map.of("SpiceState", IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD), List.of(WORKER));
 
     private StackProgram() {}
 

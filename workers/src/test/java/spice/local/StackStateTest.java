@@ -44,6 +44,7 @@ class StackStateTest {
         ProcessMark us = ProcessMark.of(ProcessHandle.current());
 
         assertThat(us.find()).contains(ProcessHandle.current());
-        assertThat(new ProcessMark(us.pid(), us.startedMillis() - 60_000).find()).isEmpty();
+        assertThat(new ProcessMark(us.pid(), us.startedMillis() - 60_000).find())
+                .isEmpty();
     }
 }

@@ -164,16 +164,13 @@ class TemporalLadderTest {
 
     /// A Go whose build writes a binary to where `-o` says.
     private void go(String version, String end) throws IOException {
-        script(
-                tools.resolve("go"),
-                """
+        script(tools.resolve("go"), """
                 if [ "$1" = env ]; then echo %s; exit 0; fi
                 while [ "$1" != -o ]; do shift; done
                 printf '#!/bin/sh\\necho "%s"\\n' > "$2"
                 chmod +x "$2"
                 %s
-                """
-                        .formatted(version, GOOD, end));
+                """.formatted(version, GOOD, end));
     }
 
     private static Path script(Path file, String body) throws IOException {

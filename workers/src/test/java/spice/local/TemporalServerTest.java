@@ -152,7 +152,8 @@ class TemporalServerTest {
     @Test
     void aServerThatEndsSaysItsLastWords() throws Exception {
         LocalSettings settings = TestStacks.settings(folder.resolve("home"), false);
-        Path binary = Files.writeString(folder.resolve("temporal"), "#!/bin/sh\necho starting\necho 'the moon is full'\nexit 3\n");
+        Path binary = Files.writeString(
+                folder.resolve("temporal"), "#!/bin/sh\necho starting\necho 'the moon is full'\nexit 3\n");
         Files.setPosixFilePermissions(binary, PosixFilePermissions.fromString("rwxr-xr-x"));
         TemporalServer server = new TemporalServer(
                 new TemporalRung.OnPath(binary, new TemporalVersion(1, 31, 2)), settings, ATTRIBUTES);

@@ -13,7 +13,8 @@ final class TestStacks {
     /// Where Maven runs a module's tests lies one below the program's root.
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
-    private static final Path HOME = Path.of(System.getenv().getOrDefault("SPICE_HOME", ROOT.resolve(".spice").toString()));
+    private static final Path HOME = Path.of(
+            System.getenv().getOrDefault("SPICE_HOME", ROOT.resolve(".spice").toString()));
 
     private TestStacks() {}
 

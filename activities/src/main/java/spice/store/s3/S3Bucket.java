@@ -81,13 +81,15 @@ record S3Bucket(S3Client client, String name, Failures failures) {
 
     /// Creates an object unless it exists.
     ///
-    /// @param sha256 of the body in base64, for the server to check; empty for small ones, which the SDK guards itself
+    /// @param sha256 of the body in base64, for the server to check; empty for small ones, which
+    ///     the SDK guards itself
     /// @return whether this call created it
     boolean create(String key, RequestBody body, Optional<String> sha256) {
         String writer = UUID.randomUUID().toString();
         try {
             // The answer to a write can get lost: the SDK's own second attempt then meets what its first has written.
-            return put(key, writer, body, sha256) || head(key).filter(h -> wrote(writer, h)).isPresent();
+            return put(key, writer, body, sha256)
+                    || head(key).filter(h -> wrote(writer, h)).isPresent();
         } catch (SdkException e) {
             throw failures.of("store " + key, e);
         }
@@ -138,7 +140,8 @@ record S3Bucket(S3Client client, String name, Failures failures) {
     /// The bytes of a small object, if there is one.
     Optional<byte[]> read(String key) {
         try {
-            return Optional.of(client.getObjectAsBytes(r -> r.bucket(name).key(key)).asByteArray());
+            return Optional.of(
+                    client.getObjectAsBytes(r -> r.bucket(name).key(key)).asByteArray());
         } catch (NoSuchKeyException e) {
             return Optional.empty();
         } catch (SdkException e) {

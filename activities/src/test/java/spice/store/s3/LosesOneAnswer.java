@@ -51,7 +51,9 @@ final class LosesOneAnswer implements AutoCloseable {
                 threads.execute(() -> pass(
                         upstream,
                         client,
-                        bytes -> !(unlucky.get() && bytes.startsWith("HTTP/1.1 200") && lost.compareAndSet(false, true))));
+                        bytes -> !(unlucky.get()
+                                && bytes.startsWith("HTTP/1.1 200")
+                                && lost.compareAndSet(false, true))));
             }
         } catch (IOException e) {
             // The listener was closed.

@@ -86,7 +86,8 @@ class S3BlobStoreTest extends BlobStoreContract {
 
         assertThatThrownBy(() -> store.get(ref))
                 .isInstanceOf(StoreException.class)
-                .hasMessageContainingAll(ref.sha256(), "expected 27 bytes", "found 27 bytes with SHA-256", "Delete the object");
+                .hasMessageContainingAll(
+                        ref.sha256(), "expected 27 bytes", "found 27 bytes with SHA-256", "Delete the object");
         assertThatThrownBy(() -> store.copyTo(ref, target))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining(ref.sha256());
@@ -132,8 +133,8 @@ class S3BlobStoreTest extends BlobStoreContract {
     @Test
     void aRecordIsOursEvenIfTheServersAnswerGotLost() throws Exception {
         try (LosesOneAnswer network = new LosesOneAnswer(server.endpoint(), "PUT /" + location.bucket() + "/records/");
-                S3BlobStore through = S3BlobStore.open(
-                        S3Location.at(network.endpoint(), S3ProxyProcess.KEY, location.bucket()))) {
+                S3BlobStore through =
+                        S3BlobStore.open(S3Location.at(network.endpoint(), S3ProxyProcess.KEY, location.bucket()))) {
             assertThat(through.create("runs/a", bytes("manifest"))).isTrue();
             assertThat(network.lost()).isTrue();
             assertThat(through.create("runs/a", bytes("manifest"))).isFalse();

@@ -65,7 +65,8 @@ class S3RefusalsTest {
 
     @Test
     void aBucketThatMayNotBeLookedAtIsOneLineWithItsRemedy() throws IOException {
-        assertOneLine(answering(Answer.always(403, "")), "does not let this key look at the bucket spice", "s3:PutObject");
+        assertOneLine(
+                answering(Answer.always(403, "")), "does not let this key look at the bucket spice", "s3:PutObject");
     }
 
     @Test
@@ -100,7 +101,8 @@ class S3RefusalsTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> reply(exchange, answer.to(exchange.getRequestMethod())));
         server.start();
-        return S3Location.at(URI.create("http://127.0.0.1:" + server.getAddress().getPort()), KEY, "spice");
+        return S3Location.at(
+                URI.create("http://127.0.0.1:" + server.getAddress().getPort()), KEY, "spice");
     }
 
     private static void reply(HttpExchange exchange, Reply reply) throws IOException {
