@@ -25,9 +25,9 @@ import spice.ledger.LedgerLine;
 import spice.ledger.LedgerLines;
 import spice.ledger.Level;
 
-/// Writes the spice merchant's archive: a few hundred documents in eight formats, each with ten to fourteen ledger lines
-/// among its prose. `training/` is for self-play; `held-out/` holds operand pairs that stand nowhere in `training/`
-/// ([spice.ledger.OperandSplit]), and `held-out.jsonl` asks for some of them.
+/// Writes the spice merchant's archive: a few hundred documents in eight formats, each with ten to fourteen ledger
+/// lines among its prose. `training/` is for self-play; `held-out/` holds operand pairs that stand nowhere in
+/// `training/` ([spice.ledger.OperandSplit]), and `held-out.jsonl` asks for some of them.
 public final class SpiceArchive {
     /// Below the archive's folder: what self-play may read.
     public static final String TRAINING = "training";

@@ -260,7 +260,7 @@ public final class Ingest {
                         .formatted(file.path(), file.reason(), file.detail().isEmpty() ? "" : ": " + file.detail()))
                 .collect(Collectors.joining(", "));
         return new CorpusException(
-                "%s holds no document that can be read%s; put PDF, Office, HTML, EPUB, mail, Markdown, text or JSONL files there"
+                "%s holds no document that can be read%s; put PDF, Office, HTML, EPUB, mail, Markdown, text or JSONL files"
                         .formatted(
                                 source.name(),
                                 refused.isEmpty() ? "" : ": %d refused, %s".formatted(refused.size(), first)));

@@ -48,9 +48,9 @@ final class PassageCutter {
         return pieces;
     }
 
-    /// Where the piece that starts here ends: at the first paragraph after its share is reached. If the budget is reached
-    /// before that, at the last paragraph, provided that half of the share comes before it, else at the line that
-    /// reaches the share.
+    /// Where the piece that starts here ends: at the first paragraph after its share is reached. If the budget is
+    /// reached before that, at the last paragraph, provided that half of the share comes before it, else at the line
+    /// that reaches the share.
     private int end(List<Line> lines, int start, long share) {
         int lastParagraph = start;
         long beforeLastParagraph = 0;

@@ -35,8 +35,8 @@ import org.apache.tika.sax.AbstractRecursiveParserWrapperHandler;
 import org.apache.tika.sax.BasicContentHandlerFactory.HANDLER_TYPE;
 import org.slf4j.helpers.NOP_FallbackServiceProvider;
 
-/// Tika in JVMs of its own, so that a file that breaks its parser, or fills its heap, or never ends, breaks nothing else.
-/// They start when first needed and end with [#close], and by themselves when this JVM is gone.
+/// Tika in JVMs of its own, so that a file that breaks its parser, or fills its heap, or never ends, breaks nothing
+/// else. They start when first needed and end with [#close], and by themselves when this JVM is gone.
 final class TikaForks implements DocumentParser {
     private static final String FETCHER = "folder";
     private static final Pattern ADDRESS = Pattern.compile("@[0-9a-f]{4,}");

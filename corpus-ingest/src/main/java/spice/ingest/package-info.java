@@ -1,4 +1,5 @@
-/// Files in, passages out: reads a folder of documents with Tika in JVMs of its own and keeps the passages in the store.
+/// Files in, passages out: reads a folder of documents with Tika in JVMs of its own and keeps the passages in the
+/// store.
 @NullMarked
 package spice.ingest;
 

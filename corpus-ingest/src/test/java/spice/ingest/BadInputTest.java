@@ -224,7 +224,8 @@ class BadInputTest {
         return bytes.toByteArray();
     }
 
-    /// A zip with one entry that unpacks to this many megabytes of one letter; a DOCX needs two more to be known as one.
+    /// A zip with one entry that unpacks to this many megabytes of one letter; a DOCX needs two more to be known as
+    /// one.
     private static void bomb(String name, String entry, String before, String letter, String after, int megabytes)
             throws IOException {
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(folder.resolve(name)))) {
