@@ -11,8 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import spice.model.LanguageModel;
+import spice.model.ModelException;
 import spice.store.BlobStore;
 import spice.workflows.CheckpointRef;
+import spice.workflows.Failure;
 
 /// The models that a worker keeps open: the policy of the moment and the base it is compared with. For one activity at
 /// a time.
@@ -44,7 +46,7 @@ public final class LoadedPolicies implements AutoCloseable {
             return found.model();
         }
         Path folder = folder(checkpoint);
-        Loaded opened = new Loaded(folder, LanguageModel.open(folder, THREADS_PER_SHARD));
+        Loaded opened = new Loaded(folder, open(folder));
         loaded.put(key, opened);
         if (loaded.size() > OPEN) {
             Map.Entry<String, Loaded> eldest = loaded.firstEntry();
@@ -52,6 +54,14 @@ public final class LoadedPolicies implements AutoCloseable {
             close(eldest.getValue());
         }
         return opened.model();
+    }
+
+    private static LanguageModel open(Path folder) {
+        try {
+            return LanguageModel.open(folder, THREADS_PER_SHARD);
+        } catch (ModelException e) {
+            throw Failure.MODEL_UNUSABLE.because(e.getMessage());
+        }
     }
 
     /// The checkpoint's model folder, fetched and checked.

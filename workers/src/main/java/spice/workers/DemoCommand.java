@@ -42,9 +42,12 @@ final class DemoCommand implements Callable<Integer> {
             description = "Documents of your own; a tenth of them is held back for the held-out questions.")
     private @Nullable Path corpus;
 
+    @Option(names = "--lineage", description = "The run's name (default: demo and the time).")
+    private @Nullable String lineage;
+
     @Override
     public Integer call() throws InterruptedException {
-        String id = "demo-" + RunCommand.newName();
+        String id = lineage != null ? lineage : "demo-" + RunCommand.newName();
         ObjectNode settings = options.object().put("lineage", id);
         Map<String, Path> corpora = Map.of();
         if (corpus != null) {

@@ -23,6 +23,7 @@ import spice.store.StoreException;
             WorkerCommand.class,
             RunCommand.class,
             StatusCommand.class,
+            IngestCommand.class,
             PretrainCommand.class,
             AskCommand.class
         },

@@ -1,6 +1,7 @@
 package spice.workflows;
 
 import java.util.Locale;
+import java.util.TreeMap;
 
 /// The run's status card on its page in the Temporal UI.
 final class CurrentDetails {
@@ -20,6 +21,7 @@ final class CurrentDetails {
                 report.metrics().validShare(),
                 report.metrics().challengerReward(),
                 progress.secondsLeft())));
+        progress.last().ifPresent(report -> card.append(kinds(report.metrics())));
         if (!progress.evaluations().isEmpty()) {
             card.append("| iteration | held-out greedy | held-out mean |\n|---|---|---|\n");
             progress.evaluations().forEach(evaluation -> card.append(String.format(
@@ -30,5 +32,27 @@ final class CurrentDetails {
                     evaluation.mean())));
         }
         return card.append("\ncheckpoint `%s`\n".formatted(state.policy().name())).toString();
+    }
+
+    /// Where self-play goes astray shows here first: one kind taking over, golds that the Reasoner contradicts, verdicts
+    /// that are not reached, refusals.
+    private static String kinds(IterationMetrics metrics) {
+        StringBuilder table = new StringBuilder("| kind | tasks | pass rate | Challenger reward |\n|---|---|---|---|\n");
+        metrics.kinds()
+                .forEach((kind, of) -> table.append(String.format(
+                        Locale.ROOT,
+                        "| %s | %d | %.2f | %.2f |\n",
+                        kind.name().toLowerCase(Locale.ROOT),
+                        of.tasks(),
+                        of.passRate(),
+                        of.challengerReward())));
+        return table.append(String.format(
+                        Locale.ROOT,
+                        "\nsuspect golds %d · undecided verdicts %d · refused %s · difficulties %s\n\n",
+                        metrics.suspectGolds(),
+                        metrics.undecided(),
+                        new TreeMap<>(metrics.refusals()),
+                        new TreeMap<>(metrics.difficulties())))
+                .toString();
     }
 }

@@ -1,0 +1,138 @@
+package spice.local;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.StatusRuntimeException;
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.enums.v1.PendingActivityState;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The product as a person runs it, on the real Temporal server and the real S3 process, with its GPU worker killed in
+/// the middle of a training step.
+class EndToEndTest {
+    private static final Pattern CHECKPOINT = Pattern.compile("checkpoint: (\\S+) \\(manifest ([0-9a-f]{64})\\)");
+
+    @TempDir
+    Path folder;
+
+    private final List<Process> programs = new ArrayList<>();
+
+    @AfterEach
+    void stopAll() {
+        programs.forEach(program -> {
+            program.destroy();
+            program.onExit().join();
+        });
+    }
+
+    @Test
+    void aTrainingStepThatIsKilledChangesNothing() throws Exception {
+        Path calm = folder.resolve("calm");
+        Process first = demo(calm, TestStacks.settings(calm.resolve("home"), false));
+        assertThat(first.waitFor())
+                .as("%s", Files.readString(calm.resolve("out")))
+                .isZero();
+
+        Path disturbed = folder.resolve("disturbed");
+        LocalSettings settings = TestStacks.settings(disturbed.resolve("home"), false);
+        Process second = demo(disturbed, settings);
+        killDuringTraining(settings, second);
+        assertThat(second.waitFor())
+                .as("%s", Files.readString(disturbed.resolve("out")))
+                .isZero();
+
+        assertThat(Files.readString(disturbed.resolve("out"))).contains("gpu-worker");
+        assertThat(manifest(disturbed)).isEqualTo(manifest(calm));
+    }
+
+    private Process demo(Path place, LocalSettings settings) throws IOException {
+        Files.createDirectories(settings.home());
+        List<String> command = ProcessPlan.java(
+                "256m",
+                "spice.workers.Spice",
+                List.of(
+                        "demo",
+                        "--lineage",
+                        "line",
+                        "--iterations",
+                        "2",
+                        "--set",
+                        "passAt=0",
+                        "--set",
+                        "coEvolutionDocuments=0",
+                        "--set",
+                        "updateBatch=64"));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(place.resolve("out").toFile());
+        builder.environment().putAll(TestStacks.environment());
+        builder.environment().put("SPICE_HOME", settings.home().toString());
+        builder.environment().put("SPICE_ROOT", settings.root().toString());
+        builder.environment().put("SPICE_TEMPORAL_PORT", Integer.toString(settings.temporalPort()));
+        builder.environment().put("SPICE_UI_PORT", Integer.toString(settings.uiPort()));
+        builder.environment().put("SPICE_S3_PORT", Integer.toString(settings.s3Port()));
+        Process program = builder.start();
+        programs.add(program);
+        return program;
+    }
+
+    /// Waits until the second iteration's training step is under way, then kills the worker that takes it.
+    private static void killDuringTraining(LocalSettings settings, Process demo) throws Exception {
+        WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
+                .setTarget(settings.temporalAddress())
+                .build());
+        try {
+            while (!isTraining(stubs)) {
+                assertThat(demo.isAlive())
+                        .as("the demo ended before its second training step")
+                        .isTrue();
+                Thread.sleep(20);
+            }
+        } finally {
+            stubs.shutdownNow();
+        }
+        StackState.read(settings.stateFile()).orElseThrow().processes().stream()
+                .filter(process -> process.name().equals("gpu-worker"))
+                .findFirst()
+                .flatMap(process -> process.mark().find())
+                .orElseThrow()
+                .destroyForcibly();
+    }
+
+    private static boolean isTraining(WorkflowServiceStubs stubs) {
+        try {
+            return stubs
+                    .blockingStub()
+                    .describeWorkflowExecution(DescribeWorkflowExecutionRequest.newBuilder()
+                            .setNamespace(TemporalServer.NAMESPACE)
+                            .setExecution(WorkflowExecution.newBuilder().setWorkflowId("line/iteration-2"))
+                            .build())
+                    .getPendingActivitiesList()
+                    .stream()
+                    .anyMatch(activity -> activity.getActivityType().getName().equals("Train")
+                            && activity.getState() == PendingActivityState.PENDING_ACTIVITY_STATE_STARTED);
+        } catch (StatusRuntimeException e) {
+            // No server or no such iteration yet.
+            return false;
+        }
+    }
+
+    private static String manifest(Path place) throws IOException {
+        Matcher checkpoint = CHECKPOINT.matcher(Files.readString(place.resolve("out"), UTF_8));
+        assertThat(checkpoint.find()).as("the demo names its checkpoint").isTrue();
+        return checkpoint.group(1) + " " + checkpoint.group(2);
+    }
+}
