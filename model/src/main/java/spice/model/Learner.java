@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/// The policy while it learns: weights, AdamW's moments, and the losses that move them. For one thread at a time.
+/// The policy while it learns: weights, AdamW's moments, and the losses that move them. To be called from one
+/// thread at a time; it has threads of its own for the micro-batches.
 public final class Learner implements AutoCloseable {
     /// Keeps the scale finite where the gradient is zero; the same guard as in PyTorch's own clipping.
     private static final double NORM_GUARD = 1e-6;
@@ -20,7 +22,9 @@ public final class Learner implements AutoCloseable {
     private final LearnerSettings settings;
     private final Decoder decoder;
     private final AdamW optimizer;
-    private final List<PtNDArray> gradients;
+    private final Crew crew;
+    /// One per thread of the crew. After a batch the first holds the sum of all.
+    private final List<List<PtNDArray>> gradients;
     private final Map<String, byte[]> tokenizerFiles;
 
     private Learner(LearnerSettings settings, Decoder decoder, AdamW optimizer, Map<String, byte[]> tokenizerFiles) {
@@ -28,7 +32,10 @@ public final class Learner implements AutoCloseable {
         this.decoder = decoder;
         this.optimizer = optimizer;
         this.tokenizerFiles = tokenizerFiles;
-        gradients = decoder.zeros();
+        crew = new Crew(settings.threads());
+        gradients = IntStream.range(0, crew.size())
+                .mapToObj(i -> decoder.zeros())
+                .toList();
         decoder.weights().forEach(weight -> weight.setRequiresGradient(true));
     }
 
@@ -53,20 +60,25 @@ public final class Learner implements AutoCloseable {
     public float[][] logProbs(List<Trajectory> trajectories, double temperature) {
         require(temperature > 0 && Double.isFinite(temperature), "temperature must be positive, got %s", temperature);
         check(trajectories);
-        Torch.prepareThread(settings.intraOpThreads());
         float[][] logProbs = new float[trajectories.size()][];
         for (int i = 0; i < logProbs.length; i++) {
             logProbs[i] = new float[trajectories.get(i).length()];
         }
-        for (MicroBatch part : MicroBatch.cut(trajectories, all(trajectories), settings.microBatchTokens())) {
-            try (PtNDManager scope = decoder.scope();
-                    TorchProgram.Call call = decoder.call("log_probs")) {
-                withTargets(call, scope, trajectories, part).with(temperature);
-                float[] values = decoder.through(call).tensor(scope).toFloatArray();
-                part.forEachTarget(
-                        trajectories, (member, position, row, target) -> logProbs[member][position] = values[target]);
+        List<List<MicroBatch>> shares = MicroBatch.deal(
+                MicroBatch.cut(trajectories, all(trajectories), settings.microBatchTokens()), crew.size());
+        crew.compute(thread -> {
+            for (MicroBatch part : shares.get(thread)) {
+                try (PtNDManager scope = decoder.scope();
+                        TorchProgram.Call call = decoder.call("log_probs")) {
+                    withTargets(call, scope, trajectories, part).with(temperature);
+                    float[] values = decoder.through(call).tensor(scope).toFloatArray();
+                    part.forEachTarget(
+                            trajectories,
+                            (member, position, row, target) -> logProbs[member][position] = values[target]);
+                }
             }
-        }
+            return thread;
+        });
         return logProbs;
     }
 
@@ -94,19 +106,13 @@ public final class Learner implements AutoCloseable {
                 "reference log-probabilities belong to klBeta above 0, got klBeta %s and %s reference",
                 loss.klBeta(),
                 referenceLogProbs.isPresent() ? "a" : "no");
-        PolicyGradient.Sums sums = gradient(batch, oldLogProbs, referenceLogProbs, loss);
-        double norm = step(learningRate);
-        return sums.report(norm);
-    }
-
-    /// Leaves the gradient of the DrGRPO loss in [#gradients].
-    private PolicyGradient.Sums gradient(
-            List<Trajectory> batch, float[][] oldLogProbs, Optional<float[][]> referenceLogProbs, LossSettings loss) {
         check(batch);
-        Torch.prepareThread(settings.intraOpThreads());
-        clearGradients();
-        return new PolicyGradient(decoder, loss)
-                .add(batch, oldLogProbs, referenceLogProbs, settings.microBatchTokens(), gradients);
+        PolicyGradient gradient = new PolicyGradient(decoder, loss, batch, oldLogProbs, referenceLogProbs);
+        List<List<MicroBatch>> shares = MicroBatch.deal(gradient.parts(settings.microBatchTokens()), crew.size());
+        PolicyGradient.Sums sums =
+                accumulate(thread -> gradient.add(shares.get(thread), gradients.get(thread))).stream()
+                        .reduce(PolicyGradient.Sums.NONE, PolicyGradient.Sums::plus);
+        return sums.report(step(learningRate));
     }
 
     /// One supervised step. Returns the mean cross-entropy of the trained tokens before it, in nats. Advantages and
@@ -118,31 +124,53 @@ public final class Learner implements AutoCloseable {
         check(batch);
         long tokens = batch.stream().mapToLong(Trajectory::trainedTokens).sum();
         require(tokens > 0, "there is nothing to imitate: no token of the %d trajectories is trained", batch.size());
-        Torch.prepareThread(settings.intraOpThreads());
-        clearGradients();
-        double loss = 0;
-        for (MicroBatch part : MicroBatch.cut(batch, all(batch), settings.microBatchTokens())) {
-            try (PtNDManager scope = decoder.scope();
-                    TorchProgram.Call call = decoder.call("add_imitation_gradients")) {
-                withTargets(call, scope, batch, part).with(1.0 / tokens);
-                loss += Torch.withGradients(() -> decoder.through(call, gradients).tensor(scope).getDouble());
-            }
-        }
+        List<List<MicroBatch>> shares = MicroBatch.deal(
+                MicroBatch.cut(batch, all(batch), settings.microBatchTokens()), crew.size());
+        double loss = accumulate(thread -> imitationGradient(batch, shares.get(thread), tokens, gradients.get(thread)))
+                .stream()
+                .mapToDouble(Double::doubleValue)
+                .sum();
         step(learningRate);
         return loss;
     }
 
-    private void clearGradients() {
-        try (TorchProgram.Call call = decoder.call("clear").with(gradients)) {
-            call.run();
+    private double imitationGradient(
+            List<Trajectory> batch, List<MicroBatch> parts, long tokens, List<PtNDArray> gradients) {
+        double loss = 0;
+        for (MicroBatch part : parts) {
+            try (PtNDManager scope = decoder.scope();
+                    TorchProgram.Call call = decoder.call("add_imitation_gradients")) {
+                withTargets(call, scope, batch, part).with(1.0 / tokens);
+                loss += Torch.withGradients(
+                        () -> decoder.through(call, gradients).tensor(scope).getDouble());
+            }
         }
+        return loss;
+    }
+
+    /// Computes every thread's share of a batch's gradients and adds them up in the first thread's.
+    private <T> List<T> accumulate(IntFunction<T> share) {
+        List<T> results = crew.compute(thread -> {
+            try (TorchProgram.Call call = decoder.call("clear").with(gradients.get(thread))) {
+                call.run();
+            }
+            return share.apply(thread);
+        });
+        Torch.prepareThread(1);
+        for (List<PtNDArray> others : gradients.subList(1, gradients.size())) {
+            try (TorchProgram.Call call =
+                    decoder.call("add").with(gradients.getFirst()).with(others)) {
+                call.run();
+            }
+        }
+        return results;
     }
 
     /// Clips the gradients, steps, and returns their norm before clipping.
     private double step(double learningRate) {
         double norm;
         try (PtNDManager scope = decoder.scope();
-                TorchProgram.Call call = decoder.call("gradient_norm").with(gradients)) {
+                TorchProgram.Call call = decoder.call("gradient_norm").with(gradients.getFirst())) {
             norm = call.tensor(scope).getDouble();
         }
         if (!Double.isFinite(norm)) {
@@ -150,7 +178,7 @@ public final class Learner implements AutoCloseable {
                     "the gradient's norm is %s; the weights are as before. Lower the learning rate or look for a damaged checkpoint"
                             .formatted(norm));
         }
-        optimizer.step(gradients, Math.min(1, settings.maxGradientNorm() / (norm + NORM_GUARD)), learningRate);
+        optimizer.step(gradients.getFirst(), Math.min(1, settings.maxGradientNorm() / (norm + NORM_GUARD)), learningRate);
         return norm;
     }
 
@@ -203,6 +231,7 @@ public final class Learner implements AutoCloseable {
 
     @Override
     public void close() {
+        crew.close();
         decoder.close();
     }
 }

@@ -4,7 +4,7 @@ import static spice.model.Check.require;
 
 /// How a learner computes and steps.
 ///
-/// @param intraOpThreads threads inside one operator; part of what bit-for-bit repetition rests on
+/// @param threads compute micro-batches side by side; their number is part of what bit-for-bit repetition rests on
 /// @param microBatchTokens tokens, padding included, that are computed at a time; a longer sequence goes alone
 /// @param beta1 decay of AdamW's first moment
 /// @param beta2 decay of AdamW's second moment
@@ -12,7 +12,7 @@ import static spice.model.Check.require;
 /// @param weightDecay of AdamW, on every weight
 /// @param maxGradientNorm gradients longer than this are scaled down to it
 public record LearnerSettings(
-        int intraOpThreads,
+        int threads,
         int microBatchTokens,
         double beta1,
         double beta2,
@@ -20,7 +20,7 @@ public record LearnerSettings(
         double weightDecay,
         double maxGradientNorm) {
     public LearnerSettings {
-        require(intraOpThreads > 0, "intraOpThreads must be positive, got %d", intraOpThreads);
+        require(threads > 0, "threads must be positive, got %d", threads);
         require(microBatchTokens > 0, "microBatchTokens must be positive, got %d", microBatchTokens);
         require(beta1 >= 0 && beta1 < 1, "beta1 must lie in [0, 1), got %s", beta1);
         require(beta2 >= 0 && beta2 < 1, "beta2 must lie in [0, 1), got %s", beta2);

@@ -1,6 +1,7 @@
 package spice.model;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToIntFunction;
@@ -31,6 +32,25 @@ record MicroBatch(List<Integer> members, int width, int targets) {
             }
         }
         return cut;
+    }
+
+    /// Deals micro-batches out to a number of threads: the largest first, each to the thread that has least to do. No
+    /// clock is asked, so that each share, and with it the order of every sum, is the same on every run.
+    static List<List<MicroBatch>> deal(List<MicroBatch> parts, int threads) {
+        List<List<MicroBatch>> shares = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            shares.add(new ArrayList<>());
+        }
+        for (MicroBatch part : parts.reversed()) {
+            Collections.min(shares, Comparator.comparingInt(MicroBatch::size)).add(part);
+        }
+        return shares;
+    }
+
+    private static int size(List<MicroBatch> share) {
+        return share.stream()
+                .mapToInt(part -> part.members().size() * part.width())
+                .sum();
     }
 
     private static boolean fits(int rows, int shortest, int longest, int budget) {

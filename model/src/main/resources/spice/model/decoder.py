@@ -288,6 +288,10 @@ class Decoder(Module):
     torch._foreach_zero_(gradients)
     return None
 
+  def add(self: __torch__.Decoder, gradients: List[Tensor], others: List[Tensor]) -> NoneType:
+    torch._foreach_add_(gradients, others)
+    return None
+
   def gradient_norm(self: __torch__.Decoder, gradients: List[Tensor]) -> Tensor:
     return torch.to(torch.linalg_vector_norm(torch.stack(torch._foreach_norm(gradients, 2)), 2), 7)
 

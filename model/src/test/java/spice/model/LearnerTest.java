@@ -14,13 +14,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LearnerTest {
     private static final ModelConfig CONFIG = TinyModel.config();
-    private static final LearnerSettings SETTINGS = new LearnerSettings(1, 4096, 0.9, 0.95, 1e-8, 0.1, 1);
+    private static final LearnerSettings SETTINGS = new LearnerSettings(2, 60, 0.9, 0.95, 1e-8, 0.1, 1);
     private static final LossSettings LOSS = new LossSettings(0.2, 2, 0, 5, 0.8);
     private static final double RATE = 1e-2;
 
@@ -108,12 +112,14 @@ class LearnerTest {
 
     /// Three steps against AdamW in Java: decoupled decay, both moments with their corrections, the gradient scaled to
     /// norm 1.
-    @Test
-    void stepsAsAdamWDoes() {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void stepsAsAdamWDoesOnAnyNumberOfThreads(int threads) {
         Map<String, HostTensor> expected = TinyModel.weights(CONFIG, 1);
         Path saved = folder.resolve("saved");
         double[] norms = new double[3];
-        try (Learner learner = Learner.open(base, Optional.empty(), SETTINGS)) {
+        LearnerSettings settings = new LearnerSettings(threads, 30, 0.9, 0.95, 1e-8, 0.1, 1);
+        try (Learner learner = Learner.open(base, Optional.empty(), settings)) {
             for (int step = 0; step < 3; step++) {
                 List<Trajectory> batch = batch(step);
                 norms[step] =
@@ -177,7 +183,8 @@ class LearnerTest {
         try (Decoder decoder = new Decoder(CONFIG, weights, DataType.FLOAT32)) {
             decoder.weights().forEach(weight -> weight.setRequiresGradient(true));
             List<PtNDArray> gradients = decoder.zeros();
-            new PolicyGradient(decoder, LOSS).add(batch, old, Optional.empty(), 4096, gradients);
+            PolicyGradient gradient = new PolicyGradient(decoder, LOSS, batch, old, Optional.empty());
+            gradient.add(gradient.parts(4096), gradients);
             Map<String, float[]> values = new HashMap<>();
             decoder.download(gradients, "").forEach((name, tensor) -> values.put(name, tensor.values()));
             return values;
@@ -280,6 +287,23 @@ class LearnerTest {
         }
         assertThat(folder.resolve("after/model.safetensors"))
                 .hasSameBinaryContentAs(base.resolve("model.safetensors"));
+    }
+
+    @Test
+    void aFailureInOneThreadIsReportedWhenAllHaveEnded() {
+        try (Crew crew = new Crew(3)) {
+            AtomicInteger ended = new AtomicInteger();
+            assertThatThrownBy(() -> crew.compute(share -> {
+                        if (share == 0) {
+                            throw new IllegalStateException("out of memory");
+                        }
+                        LockSupport.parkNanos(50_000_000);
+                        return ended.incrementAndGet();
+                    }))
+                    .rootCause()
+                    .hasMessage("out of memory");
+            assertThat(ended).hasValue(2);
+        }
     }
 
     @Test

@@ -44,6 +44,16 @@ class MicroBatchTest {
     }
 
     @Test
+    void microBatchesAreDealtToTheThreadWithLeastToDo() {
+        MicroBatch small = new MicroBatch(List.of(0, 1), 10, 2);
+        MicroBatch middle = new MicroBatch(List.of(2, 3), 20, 2);
+        MicroBatch large = new MicroBatch(List.of(4, 5), 25, 2);
+
+        assertThat(MicroBatch.deal(List.of(small, middle, large), 2))
+                .containsExactly(List.of(large), List.of(middle, small));
+    }
+
+    @Test
     void nothingTrainedIsNothingComputed() {
         Trajectory prompt = new Trajectory(new int[3], new boolean[3], new float[3], 1, 1);
 

@@ -94,9 +94,7 @@ class PolicyGradientTest {
         }
         try (Decoder decoder = decoder(DataType.FLOAT64)) {
             record(decoder);
-            PolicyGradient.Sums sums = new PolicyGradient(decoder, LOSS)
-                    .add(batch, old, Optional.of(reference), 4096, decoder.zeros());
-            assertThat(sums.loss()).isCloseTo(expected, within(1e-9));
+            assertThat(loss(decoder, batch, old, reference, decoder.zeros())).isCloseTo(expected, within(1e-9));
         }
     }
 
@@ -153,9 +151,8 @@ class PolicyGradientTest {
             float[][] old,
             float[][] reference,
             List<PtNDArray> gradients) {
-        return new PolicyGradient(decoder, LOSS)
-                .add(batch, old, Optional.of(reference), 4096, gradients)
-                .loss();
+        PolicyGradient gradient = new PolicyGradient(decoder, LOSS, batch, old, Optional.of(reference));
+        return gradient.add(gradient.parts(4096), gradients).loss();
     }
 
     @Test
@@ -187,7 +184,8 @@ class PolicyGradientTest {
     private static PolicyGradient.Sums add(
             Decoder decoder, List<Trajectory> batch, float[][] old, int budget, List<PtNDArray> gradients) {
         LossSettings withoutReference = new LossSettings(0.2, 2, 0, 5, 0.8);
-        return new PolicyGradient(decoder, withoutReference).add(batch, old, Optional.empty(), budget, gradients);
+        PolicyGradient gradient = new PolicyGradient(decoder, withoutReference, batch, old, Optional.empty());
+        return gradient.add(gradient.parts(budget), gradients);
     }
 
     @Test

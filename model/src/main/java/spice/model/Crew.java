@@ -1,0 +1,51 @@
+package spice.model;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/// Threads that compute shares of a batch side by side, with one thread inside each operator. The other way round, all
+/// threads inside each operator, OpenMP's threads wait for each other several times a millisecond, which costs many
+/// times what it gains as soon as the machine has other work.
+final class Crew implements AutoCloseable {
+    private final int size;
+    private final ExecutorService threads;
+
+    Crew(int size) {
+        this.size = size;
+        threads = Executors.newFixedThreadPool(
+                size, Thread.ofPlatform().daemon().name("learner-", 0).factory());
+    }
+
+    int size() {
+        return size;
+    }
+
+    /// Computes share 0 to size - 1 and returns the results in that order. Returns or throws when all have ended, also
+    /// when the caller is interrupted: native code cannot be stopped, and the tensors it reads must outlive it.
+    ///
+    /// @throws CompletionException with the first failure as its cause
+    <T> List<T> compute(IntFunction<T> share) {
+        List<CompletableFuture<T>> futures = IntStream.range(0, size)
+                .mapToObj(number -> CompletableFuture.supplyAsync(
+                        () -> {
+                            Torch.prepareThread(1);
+                            return share.apply(number);
+                        },
+                        threads))
+                .toList();
+        CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new))
+                .exceptionally(failure -> null)
+                .join();
+        return futures.stream().map(CompletableFuture::join).toList();
+    }
+
+    @Override
+    public void close() {
+        threads.close();
+    }
+}
