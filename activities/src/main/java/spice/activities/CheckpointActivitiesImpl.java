@@ -30,6 +30,8 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
     private final Path models;
     private final String hardware;
 
+    /// Commits to this store.
+    ///
     /// @param models the folder below which a run may name a model
     /// @param hardware what bit-for-bit equality rests on besides the settings
     public CheckpointActivitiesImpl(BlobStore store, Path models, String hardware) {

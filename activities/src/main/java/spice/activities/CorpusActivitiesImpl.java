@@ -44,6 +44,8 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
     private final Path models;
     private final Checkpoints checkpoints;
 
+    /// Reads these corpora and no others.
+    ///
     /// @param corpora names of corpora and where they lie: a folder, or `s3://bucket/prefix`
     /// @param models the folder below which a run may name a model
     public CorpusActivitiesImpl(BlobStore store, Map<String, String> corpora, Path models) {

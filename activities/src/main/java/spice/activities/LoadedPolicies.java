@@ -31,6 +31,8 @@ public final class LoadedPolicies implements AutoCloseable {
 
     private record Loaded(Path folder, LanguageModel model) {}
 
+    /// Keeps nothing yet.
+    ///
     /// @param cache an empty folder of this worker's own
     public LoadedPolicies(BlobStore store, Path cache) {
         this.store = store;

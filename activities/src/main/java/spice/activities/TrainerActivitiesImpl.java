@@ -34,6 +34,8 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
     private final Checkpoints checkpoints;
     private final Path scratch;
 
+    /// Trains on this worker.
+    ///
     /// @param scratch an empty folder of this worker's own
     public TrainerActivitiesImpl(BlobStore store, Path scratch) {
         this.store = store;

@@ -9,13 +9,13 @@ public interface CheckpointActivities {
 
     /// Finds or registers the base model, and the checkpoint to start from; writes the run into its lineage. Fails with
     /// [Failure#MODEL_UNUSABLE] or [Failure#LINEAGE_EMPTY].
-    ///
-    /// @return the run with no held-out questions yet
     StartingPoint open(RunSettings settings, String lineage, CorpusRef corpus);
 
     /// Commits weights, optimizer, cursor and schedules together under one manifest.
     CheckpointRef commit(IterationRequest iteration, Scored scored, Trained trained);
 
+    /// Where a run begins.
+    ///
     /// @param base the model that the run was given
     /// @param start the checkpoint that the first iteration continues from
     /// @param branch of this run within the lineage

@@ -55,6 +55,8 @@ public record IterationMetrics(
                 0);
     }
 
+    /// One kind's share in it.
+    ///
     /// @param tasks attempted tasks of this kind
     public record KindMetrics(int tasks, double passRate, double challengerReward) {}
 }

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 @WorkflowInterface
 public interface SelfPlayRun {
 
+    /// Iterates until the settings are met, and says what it was worth.
+    ///
     /// @param input the run's settings as one JSON object, in whatever form the person sent it: a typed argument that
     ///     does not decode would make the workflow task fail for ever. None and `{}` both mean the nano preset.
     /// @param carried null at the start; what a run hands to itself when it continues as new

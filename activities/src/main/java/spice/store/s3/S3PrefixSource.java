@@ -23,6 +23,8 @@ public final class S3PrefixSource implements CorpusSource {
         this.prefix = prefix;
     }
 
+    /// The documents of a folder below a root.
+    ///
     /// @param root `s3://bucket` or `s3://bucket/prefix`, as the worker was started with
     /// @param folder below it, relative and without `..`; empty for all of it
     /// @throws CorpusException if the name would leave the root
