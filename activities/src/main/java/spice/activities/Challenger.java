@@ -24,11 +24,11 @@ import spice.settings.RunSettings;
 
 /// The policy with a document before it (SPICE §2.2): poses tasks in rounds of a group until one is valid or the limit
 /// is reached, then keeps a group of them.
-///
-/// @param passages one shard's documents; all are sampled in one composition
-/// @param first position of the shard's first document in the iteration's draw
 record Challenger(Policy policy, RoleFormat format, RunSettings settings, Seed seed) {
 
+    /// Poses on one shard's documents, all sampled in one composition.
+    ///
+    /// @param first position of the shard's first document in the iteration's draw
     List<PosedDocument> pose(List<Passage> passages, int first) {
         List<List<PosedTask>> posed = passages.stream()
                 .<List<PosedTask>>map(_ -> new ArrayList<>())
