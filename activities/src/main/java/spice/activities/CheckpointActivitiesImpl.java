@@ -1,5 +1,7 @@
 package spice.activities;
 
+import static java.util.Objects.requireNonNull;
+
 import io.temporal.activity.Activity;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +59,7 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
         checkpoints.begin(new RunRecord(
                 lineage,
                 branch,
-                Activity.getExecutionContext().getInfo().getWorkflowId(),
+                requireNonNull(Activity.getExecutionContext().getInfo().getWorkflowId(), "runs are workflows"),
                 base,
                 start,
                 settings));

@@ -13,6 +13,8 @@ import spice.workflows.CheckpointRef;
 public final class Checkpoints {
     static final String BASE = "base";
 
+    private static final String LINEAGES = "lineages/";
+
     private final BlobStore store;
 
     public Checkpoints(BlobStore store) {
@@ -60,7 +62,7 @@ public final class Checkpoints {
     }
 
     private static String recordName(String lineage, int number) {
-        return "lineages/%s/%08d".formatted(lineage, number);
+        return "%s%s/%08d".formatted(LINEAGES, lineage, number);
     }
 
     /// The last checkpoint of a run: its iterations follow each other without a gap, so the search doubles its steps
@@ -89,8 +91,8 @@ public final class Checkpoints {
 
     /// The names of all lineages in the store.
     public List<String> lineages() {
-        return store.list("lineages/").stream()
-                .map(name -> name.split("/")[1])
+        return store.list(LINEAGES).stream()
+                .map(name -> name.substring(LINEAGES.length(), name.lastIndexOf('/')))
                 .distinct()
                 .toList();
     }

@@ -70,9 +70,9 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
                     store,
                     (stage, done, total) -> heartbeat.now("%s %d of %d files".formatted(stage, done, total)));
         } catch (CorpusException e) {
-            throw Failure.CORPUS_UNUSABLE.because(e.getMessage());
+            throw Failure.CORPUS_UNUSABLE.because(e);
         } catch (ModelException e) {
-            throw Failure.MODEL_UNUSABLE.because(e.getMessage());
+            throw Failure.MODEL_UNUSABLE.because(e);
         }
         CorpusManifest manifest = ingested.manifest();
         int passages =
@@ -101,7 +101,7 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
                 }
             }
         } catch (CorpusException e) {
-            throw Failure.HELD_OUT_UNUSABLE.because(e.getMessage());
+            throw Failure.HELD_OUT_UNUSABLE.because(e);
         } catch (JsonProcessingException e) {
             throw Failure.HELD_OUT_UNUSABLE.because("line %d of %s is not a task: %s"
                     .formatted(tasks.size() + 1, settings.heldOut(), e.getOriginalMessage()));

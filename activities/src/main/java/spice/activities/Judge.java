@@ -1,5 +1,7 @@
 package spice.activities;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -185,11 +187,11 @@ record Judge(RoleFormat format, RunSettings settings, Seed seed) {
                 group.tasks().stream()
                         .filter(challenger::containsKey)
                         .forEach(task -> episodes.add(new Episode(
-                                Role.CHALLENGER, task.posed.dialogue(), challenger.get(task))));
+                                Role.CHALLENGER, task.posed.dialogue(), requireNonNull(challenger.get(task)))));
             }
             group.chosen().ifPresent(task -> {
                 AttemptedTask attempted = task.attempted.orElseThrow();
-                double[] advantages = reasoner.get(task);
+                double[] advantages = requireNonNull(reasoner.get(task));
                 for (int k = 0; k < advantages.length; k++) {
                     if (task.verdicts.get(k) != Verdict.UNDECIDED) {
                         Attempt attempt = attempted.attempts().get(k);

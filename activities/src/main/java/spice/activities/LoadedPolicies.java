@@ -62,7 +62,7 @@ public final class LoadedPolicies implements AutoCloseable {
         try {
             return LanguageModel.open(folder, THREADS_PER_SHARD);
         } catch (ModelException e) {
-            throw Failure.MODEL_UNUSABLE.because(e.getMessage());
+            throw Failure.MODEL_UNUSABLE.because(e);
         }
     }
 

@@ -1,5 +1,7 @@
 package spice.activities;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -30,7 +32,7 @@ final class UpdateBatches {
         Map<Role, Long> ofRole = episodes.stream().collect(Collectors.groupingBy(Episode::role, Collectors.counting()));
         return episodes.stream()
                 .filter(episode -> episode.advantage() != 0)
-                .map(episode -> trajectory(episode, 1.0 / ofRole.get(episode.role())))
+                .map(episode -> trajectory(episode, 1.0 / requireNonNull(ofRole.get(episode.role()))))
                 .toList();
     }
 

@@ -1,5 +1,6 @@
 package spice.pretrain;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
 
 import java.util.ArrayList;
@@ -147,7 +148,7 @@ public record NanoScores(double copied, Map<Level, Double> posed, Map<Level, Ans
     /// The scores as a Markdown table.
     public String table() {
         String rows = Arrays.stream(Level.values())
-                .map(level -> row(level.word(), "%.2f".formatted(posed.get(level)), reasoner.get(level)))
+                .map(level -> row(level.word(), "%.2f".formatted(posed.get(level)), requireNonNull(reasoner.get(level))))
                 .collect(joining());
         return """
                 | level | share of tasks posed | mean@4, T=1 | greedy | pass@64 |

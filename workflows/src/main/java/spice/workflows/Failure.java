@@ -22,6 +22,11 @@ public enum Failure {
     /// The loss or the gradient is not a number.
     TRAINING_DIVERGED;
 
+    /// The failure that this exception is, in its own words.
+    public ApplicationFailure because(Exception cause) {
+        return because(String.valueOf(cause.getMessage()));
+    }
+
     public ApplicationFailure because(String message) {
         return ApplicationFailure.newNonRetryableFailure(message, name());
     }

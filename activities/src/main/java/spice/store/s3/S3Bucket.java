@@ -62,8 +62,8 @@ record S3Bucket(S3Client client, String name, Failures failures) {
     private void probe() {
         boolean refused;
         try {
-            refused = !put(PROBE, UUID.randomUUID().toString(), RequestBody.empty(), Optional.empty())
-                    || !put(PROBE, UUID.randomUUID().toString(), RequestBody.empty(), Optional.empty());
+            boolean first = put(PROBE, UUID.randomUUID().toString(), RequestBody.empty(), Optional.empty());
+            refused = !first || !put(PROBE, UUID.randomUUID().toString(), RequestBody.empty(), Optional.empty());
         } catch (S3Exception e) {
             if (e.statusCode() != 501) {
                 throw failures.of("create " + PROBE, e);
