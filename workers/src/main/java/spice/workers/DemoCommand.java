@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -57,11 +59,11 @@ final class DemoCommand implements Callable<Integer> {
         RunOptions.checked(settings);
         LocalSettings local = LocalSettings.from(System.getenv());
         StackPlan plan = StackPlans.standard(local, corpora);
-        try (LocalStack stack = LocalStack.open(local, plan, System.getenv(), System.out::println)) {
+        Consumer<String> say = System.out::println;
+        try (LocalStack stack = LocalStack.open(local, plan, System.getenv(), say)) {
             stack.addresses().banner().forEach(System.out::println);
             run(stack, id, settings);
-            Console console = System.console();
-            if (console != null && console.isTerminal()) {
+            if (Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent()) {
                 System.out.println("the stack stays up; Ctrl-C stops it");
                 stack.awaitEnd();
             }

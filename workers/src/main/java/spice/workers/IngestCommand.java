@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -42,7 +43,8 @@ final class IngestCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         LocalSettings settings = LocalSettings.from(System.getenv());
-        try (LocalStack stack = LocalStack.open(settings, StackPlans.servers(), System.getenv(), System.err::println);
+        Consumer<String> say = System.err::println;
+        try (LocalStack stack = LocalStack.open(settings, StackPlans.servers(), System.getenv(), say);
                 S3BlobStore store = S3BlobStore.open(stack.addresses().s3());
                 HuggingFaceCodec codec = ModelFolder.codec(settings.root().resolve("models").resolve(model))) {
             Ingest.Ingested ingested = Ingest.ingest(
