@@ -1,7 +1,6 @@
 package spice.workers;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.temporal.client.WorkflowStub;
 import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,7 +73,7 @@ final class DemoCommand implements Callable<Integer> {
     private static void run(LocalStack stack, String id, ObjectNode settings) throws InterruptedException {
         try (TemporalConnection temporal =
                 TemporalConnection.open(stack.addresses().temporal(), "spice demo", PATIENCE)) {
-            WorkflowStub run = Runs.start(temporal, id, settings);
+            Runs.start(temporal, id, settings);
             String page = stack.addresses()
                     .ui()
                     .map(ui -> "%s/namespaces/%s/workflows/%s"
@@ -82,7 +81,7 @@ final class DemoCommand implements Callable<Integer> {
                     .orElse("workflow " + id);
             System.out.println("Run              " + page);
             System.out.println();
-            System.out.print(Summary.of(new RunFollower(temporal, run, System.out).follow()));
+            System.out.print(Summary.of(new RunFollower(temporal, id, System.out).follow()));
             System.out.println("the run in the Temporal UI: " + page);
         }
     }

@@ -58,7 +58,7 @@ final class IngestCommand implements Callable<Integer> {
             System.out.print(summary(ingested));
             return ExitCode.OK;
         } catch (CorpusException e) {
-            throw new UserError(e.getMessage(), ExitCode.BAD_INPUT);
+            throw new UserError(String.valueOf(e.getMessage()), ExitCode.BAD_INPUT);
         }
     }
 

@@ -1,9 +1,9 @@
 package spice.workers;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.temporal.client.WorkflowStub;
 import java.time.Duration;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -41,19 +41,17 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (TemporalConnection temporal = TemporalConnection.open("spice run", PATIENCE)) {
-            WorkflowStub run = follow == null
-                    ? start(temporal)
-                    : temporal.client().newUntypedWorkflowStub(follow);
+            String id = follow == null ? start(temporal) : follow;
             if (detach) {
-                System.out.println("started " + run.getExecution().getWorkflowId());
+                System.out.println("started " + id);
                 return ExitCode.OK;
             }
-            System.out.print(Summary.of(new RunFollower(temporal, run, System.out).follow()));
+            System.out.print(Summary.of(new RunFollower(temporal, id, System.out).follow()));
             return ExitCode.OK;
         }
     }
 
-    private WorkflowStub start(TemporalConnection temporal) {
+    private String start(TemporalConnection temporal) {
         ObjectNode settings = options.object();
         String id = lineage != null ? lineage : "run-" + newName();
         settings.put("lineage", id);
@@ -61,10 +59,12 @@ final class RunCommand implements Callable<Integer> {
             settings.put("startFrom", "last");
         }
         RunOptions.checked(settings);
-        return Runs.start(temporal, id, settings);
+        Runs.start(temporal, id, settings);
+        return id;
     }
 
+    /// The time of day where the user is.
     static String newName() {
-        return LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
+        return LocalDateTime.now(ZoneId.systemDefault()).format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
     }
 }

@@ -31,9 +31,9 @@ final class RunFollower {
     private int shown;
     private String state = "";
 
-    RunFollower(TemporalConnection temporal, WorkflowStub run, PrintStream out) {
-        this.run = run;
-        this.waiting = new Waiting(temporal, run.getExecution().getWorkflowId());
+    RunFollower(TemporalConnection temporal, String id, PrintStream out) {
+        this.run = temporal.client().newUntypedWorkflowStub(id);
+        this.waiting = new Waiting(temporal, id);
         this.out = out;
     }
 

@@ -13,7 +13,7 @@ final class Runs {
     private Runs() {}
 
     /// @param id of the workflow; the lineage's name unless the settings give another
-    static WorkflowStub start(TemporalConnection temporal, String id, ObjectNode settings) {
+    static void start(TemporalConnection temporal, String id, ObjectNode settings) {
         WorkflowStub run = temporal.client()
                 .newUntypedWorkflowStub(
                         "SelfPlayRun",
@@ -26,7 +26,6 @@ final class Runs {
                                 .build());
         try {
             run.start(settings);
-            return run;
         } catch (WorkflowExecutionAlreadyStarted e) {
             throw new UserError("run %s is going on already; follow it with `spice run --follow %s`".formatted(id, id), ExitCode.BAD_INPUT);
         }

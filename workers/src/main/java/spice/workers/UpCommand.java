@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,8 +36,9 @@ final class UpCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         LocalSettings settings = LocalSettings.from(System.getenv());
+        Consumer<String> say = System.err::println;
         try (LocalStack stack =
-                LocalStack.open(settings, StackPlans.standard(settings, corpora), System.getenv(), System.err::println)) {
+                LocalStack.open(settings, StackPlans.standard(settings, corpora), System.getenv(), say)) {
             stack.addresses().banner().forEach(out::println);
             if (!stack.isOurs()) {
                 out.println("It is running already; whoever started it stops it.");
