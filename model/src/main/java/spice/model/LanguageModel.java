@@ -43,6 +43,7 @@ public final class LanguageModel implements Policy {
         return codec;
     }
 
+    /// @throws ModelException if a prompt and its completion do not fit the model, or its weights are not finite
     @Override
     public List<List<Completion>> sample(List<PromptGroup> groups, Sampling sampling) {
         if (groups.isEmpty()) {
@@ -128,6 +129,13 @@ public final class LanguageModel implements Policy {
         }
         boolean stopped = stop < from + most;
         int end = stopped ? stop + 1 : stop;
+        for (int i = from; i < end; i++) {
+            if (!Float.isFinite(logProbs[i])) {
+                throw new ModelException(
+                        "the model gives a token the log-probability %s; its weights are not finite. Go back to an earlier checkpoint"
+                                .formatted(logProbs[i]));
+            }
+        }
         return new Completion(
                 Arrays.stream(tokens, from, end).mapToInt(Math::toIntExact).toArray(),
                 Arrays.copyOfRange(logProbs, from, end),

@@ -1,10 +1,12 @@
 # A Qwen3 decoder: sampling with a cache, losses with gradients, AdamW.
 #
-# TorchScript in the form of a saved module, compiled by libtorch when the program is opened. Only calls and operators of
-# libtorch itself are possible; there is no Python. Sizes are read from the tensors, so one text serves every config.
+# TorchScript in the form of a saved module, compiled by libtorch when the program is opened. Only operators of libtorch
+# itself are possible; there is no Python. Sizes are read from the tensors, so one text serves every config.
 #
 # B sequences, T tokens of a sequence, E width of the model, H heads, J heads of keys and values, R = H / J, D width of
 # a head, V vocabulary. When sampling, L lanes of K slots: a lane is a prompt, its slots are completions of that prompt.
+#
+# Types are numbers here: 3 int32, 4 int64, 6 float32, 7 float64.
 #
 # Weights, in this order (Hugging Face names in WeightTable.java): embedding; for each layer input norm, q, k, v, o,
 # q norm, k norm, second norm, gate, up, down; last norm; the output head unless it is tied to the embedding.
@@ -13,10 +15,10 @@ class Decoder(Module):
   __buffers__ = []
   training : bool
 
-  def layers(self: __torch__.Decoder, w: List[Tensor]) -> int:
+  def layers(self, w: List[Tensor]) -> int:
     return (len(w) - 2) // 11
 
-  def head(self: __torch__.Decoder, w: List[Tensor]) -> Tensor:
+  def head(self, w: List[Tensor]) -> Tensor:
     # The last norm is a vector; a table in the last place is an output head of its own.
     if torch.dim(w[-1]) == 2:
       table = w[-1]
@@ -24,22 +26,24 @@ class Decoder(Module):
       table = w[0]
     return table
 
-  def norm(self: __torch__.Decoder, x: Tensor, weight: Tensor, eps: float) -> Tensor:
+  def norm(self, x: Tensor, weight: Tensor, eps: float) -> Tensor:
     return x * torch.rsqrt(torch.mean(x * x, [-1], True) + eps) * weight
 
-  def rotate(self: __torch__.Decoder, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+  def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     # cos and sin hold each angle twice, once per half of the head.
     a, b, = torch.chunk(x, 2, -1)
     return x * cos + torch.cat([-b, a], -1) * sin
 
-  def feed_forward(self: __torch__.Decoder, x: Tensor, w: List[Tensor], o: int, eps: float) -> Tensor:
+  def feed_forward(self, x: Tensor, w: List[Tensor], o: int, eps: float) -> Tensor:
     h = self.norm(x, w[o + 7], eps)
     gated = torch.silu(torch.linear(h, w[o + 8])) * torch.linear(h, w[o + 9])
     return x + torch.linear(gated, w[o + 10])
 
   # Whole sequences, each from its first token: the hidden states (B, T, E) before the last norm, and every layer's
   # keys and values (B, J, T, D). Shorter sequences are padded on the right, where no real token looks.
-  def read(self: __torch__.Decoder, ids: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, eps: float) -> Tuple[Tensor, List[Tensor], List[Tensor]]:
+  def read(
+        self, ids: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, eps: float
+  ) -> Tuple[Tensor, List[Tensor], List[Tensor]]:
     B = torch.size(ids, 0)
     T = torch.size(ids, 1)
     keys = annotate(List[Tensor], [])
@@ -64,7 +68,7 @@ class Decoder(Module):
     return (x, keys, values)
 
   # The next-token logits (M, V) after the positions named by rows, each b * T + t.
-  def logits(self: __torch__.Decoder, ids: Tensor, rows: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, eps: float) -> Tensor:
+  def logits(self, ids: Tensor, rows: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, eps: float) -> Tensor:
     x, keys, values, = self.read(ids, w, cos, sin, eps)
     h = torch.index_select(torch.flatten(x, 0, 1), 0, rows)
     return torch.linear(self.norm(h, w[1 + 11 * self.layers(w)], eps), self.head(w))
@@ -73,14 +77,14 @@ class Decoder(Module):
 
   # A head's halves exchanged, the second negated: what the sines multiply in rotate. Along the rows of a weight (H * D,
   # E) it gives a weight that yields the exchanged heads at once.
-  def exchanged(self: __torch__.Decoder, weight: Tensor, D: int) -> Tensor:
+  def exchanged(self, weight: Tensor, D: int) -> Tensor:
     a, b, = torch.chunk(torch.unflatten(weight, 0, [-1, D]), 2, 1)
     return torch.flatten(torch.cat([-b, a], 1), 0, 1)
 
   # The weights as step wants them, six per layer: one matrix for queries, keys, both exchanged, and values; what the
   # cosines of queries and keys are multiplied by (H + J, D); the same for the sines; the output matrix; one matrix for
   # gate and up; the down matrix. The norms' weights are multiplied into what follows them.
-  def pack_weights(self: __torch__.Decoder, w: List[Tensor]) -> List[Tensor]:
+  def pack_weights(self, w: List[Tensor]) -> List[Tensor]:
     packed = annotate(List[Tensor], [])
     for layer in range(self.layers(w)):
       o = 1 + layer * 11
@@ -99,14 +103,18 @@ class Decoder(Module):
     return packed
 
   # 1 / root mean square of the last axis.
-  def inverse_size(self: __torch__.Decoder, x: Tensor, eps: float) -> Tensor:
+  def inverse_size(self, x: Tensor, eps: float) -> Tensor:
     size = torch.linalg_vector_norm(x, 2, [-1], True)
     return torch.rsqrt(size * size / torch.size(x, -1) + eps)
 
   # One new token in every slot. tokens (L, K); positions (L), the same for the slots of a lane. Every layer attends to
   # the lane's prompt, read once and shared by its slots (L, J, P, D), and to the slot's own tokens (L, J, K, N, D), of
   # which this call writes number i. Returns the logits (L, K, V).
-  def step(self: __torch__.Decoder, tokens: Tensor, positions: Tensor, i: int, prompt_keys: List[Tensor], prompt_values: List[Tensor], prompt_mask: Tensor, own_keys: List[Tensor], own_values: List[Tensor], w: List[Tensor], packed: List[Tensor], cos: Tensor, sin: Tensor, eps: float) -> Tensor:
+  def step(
+        self, tokens: Tensor, positions: Tensor, i: int, prompt_keys: List[Tensor], prompt_values: List[Tensor],
+        prompt_mask: Tensor, own_keys: List[Tensor], own_values: List[Tensor], w: List[Tensor], packed: List[Tensor],
+        cos: Tensor, sin: Tensor, eps: float
+  ) -> Tensor:
     L = torch.size(tokens, 0)
     K = torch.size(tokens, 1)
     P = torch.size(prompt_mask, -1)
@@ -142,7 +150,7 @@ class Decoder(Module):
 
   # A token and its log-probability from logits (.., V) and one uniform number in [0, 1) each: the first token at which
   # the cumulative probability exceeds the number. Sums in float64, so that rounding moves no token by more than 1e-15.
-  def draw(self: __torch__.Decoder, logits: Tensor, uniform: Tensor, temperature: float) -> Tuple[Tensor, Tensor]:
+  def draw(self, logits: Tensor, uniform: Tensor, temperature: float) -> Tuple[Tensor, Tensor]:
     wide = torch.to(logits, 7)
     if temperature > 0.:
       log_probs = torch.log_softmax(wide / temperature, -1)
@@ -156,12 +164,15 @@ class Decoder(Module):
     return (torch.squeeze(token, -1), torch.squeeze(torch.gather(log_probs, -1, token), -1))
 
   # Completions of prompts. prompts (G, P) padded on the right, lengths (G); lanes (L) names each lane's prompt; rows
-  # (L, K) names each slot's row of the result, an empty slot the last row, which is thrown away. uniforms (rows + 1, N).
-  # Returns tokens (rows + 1, N) and log-probabilities; what stands behind a stop token means nothing.
+  # (L, K) names each slot's row of the result, an empty slot the last row, which is thrown away. uniforms (rows + 1,
+  # N). Returns tokens (rows + 1, N) and log-probabilities; what stands behind a stop token means nothing.
   #
   # Finished slots stay until a quarter of all slots can go at once. Each lane then moves its live slots to the front
   # and all lanes are cut to the fullest one's number, so what is kept depends on this shard alone.
-  def sample(self: __torch__.Decoder, prompts: Tensor, lengths: Tensor, lanes: Tensor, rows: Tensor, uniforms: Tensor, temperature: float, stop: int, w: List[Tensor], cos: Tensor, sin: Tensor, eps: float) -> Tuple[Tensor, Tensor]:
+  def sample(
+        self, prompts: Tensor, lengths: Tensor, lanes: Tensor, rows: Tensor, uniforms: Tensor, temperature: float,
+        stop: int, w: List[Tensor], cos: Tensor, sin: Tensor, eps: float
+  ) -> Tuple[Tensor, Tensor]:
     G = torch.size(prompts, 0)
     P = torch.size(prompts, 1)
     N = torch.size(uniforms, 1)
@@ -180,7 +191,8 @@ class Decoder(Module):
     done = torch.eq(rows, empty)
     start = torch.index_select(lengths, 0, lanes)
     outside = torch.ge(torch.unsqueeze(torch.arange(P), 0), torch.unsqueeze(start, 1))
-    mask = torch.masked_fill(torch.zeros([L, 1, 1, P], dtype=ops.prim.dtype(x)), torch.reshape(outside, [L, 1, 1, P]), -inf)
+    open = torch.zeros([L, 1, 1, P], dtype=ops.prim.dtype(x))
+    mask = torch.masked_fill(open, torch.reshape(outside, [L, 1, 1, P]), -inf)
     prompt_keys = annotate(List[Tensor], [])
     prompt_values = annotate(List[Tensor], [])
     own_keys = annotate(List[Tensor], [])
@@ -196,10 +208,11 @@ class Decoder(Module):
 
     i = 0
     while i < N:
-      uniform = torch.reshape(torch.index_select(torch.select(uniforms, 1, i), 0, torch.flatten(rows)), [L, K])
+      row = torch.flatten(rows)
+      uniform = torch.reshape(torch.index_select(torch.select(uniforms, 1, i), 0, row), [L, K])
       token, log_prob, = self.draw(logits, uniform, temperature)
-      _3 = torch.index_copy_(torch.select(tokens, 1, i), 0, torch.flatten(rows), torch.flatten(token))
-      _4 = torch.index_copy_(torch.select(log_probs, 1, i), 0, torch.flatten(rows), torch.to(torch.flatten(log_prob), 6))
+      _3 = torch.index_copy_(torch.select(tokens, 1, i), 0, row, torch.flatten(token))
+      _4 = torch.index_copy_(torch.select(log_probs, 1, i), 0, row, torch.to(torch.flatten(log_prob), 6))
       done = torch.logical_or(done, torch.eq(token, stop))
       live = torch.sum(torch.logical_not(done), [1])
       lanes_left = int(torch.sum(torch.gt(live, 0)))
@@ -219,16 +232,18 @@ class Decoder(Module):
             own_values[layer] = self.pack(own_values[layer], slots, lanes_left, slots_left)
           mask = torch.index_select(mask, 0, kept)
           start = torch.index_select(start, 0, kept)
-          rows = torch.reshape(torch.index_select(torch.flatten(rows), 0, slots), [lanes_left, slots_left])
+          rows = torch.reshape(torch.index_select(row, 0, slots), [lanes_left, slots_left])
           done = torch.reshape(torch.index_select(torch.flatten(done), 0, slots), [lanes_left, slots_left])
           token = torch.reshape(torch.index_select(torch.flatten(token), 0, slots), [lanes_left, slots_left])
           L = lanes_left
           K = slots_left
-        logits = self.step(token, start + (i - 1), i - 1, prompt_keys, prompt_values, mask, own_keys, own_values, w, packed, cos, sin, eps)
+        logits = self.step(
+          token, start + (i - 1), i - 1, prompt_keys, prompt_values, mask, own_keys, own_values,
+          w, packed, cos, sin, eps)
     return (tokens, log_probs)
 
   # The named slots of a cache (L, J, K, N, D), as lanes of slots again.
-  def pack(self: __torch__.Decoder, cache: Tensor, slots: Tensor, lanes: int, width: int) -> Tensor:
+  def pack(self, cache: Tensor, slots: Tensor, lanes: int, width: int) -> Tensor:
     by_slot = torch.flatten(torch.transpose(cache, 1, 2), 0, 1)
     kept = torch.index_select(by_slot, 0, slots)
     return torch.contiguous(torch.transpose(torch.unflatten(kept, 0, [lanes, width]), 1, 2))
@@ -236,14 +251,20 @@ class Decoder(Module):
   # ---- Learning ----
 
   # Log-probabilities (M) of the targets that follow the positions named by rows.
-  def log_probs(self: __torch__.Decoder, ids: Tensor, rows: Tensor, targets: Tensor, temperature: float, w: List[Tensor], cos: Tensor, sin: Tensor, eps: float) -> Tensor:
+  def log_probs(
+        self, ids: Tensor, rows: Tensor, targets: Tensor, temperature: float, w: List[Tensor], cos: Tensor,
+        sin: Tensor, eps: float
+  ) -> Tensor:
     all = torch.log_softmax(self.logits(ids, rows, w, cos, sin, eps) / temperature, -1)
     return torch.squeeze(torch.gather(all, 1, torch.unsqueeze(targets, 1)), 1)
 
   # Each token's DrGRPO term, Oat's shape: max(-A r, -A clip(r)) with r = exp(new - old), times the truncated importance
   # weight min(exp(old - sampler), C), plus beta times the k3 estimate exp(d) - 1 - d, d = reference - new, of the
   # divergence from the reference.
-  def policy_terms(self: __torch__.Decoder, new: Tensor, old: Tensor, sampler: Tensor, reference: Tensor, advantage: Tensor, clip: float, truncation: float, beta: float) -> Tensor:
+  def policy_terms(
+        self, new: Tensor, old: Tensor, sampler: Tensor, reference: Tensor, advantage: Tensor, clip: float,
+        truncation: float, beta: float
+  ) -> Tensor:
     ratio = torch.exp(new - old)
     surrogate = torch.maximum(-advantage * ratio, -advantage * torch.clamp(ratio, 1. - clip, 1. + clip))
     terms = surrogate * torch.clamp_max(torch.exp(old - sampler), truncation)
@@ -252,7 +273,7 @@ class Decoder(Module):
       terms = terms + (torch.exp(d) - 1. - d) * beta
     return terms
 
-  def add_gradients(self: __torch__.Decoder, loss: Tensor, w: List[Tensor], gradients: List[Tensor]) -> NoneType:
+  def add_gradients(self, loss: Tensor, w: List[Tensor], gradients: List[Tensor]) -> NoneType:
     found = torch.grad([loss], w, None, False, False, False)
     added = annotate(List[Tensor], [])
     for g in found:
@@ -263,7 +284,11 @@ class Decoder(Module):
   # Adds the gradients of one micro-batch to the given ones. per_token (5, M): old, sampler's and reference
   # log-probabilities, advantage, share in the loss (sequence weight / divisor). Returns in float64: loss, clipped
   # tokens, truncated tokens, sum of entropies, sum of |old - sampler|.
-  def add_policy_gradients(self: __torch__.Decoder, ids: Tensor, rows: Tensor, targets: Tensor, per_token: Tensor, clip: float, truncation: float, beta: float, temperature: float, w: List[Tensor], gradients: List[Tensor], cos: Tensor, sin: Tensor, eps: float) -> Tensor:
+  def add_policy_gradients(
+        self, ids: Tensor, rows: Tensor, targets: Tensor, per_token: Tensor, clip: float, truncation: float,
+        beta: float, temperature: float, w: List[Tensor], gradients: List[Tensor], cos: Tensor, sin: Tensor,
+        eps: float
+  ) -> Tensor:
     old, sampler, reference, advantage, share, = torch.unbind(per_token, 0)
     all = torch.log_softmax(self.logits(ids, rows, w, cos, sin, eps) / temperature, -1)
     new = torch.squeeze(torch.gather(all, 1, torch.unsqueeze(targets, 1)), 1)
@@ -273,31 +298,40 @@ class Decoder(Module):
     ratio = torch.exp(torch.detach(new) - old)
     clipped = torch.gt(-advantage * torch.clamp(ratio, 1. - clip, 1. + clip), -advantage * ratio)
     truncated = torch.gt(torch.exp(old - sampler), truncation)
-    fixed = torch.to(torch.detach(all), 7)
-    entropy = torch.sum(torch.exp(fixed) * fixed) * -1.
-    distance = torch.sum(torch.abs(torch.to(old, 7) - torch.to(sampler, 7)))
-    return torch.stack([torch.to(torch.detach(loss), 7), torch.to(torch.sum(clipped), 7), torch.to(torch.sum(truncated), 7), entropy, distance])
+    fixed = torch.detach(all)
+    entropy = -torch.sum(torch.exp(fixed) * fixed, dtype=7)
+    distance = torch.sum(torch.abs(old - sampler), dtype=7)
+    counts = [torch.to(torch.sum(clipped), 7), torch.to(torch.sum(truncated), 7)]
+    return torch.stack([torch.to(torch.detach(loss), 7), counts[0], counts[1], entropy, distance])
 
   # The same for supervised learning; the loss is the sum of the targets' negative log-probabilities times share.
-  def add_imitation_gradients(self: __torch__.Decoder, ids: Tensor, rows: Tensor, targets: Tensor, share: float, w: List[Tensor], gradients: List[Tensor], cos: Tensor, sin: Tensor, eps: float) -> Tensor:
+  def add_imitation_gradients(
+        self, ids: Tensor, rows: Tensor, targets: Tensor, share: float, w: List[Tensor], gradients: List[Tensor],
+        cos: Tensor, sin: Tensor, eps: float
+  ) -> Tensor:
     loss = torch.sum(self.log_probs(ids, rows, targets, 1., w, cos, sin, eps)) * -share
     self.add_gradients(loss, w, gradients)
     return torch.to(torch.detach(loss), 7)
 
-  def clear(self: __torch__.Decoder, gradients: List[Tensor]) -> NoneType:
+  def clear(self, gradients: List[Tensor]) -> NoneType:
     torch._foreach_zero_(gradients)
     return None
 
-  def add(self: __torch__.Decoder, gradients: List[Tensor], others: List[Tensor]) -> NoneType:
+  def add(self, gradients: List[Tensor], others: List[Tensor]) -> NoneType:
     torch._foreach_add_(gradients, others)
     return None
 
-  def gradient_norm(self: __torch__.Decoder, gradients: List[Tensor]) -> Tensor:
+  def gradient_norm(self, gradients: List[Tensor]) -> Tensor:
     return torch.to(torch.linalg_vector_norm(torch.stack(torch._foreach_norm(gradients, 2)), 2), 7)
 
   # One AdamW step on the gradients, which are multiplied by scale first.
-  def adamw(self: __torch__.Decoder, w: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor], steps: List[Tensor], scale: float, rate: float, beta1: float, beta2: float, epsilon: float, decay: float) -> NoneType:
+  def adamw(
+        self, w: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor],
+        steps: List[Tensor], scale: float, rate: float, beta1: float, beta2: float, epsilon: float, decay: float
+  ) -> NoneType:
     torch._foreach_mul_(gradients, scale)
     torch._foreach_add_(steps, 1)
-    torch._fused_adamw_(w, gradients, first, second, annotate(List[Tensor], []), steps, lr=rate, beta1=beta1, beta2=beta2, weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
+    torch._fused_adamw_(
+      w, gradients, first, second, annotate(List[Tensor], []), steps, lr=rate, beta1=beta1, beta2=beta2,
+      weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
     return None

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -184,6 +185,21 @@ class LanguageModelTest {
                             List.of(new PromptGroup(new int[] {12}, new long[] {1})), new Sampling(1, 5)))
                     .isInstanceOf(ModelException.class)
                     .hasMessageContaining("token 12 is outside the vocabulary of 12");
+        }
+    }
+
+    @Test
+    void weightsThatAreNotFiniteAreNoticed() {
+        TinyModel.create(folder, TinyModel.config(), 5);
+        Map<String, HostTensor> weights = TinyModel.weights(TinyModel.config(), 5);
+        weights.get("model.norm.weight").values()[3] = Float.NaN;
+        SafeTensors.write(folder.resolve("model.safetensors"), weights);
+        try (LanguageModel model = LanguageModel.open(folder, 1)) {
+            assertThatThrownBy(() -> model.sample(
+                            List.of(new PromptGroup(new int[] {1}, new long[] {1})), new Sampling(1, 5)))
+                    .isInstanceOf(ModelException.class)
+                    .hasMessageContaining("log-probability NaN")
+                    .hasMessageContaining("earlier checkpoint");
         }
     }
 }
