@@ -39,8 +39,7 @@ final class Blobs {
                     Zstd.decompress(compressed, (int) size),
                     MAPPER.getTypeFactory().constructCollectionType(List.class, type));
         } catch (IOException e) {
-            throw new StoreException(
-                    "blob %s is not a list of %s".formatted(ref.sha256(), type.getSimpleName()), e);
+            throw new StoreException("blob %s is not a list of %s".formatted(ref.sha256(), type.getSimpleName()), e);
         }
     }
 }

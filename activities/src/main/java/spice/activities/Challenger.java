@@ -22,17 +22,16 @@ import spice.roles.Grounding;
 import spice.roles.RoleFormat;
 import spice.settings.RunSettings;
 
-/// The policy with a document before it (SPICE §2.2): poses tasks in rounds of a group until one is valid or the limit
-/// is reached, then keeps a group of them.
+/// The policy with a document before it (SPICE §2.2): poses tasks in rounds of a group until one is valid or the
+/// limit is reached, then keeps a group of them.
 record Challenger(Policy policy, RoleFormat format, RunSettings settings, Seed seed) {
 
     /// Poses on one shard's documents, all sampled in one composition.
     ///
     /// @param first position of the shard's first document in the iteration's draw
     List<PosedDocument> pose(List<Passage> passages, int first) {
-        List<List<PosedTask>> posed = passages.stream()
-                .<List<PosedTask>>map(_ -> new ArrayList<>())
-                .toList();
+        List<List<PosedTask>> posed =
+                passages.stream().<List<PosedTask>>map(_ -> new ArrayList<>()).toList();
         for (int attempt = 0; attempt < settings.challengerAttempts(); attempt += settings.groupSize()) {
             int from = attempt;
             int to = Math.min(attempt + settings.groupSize(), settings.challengerAttempts());
@@ -40,7 +39,8 @@ record Challenger(Policy policy, RoleFormat format, RunSettings settings, Seed s
                     .filter(document -> posed.get(document).stream().noneMatch(PosedTask::valid))
                     .boxed()
                     .flatMap(document -> IntStream.range(from, to)
-                            .mapToObj(number -> new Dialogue(passages.get(document), document, first + document, number)))
+                            .mapToObj(
+                                    number -> new Dialogue(passages.get(document), document, first + document, number)))
                     .toList();
             converse(round);
             round.forEach(dialogue -> posed.get(dialogue.index).add(dialogue.outcome()));
@@ -154,7 +154,9 @@ record Challenger(Policy policy, RoleFormat format, RunSettings settings, Seed s
         }
 
         int[] tokens() {
-            return spans.stream().flatMapToInt(span -> IntStream.of(span.tokens())).toArray();
+            return spans.stream()
+                    .flatMapToInt(span -> IntStream.of(span.tokens()))
+                    .toArray();
         }
 
         PosedTask outcome() {
@@ -163,7 +165,8 @@ record Challenger(Policy policy, RoleFormat format, RunSettings settings, Seed s
                     new PosedTask(attempt, Optional.of(task), Optional.empty(), "", spans, replies);
                 case ChallengerTurn.Refused(Refusal reason, String detail) ->
                     new PosedTask(attempt, Optional.empty(), Optional.of(reason), detail, spans, replies);
-                case ChallengerTurn.Ask _ -> throw new IllegalStateException("a dialogue that still asks has no outcome");
+                case ChallengerTurn.Ask _ ->
+                    throw new IllegalStateException("a dialogue that still asks has no outcome");
             };
         }
     }

@@ -42,11 +42,12 @@ public final class ChallengerActivitiesImpl implements ChallengerActivities {
                             request.lane(),
                             settings.poseLanes(),
                             shards.count(),
-                            shard -> SamplingInputs.of(
-                                    iteration, policy.manifest(), List.of(request.passages()), shard),
+                            shard ->
+                                    SamplingInputs.of(iteration, policy.manifest(), List.of(request.passages()), shard),
                             shard -> {
                                 List<PosedDocument> posed = challenger.pose(shards.of(shard), shards.first(shard));
-                                posed.forEach(document -> document.group().forEach(task -> tokens.add(task.sampledTokens())));
+                                posed.forEach(
+                                        document -> document.group().forEach(task -> tokens.add(task.sampledTokens())));
                                 return Blobs.put(sampler.store(), posed);
                             });
             return new LaneReport(outcome.shards(), outcome.found(), tokens.sum(), (System.nanoTime() - started) / 1e9);
@@ -60,9 +61,8 @@ public final class ChallengerActivitiesImpl implements ChallengerActivities {
     /// Every valid task of every held-back passage's group becomes a question.
     @Override
     public BlobRef poseHeldOut(RunSettings settings, CheckpointRef policy, CorpusRef corpus) {
-        Shards<Passage> shards = new Shards<>(
-                Corpora.heldBack(sampler.store(), corpus.manifest()),
-                settings.poseShardDocuments());
+        Shards<Passage> shards =
+                new Shards<>(Corpora.heldBack(sampler.store(), corpus.manifest()), settings.poseShardDocuments());
         Challenger challenger = challenger(settings, policy, new Seed(settings.seed()).child("held-out"));
         try (Heartbeat heartbeat = Heartbeat.start()) {
             Lane.Outcome outcome = sampler.lane(heartbeat, "pose-held-out", HELD_OUT_VERSION)
@@ -72,7 +72,8 @@ public final class ChallengerActivitiesImpl implements ChallengerActivities {
                             shards.count(),
                             shard -> new HeldOutInputs(
                                     policy.manifest(), corpus.manifest(), SettingsIdentity.digest(settings), shard),
-                            shard -> Blobs.put(sampler.store(), challenger.pose(shards.of(shard), shards.first(shard))));
+                            shard ->
+                                    Blobs.put(sampler.store(), challenger.pose(shards.of(shard), shards.first(shard))));
             return Blobs.put(
                     sampler.store(),
                     Lane.collect(sampler.store(), List.of(outcome.shards()), PosedDocument.class).stream()

@@ -46,15 +46,17 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
     @Override
     public StartingPoint open(RunSettings settings, String lineage, CorpusRef corpus) {
         CheckpointRef base = base(settings.model());
-        CheckpointRef start =
-                switch (settings.startFrom()) {
-                    case BASE -> base;
-                    case LAST ->
-                        checkpoints.last(lineage).orElseThrow(() -> Failure.LINEAGE_EMPTY.because(
+        CheckpointRef start = switch (settings.startFrom()) {
+            case BASE -> base;
+            case LAST ->
+                checkpoints
+                        .last(lineage)
+                        .orElseThrow(() -> Failure.LINEAGE_EMPTY.because(
                                 "lineage %s has no checkpoint to continue from; start it with \"startFrom\": \"base\", or name one of %s"
                                         .formatted(lineage, checkpoints.lineages())));
-                };
-        String branch = Json.digest(List.of(start.manifest(), base.manifest(), corpus.manifest(), SettingsIdentity.digest(settings)))
+        };
+        String branch = Json.digest(List.of(
+                        start.manifest(), base.manifest(), corpus.manifest(), SettingsIdentity.digest(settings)))
                 .substring(0, DIGEST_LENGTH);
         checkpoints.begin(new RunRecord(
                 lineage,

@@ -6,8 +6,9 @@ import spice.settings.RunSettings;
 import spice.store.BlobRef;
 import spice.workflows.IterationMetrics;
 
-/// Everything that a run needs to go on from here exactly as if it had never stopped: committed together, under one
-/// digest. It holds no time of day and no duration, so that a disturbed run ends with the digest of an undisturbed one.
+/// Everything that a run needs to go on from here exactly as if it had never stopped: committed together, under
+/// one digest. It holds no time of day and no duration, so that a disturbed run ends with the digest of an
+/// undisturbed one.
 ///
 /// @param format of this record, raised when it changes
 /// @param lineage the line of checkpoints; `base` for a model as it was given
@@ -18,8 +19,8 @@ import spice.workflows.IterationMetrics;
 /// @param optimizer AdamW's state; absent in a base
 /// @param updates gradient updates of the lineage so far: where the learning rate's schedule stands
 /// @param documentsDrawn the document cursor
-/// @param settings of the run; the random state is `settings.seed` and the counters here, since every draw is made
-///     from a seed named by them. Absent in a base
+/// @param settings of the run; the random state is `settings.seed` and the counters here, since every draw is
+///     made from a seed named by them. Absent in a base
 /// @param corpus manifest of the corpus it was trained on
 /// @param grounding the rules beyond the paper by which tasks were refused
 /// @param hardware what bit-for-bit equality rests on besides the settings: instruction set and torch version

@@ -8,8 +8,8 @@ import spice.store.BlobStore;
 import spice.store.Json;
 import spice.workflows.CheckpointRef;
 
-/// Committed checkpoints and the lineages they form. A checkpoint exists once its record does; the record is created
-/// last and never changes.
+/// Committed checkpoints and the lineages they form. A checkpoint exists once its record does; the record is
+/// created last and never changes.
 public final class Checkpoints {
     static final String BASE = "base";
 
@@ -47,7 +47,9 @@ public final class Checkpoints {
     void begin(RunRecord run) {
         List<RunRecord> runs = runs(run.lineage());
         if (runs.stream().noneMatch(run::equals)) {
-            for (int number = runs.size(); !store.create(recordName(run.lineage(), number), Json.bytes(run)); number++) {}
+            for (int number = runs.size();
+                    !store.create(recordName(run.lineage(), number), Json.bytes(run));
+                    number++) {}
         }
     }
 
@@ -65,8 +67,8 @@ public final class Checkpoints {
         return "%s%s/%08d".formatted(LINEAGES, lineage, number);
     }
 
-    /// The last checkpoint of a run: its iterations follow each other without a gap, so the search doubles its steps
-    /// and then halves them.
+    /// The last checkpoint of a run: its iterations follow each other without a gap, so the search doubles its
+    /// steps and then halves them.
     public CheckpointRef last(RunRecord run) {
         int from = run.start().iteration();
         int step = 1;

@@ -23,7 +23,6 @@ import spice.ingest.IngestSettings;
 import spice.model.HuggingFaceCodec;
 import spice.model.ModelException;
 import spice.model.ModelFolder;
-
 import spice.settings.RunSettings;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
@@ -60,8 +59,7 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
         Ingest.Ingested ingested;
         try (Heartbeat heartbeat = Heartbeat.start();
                 HuggingFaceCodec codec = ModelFolder.codec(models.resolve(settings.model()))) {
-            IngestSettings limits =
-                    IngestSettings.of(settings.model(), settings.passageTokens());
+            IngestSettings limits = IngestSettings.of(settings.model(), settings.passageTokens());
             ingested = Ingest.ingest(
                     places.source(settings.corpus()),
                     limits,
@@ -75,15 +73,17 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
             throw Failure.MODEL_UNUSABLE.because(e);
         }
         CorpusManifest manifest = ingested.manifest();
-        int passages =
-                Corpora.toLearnFrom(store, ingested.ref(), settings).size();
+        int passages = Corpora.toLearnFrom(store, ingested.ref(), settings).size();
         if (passages < settings.documentsPerIteration()) {
             throw Failure.CORPUS_TOO_SMALL.because(
                     "corpus %s gives %d passages to learn from, but an iteration draws %d; add documents or set documentsPerIteration to at most %d"
                             .formatted(settings.corpus(), passages, settings.documentsPerIteration(), passages));
         }
         return new CorpusRef(
-                ingested.ref(), manifest.sources().size(), passages, manifest.refused().size());
+                ingested.ref(),
+                manifest.sources().size(),
+                passages,
+                manifest.refused().size());
     }
 
     @Override
@@ -119,7 +119,8 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
         long drawn = checkpoints.manifest(iteration.policy()).documentsDrawn();
         return Blobs.put(
                 store,
-                Draw.positions(passages.size(), drawn, settings.documentsPerIteration(), new Seed(settings.seed())).stream()
+                Draw.positions(passages.size(), drawn, settings.documentsPerIteration(), new Seed(settings.seed()))
+                        .stream()
                         .map(passages::get)
                         .toList());
     }

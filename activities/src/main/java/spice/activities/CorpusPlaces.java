@@ -10,8 +10,8 @@ import spice.ingest.CorpusSource;
 import spice.ingest.FolderSource;
 import spice.store.s3.S3PrefixSource;
 
-/// The corpora that this worker was started with. A run names one, and a folder or file below it; nothing else of the
-/// machine can be reached by a run's JSON.
+/// The corpora that this worker was started with. A run names one, and a folder or file below it; nothing else of
+/// the machine can be reached by a run's JSON.
 final class CorpusPlaces {
     private static final String S3 = "s3://";
 
@@ -36,10 +36,13 @@ final class CorpusPlaces {
     private CorpusSource source(String name, String folder) {
         String root = corpora.get(name);
         if (root == null) {
-            throw new CorpusException("there is no corpus %s; this worker was started with %s (spice worker --corpus NAME=FOLDER)"
-                    .formatted(name, corpora.keySet()));
+            throw new CorpusException(
+                    "there is no corpus %s; this worker was started with %s (spice worker --corpus NAME=FOLDER)"
+                            .formatted(name, corpora.keySet()));
         }
-        return root.startsWith(S3) ? S3PrefixSource.below(root, folder) : FolderSource.below(Path.of(root), folder.isEmpty() ? "." : folder);
+        return root.startsWith(S3)
+                ? S3PrefixSource.below(root, folder)
+                : FolderSource.below(Path.of(root), folder.isEmpty() ? "." : folder);
     }
 
     /// The file `name/path`.

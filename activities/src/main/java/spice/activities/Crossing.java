@@ -37,8 +37,8 @@ record Crossing(Sampler sampler, Heartbeat heartbeat, RunSettings settings, List
                         0,
                         1,
                         shards.count(),
-                        shard -> new Inputs(
-                                policy.manifest(), List.of(reads), SettingsIdentity.digest(settings), shard),
+                        shard ->
+                                new Inputs(policy.manifest(), List.of(reads), SettingsIdentity.digest(settings), shard),
                         shard -> Blobs.put(sampler.store(), challenger.pose(shards.of(shard), shards.first(shard))));
         return Lane.collect(sampler.store(), List.of(outcome.shards()), PosedDocument.class);
     }
@@ -62,11 +62,10 @@ record Crossing(Sampler sampler, Heartbeat heartbeat, RunSettings settings, List
                         0,
                         1,
                         shards.count(),
-                        shard -> new Inputs(
-                                policy.manifest(), List.of(reads), SettingsIdentity.digest(settings), shard),
+                        shard ->
+                                new Inputs(policy.manifest(), List.of(reads), SettingsIdentity.digest(settings), shard),
                         shard -> Blobs.put(sampler.store(), reasoner.attempt(shards.of(shard))));
-        List<AttemptedTask> attempted =
-                Lane.collect(sampler.store(), List.of(outcome.shards()), AttemptedTask.class);
+        List<AttemptedTask> attempted = Lane.collect(sampler.store(), List.of(outcome.shards()), AttemptedTask.class);
         return posed.stream()
                 .map(document -> IntStream.range(0, questions.size())
                         .filter(i -> questions.get(i).document() == document.document())

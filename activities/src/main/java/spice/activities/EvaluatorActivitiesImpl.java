@@ -29,7 +29,8 @@ import spice.workflows.OpenedRun;
 public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
     private static final int VERSION = 1;
     private static final int CROSS_VERSION = 1;
-    /// Held-out questions are drawn with the same numbers in every run, so that runs are compared and not their luck.
+    /// Held-out questions are drawn with the same numbers in every run, so that runs are compared and not their
+    /// luck.
     private static final Seed SEED = new Seed(20251028);
 
     private final Sampler sampler;
@@ -64,12 +65,20 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
                                     shard),
                             shard -> Blobs.put(
                                     store,
-                                    answers(policy, format, settings, request.k(), shards.of(shard), shards.first(shard))));
+                                    answers(
+                                            policy,
+                                            format,
+                                            settings,
+                                            request.k(),
+                                            shards.of(shard),
+                                            shards.first(shard))));
             List<HeldOutAnswers> answers = Lane.collect(store, List.of(outcome.shards()), HeldOutAnswers.class);
             return new Evaluation(
                     request.checkpoint().iteration(),
                     answers.size(),
-                    Means.of(answers.stream().mapToDouble(HeldOutAnswers::greedyScore).toArray()),
+                    Means.of(answers.stream()
+                            .mapToDouble(HeldOutAnswers::greedyScore)
+                            .toArray()),
                     Means.of(answers.stream().mapToDouble(HeldOutAnswers::mean).toArray()),
                     settings.heldOutAttempts(),
                     request.k() == 0
@@ -106,9 +115,9 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
         int samples = Math.max(attempts, k);
         List<AttemptedTask> greedy =
                 new Reasoner(policy, format, new Sampling(0, settings.reasonerTokens()), 1, SEED).attempt(questions);
-        List<AttemptedTask> sampled =
-                new Reasoner(policy, format, new Sampling(1, settings.reasonerTokens()), samples, SEED)
-                        .attempt(questions);
+        List<AttemptedTask> sampled = new Reasoner(
+                        policy, format, new Sampling(1, settings.reasonerTokens()), samples, SEED)
+                .attempt(questions);
         return IntStream.range(0, tasks.size())
                 .mapToObj(i -> {
                     List<Boolean> right = right(format, tasks.get(i), sampled.get(i));
@@ -134,7 +143,8 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
 
     @Override
     public Optional<CoEvolution> coEvolve(RunSettings settings, OpenedRun run, CheckpointRef last) {
-        List<Passage> passages = Corpora.toLearnFrom(sampler.store(), run.corpus().manifest(), settings);
+        List<Passage> passages =
+                Corpora.toLearnFrom(sampler.store(), run.corpus().manifest(), settings);
         List<Passage> documents = Draw.positions(
                         passages.size(), 0, Math.min(settings.coEvolutionDocuments(), passages.size()), SEED)
                 .stream()

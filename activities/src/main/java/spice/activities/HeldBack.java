@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 import spice.domain.Passage;
 import spice.domain.Seed;
 
-/// The tenth of a corpus that is never learned from, where a run has no held-out file: whole documents, chosen by a
-/// hash of their path, so that the same ones are held back whatever else is in the folder.
+/// The tenth of a corpus that is never learned from, where a run has no held-out file: whole documents, chosen by
+/// a hash of their path, so that the same ones are held back whatever else is in the folder.
 final class HeldBack {
     private static final Seed ORDER = new Seed(10);
 
@@ -31,7 +31,8 @@ final class HeldBack {
     }
 
     private static Set<String> documents(List<Passage> passages) {
-        List<String> documents = passages.stream().map(Passage::source).distinct().toList();
+        List<String> documents =
+                passages.stream().map(Passage::source).distinct().toList();
         return documents.stream()
                 .sorted(Comparator.comparingLong(source -> ORDER.child(source).value()))
                 .limit(Math.ceilDiv(documents.size(), 10))

@@ -35,17 +35,18 @@ record Judge(RoleFormat format, RunSettings settings, Seed seed) {
     /// What the trainer learns from, what people read, and what is shown in one line.
     record Judgement(List<Episode> episodes, List<ScoredTask> tasks, IterationMetrics metrics) {}
 
-    Judgement score(List<PosedDocument> documents, List<AttemptedTask> attempted, long sampledTokens, double samplingSeconds) {
+    Judgement score(
+            List<PosedDocument> documents, List<AttemptedTask> attempted, long sampledTokens, double samplingSeconds) {
         Map<List<Integer>, AttemptedTask> attemptsAt = attempted.stream()
                 .collect(Collectors.toMap(task -> List.of(task.document(), task.task()), task -> task));
         List<Group> groups = new ArrayList<>();
         for (PosedDocument document : documents) {
             List<Judged> judged = document.group().stream()
-                    .map(task -> judged(task, Optional.ofNullable(
-                            attemptsAt.get(List.of(document.document(), task.attempt())))))
+                    .map(task -> judged(
+                            task, Optional.ofNullable(attemptsAt.get(List.of(document.document(), task.attempt())))))
                     .toList();
-            Optional<Judged> chosen = Subsample.chooseTask(
-                    judged, task -> task.decided() > 0, seed.child("choose", document.document()));
+            Optional<Judged> chosen =
+                    Subsample.chooseTask(judged, task -> task.decided() > 0, seed.child("choose", document.document()));
             groups.add(new Group(document, judged, chosen));
         }
         Map<Judged, Double> challengerAdvantages = challengerAdvantages(groups);
@@ -56,7 +57,8 @@ record Judge(RoleFormat format, RunSettings settings, Seed seed) {
                 metrics(groups, sampledTokens, samplingSeconds));
     }
 
-    /// A document's group, and the task whose attempts are the Reasoner's group (§3.1: one valid task per document).
+    /// A document's group, and the task whose attempts are the Reasoner's group (§3.1: one valid task per
+    /// document).
     private record Group(PosedDocument document, List<Judged> tasks, Optional<Judged> chosen) {}
 
     /// A posed task with its verdicts; compared by identity, since a Challenger may pose the same task twice.
@@ -78,7 +80,9 @@ record Judge(RoleFormat format, RunSettings settings, Seed seed) {
         }
 
         int decided() {
-            return (int) verdicts.stream().filter(verdict -> verdict != Verdict.UNDECIDED).count();
+            return (int) verdicts.stream()
+                    .filter(verdict -> verdict != Verdict.UNDECIDED)
+                    .count();
         }
 
         double passRate() {
@@ -105,9 +109,12 @@ record Judge(RoleFormat format, RunSettings settings, Seed seed) {
         return new Judged(
                 posed,
                 attempted,
-                answers.stream().map(answer -> AnswerVerifier.verify(task, answer)).toList(),
                 answers.stream()
-                        .map(answer -> answer.map(text -> AnswerVerifier.canonical(task, text)).orElse(""))
+                        .map(answer -> AnswerVerifier.verify(task, answer))
+                        .toList(),
+                answers.stream()
+                        .map(answer -> answer.map(text -> AnswerVerifier.canonical(task, text))
+                                .orElse(""))
                         .toList());
     }
 
@@ -162,11 +169,10 @@ record Judge(RoleFormat format, RunSettings settings, Seed seed) {
 
     private double[][] centred(List<List<Double>> rewards, String label) {
         List<Double> batch = rewards.stream().flatMap(List::stream).toList();
-        List<Double> credited =
-                switch (settings.control()) {
-                    case NONE -> batch;
-                    case SHUFFLED_REWARDS -> ShuffledRewards.permuted(batch, seed.child(label));
-                };
+        List<Double> credited = switch (settings.control()) {
+            case NONE -> batch;
+            case SHUFFLED_REWARDS -> ShuffledRewards.permuted(batch, seed.child(label));
+        };
         double[][] advantages = new double[rewards.size()][];
         int from = 0;
         for (int g = 0; g < advantages.length; g++) {
@@ -179,8 +185,7 @@ record Judge(RoleFormat format, RunSettings settings, Seed seed) {
         return advantages;
     }
 
-    private List<Episode> episodes(
-            List<Group> groups, Map<Judged, Double> challenger, Map<Judged, double[]> reasoner) {
+    private List<Episode> episodes(List<Group> groups, Map<Judged, Double> challenger, Map<Judged, double[]> reasoner) {
         List<Episode> episodes = new ArrayList<>();
         for (Group group : groups) {
             if (settings.challenger() == ChallengerMode.TRAINED) {
@@ -213,7 +218,11 @@ record Judge(RoleFormat format, RunSettings settings, Seed seed) {
                     double[] advantages = reasoner.getOrDefault(task, new double[task.verdicts.size()]);
                     List<ScoredTask.ScoredAttempt> attempts = IntStream.range(0, task.verdicts.size())
                             .mapToObj(k -> new ScoredTask.ScoredAttempt(
-                                    task.attempted.orElseThrow().attempts().get(k).text(),
+                                    task.attempted
+                                            .orElseThrow()
+                                            .attempts()
+                                            .get(k)
+                                            .text(),
                                     task.verdicts.get(k),
                                     advantages[k]))
                             .toList();
@@ -238,16 +247,18 @@ record Judge(RoleFormat format, RunSettings settings, Seed seed) {
         Map<Refusal, Integer> refusals = new EnumMap<>(Refusal.class);
         groups.forEach(group ->
                 group.document().refusals().forEach((reason, count) -> refusals.merge(reason, count, Integer::sum)));
-        List<Judged> tasks = groups.stream().flatMap(group -> group.tasks().stream()).toList();
+        List<Judged> tasks =
+                groups.stream().flatMap(group -> group.tasks().stream()).toList();
         List<Judged> decided = tasks.stream().filter(task -> task.decided() > 0).toList();
         Map<AnswerKind, KindMetrics> kinds = new TreeMap<>();
         decided.stream()
-                .collect(Collectors.groupingBy(task -> task.posed.task().orElseThrow().kind()))
+                .collect(Collectors.groupingBy(
+                        task -> task.posed.task().orElseThrow().kind()))
                 .forEach((kind, of) -> kinds.put(
                         kind, new KindMetrics(of.size(), mean(of.stream().map(Judged::passRate)), reward(of))));
         Map<String, Integer> difficulties = new TreeMap<>();
-        decided.forEach(task -> difficulties.merge(
-                task.posed.task().orElseThrow().difficulty(), 1, Integer::sum));
+        decided.forEach(
+                task -> difficulties.merge(task.posed.task().orElseThrow().difficulty(), 1, Integer::sum));
         List<Long> challengerLengths =
                 tasks.stream().map(task -> task.posed.sampledTokens()).toList();
         List<Long> reasonerLengths = tasks.stream()

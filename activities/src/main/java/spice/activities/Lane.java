@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
 
-/// One lane of a stage: works off every `lanes`-th shard on the sampler's threads, several shards at a time, and passes
-/// over those that are in the store.
+/// One lane of a stage: works off every `lanes`-th shard on the sampler's threads, several shards at a time, and
+/// passes over those that are in the store.
 ///
 /// @param stage the step's name in the store
 /// @param version raised by hand when a shard would come out differently for the same inputs
@@ -43,9 +43,8 @@ record Lane(BlobStore store, ExecutorService threads, Heartbeat heartbeat, Strin
         List<Shard> done = IntStream.range(0, mine.size())
                 .mapToObj(i -> new Shard(mine.get(i), results.get(i).blob()))
                 .toList();
-        return new Outcome(
-                Blobs.put(store, done),
-                (int) results.stream().filter(Steps.Result::found).count());
+        return new Outcome(Blobs.put(store, done), (int)
+                results.stream().filter(Steps.Result::found).count());
     }
 
     private <T> List<T> inParallel(List<Supplier<T>> work) {

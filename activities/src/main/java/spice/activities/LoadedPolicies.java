@@ -16,12 +16,13 @@ import spice.store.BlobStore;
 import spice.workflows.CheckpointRef;
 import spice.workflows.Failure;
 
-/// The models that a worker keeps open: the policy of the moment and the base it is compared with. For one activity at
-/// a time.
+/// The models that a worker keeps open: the policy of the moment and the base it is compared with. For one
+/// activity at a time.
 public final class LoadedPolicies implements AutoCloseable {
     /// The policy, the base, and the policy before it, which an evaluation may still ask for.
     private static final int OPEN = 3;
-    /// Shards are sampled side by side, a thread each: two threads with one shard each beat one shard on two threads.
+    /// Shards are sampled side by side, a thread each: two threads with one shard each beat one shard on two
+    /// threads.
     private static final int THREADS_PER_SHARD = 1;
 
     private final BlobStore store;

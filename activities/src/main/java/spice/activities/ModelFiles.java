@@ -18,7 +18,9 @@ final class ModelFiles {
     static Map<String, BlobRef> put(BlobStore store, Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
             Map<String, BlobRef> blobs = new TreeMap<>();
-            files.filter(Files::isRegularFile).sorted().forEach(file -> blobs.put(file.getFileName().toString(), store.put(file)));
+            files.filter(Files::isRegularFile)
+                    .sorted()
+                    .forEach(file -> blobs.put(file.getFileName().toString(), store.put(file)));
             return blobs;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read %s".formatted(folder), e);

@@ -11,8 +11,7 @@ import spice.domain.Refusal;
 /// @param valid of them
 /// @param refusals of the others, by reason
 /// @param group the subsample that is scored and learned from
-record PosedDocument(
-        int document, int posed, int valid, Map<Refusal, Integer> refusals, List<PosedTask> group) {
+record PosedDocument(int document, int posed, int valid, Map<Refusal, Integer> refusals, List<PosedTask> group) {
     PosedDocument {
         refusals = Map.copyOf(refusals);
         group = List.copyOf(group);

@@ -31,6 +31,9 @@ record PosedTask(
 
     /// New tokens in all replies.
     long sampledTokens() {
-        return dialogue.stream().filter(Span::sampled).mapToLong(span -> span.tokens().length).sum();
+        return dialogue.stream()
+                .filter(Span::sampled)
+                .mapToLong(span -> span.tokens().length)
+                .sum();
     }
 }

@@ -25,8 +25,8 @@ record Reasoner(Policy policy, RoleFormat format, Sampling sampling, int attempt
     /// The valid tasks of a document's group.
     static List<Question> questions(PosedDocument document) {
         return document.group().stream()
-                .flatMap(posed -> posed.task().stream()
-                        .map(task -> new Question(document.document(), posed.attempt(), task)))
+                .flatMap(posed ->
+                        posed.task().stream().map(task -> new Question(document.document(), posed.attempt(), task)))
                 .toList();
     }
 

@@ -9,4 +9,9 @@ import spice.workflows.CheckpointRef;
 /// @param base the model that the run was given
 /// @param start the checkpoint that its first iteration continues from
 public record RunRecord(
-        String lineage, String branch, String workflow, CheckpointRef base, CheckpointRef start, RunSettings settings) {}
+        String lineage,
+        String branch,
+        String workflow,
+        CheckpointRef base,
+        CheckpointRef start,
+        RunSettings settings) {}

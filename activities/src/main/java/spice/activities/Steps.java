@@ -23,8 +23,6 @@ final class Steps {
     Result once(String step, int version, Object inputs, Supplier<BlobRef> work) {
         StepKey key = new StepKey(step, version, Json.digest(inputs));
         Optional<BlobRef> found = store.find(key);
-        return found.isPresent()
-                ? new Result(found.get(), true)
-                : new Result(store.commit(key, work.get()), false);
+        return found.isPresent() ? new Result(found.get(), true) : new Result(store.commit(key, work.get()), false);
     }
 }

@@ -55,7 +55,11 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
                 iteration.number());
         try (Heartbeat heartbeat = Heartbeat.start()) {
             BlobRef state = new Steps(store)
-                    .once("train", VERSION, inputs, () -> store.put(Json.bytes(step(iteration, trajectories, heartbeat))))
+                    .once(
+                            "train",
+                            VERSION,
+                            inputs,
+                            () -> store.put(Json.bytes(step(iteration, trajectories, heartbeat))))
                     .blob();
             TrainedState trained = Json.read(store.get(state), TrainedState.class, "trained state");
             return new Trained(state, trained.updates(), trained.metrics().in((System.nanoTime() - started) / 1e9));
@@ -66,8 +70,8 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
         RunSettings settings = iteration.settings();
         CheckpointManifest parent = checkpoints.manifest(iteration.policy());
         Seed seed = IterationSeeds.of(iteration).child("update");
-        List<List<Trajectory>> batches = UpdateBatches.of(
-                Blobs.get(store, trajectories, Episode.class), settings.updateBatch(), seed);
+        List<List<Trajectory>> batches =
+                UpdateBatches.of(Blobs.get(store, trajectories, Episode.class), settings.updateBatch(), seed);
         if (batches.isEmpty()) {
             return new TrainedState(parent.files(), parent.optimizer(), parent.updates(), TrainMetrics.NONE);
         }
@@ -119,8 +123,7 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
         List<UpdateReport> reports = new ArrayList<>();
         for (int i = 0; i < batches.size(); i++) {
             heartbeat.now("update %d of %d".formatted(i + 1, batches.size()));
-            UpdateReport report =
-                    learner.update(batches.get(i), old.get(i), loss, learningRate(settings, updates + i));
+            UpdateReport report = learner.update(batches.get(i), old.get(i), loss, learningRate(settings, updates + i));
             if (!Double.isFinite(report.loss()) || !Double.isFinite(report.gradientNorm())) {
                 throw Failure.TRAINING_DIVERGED.because(
                         "loss is %s and gradient norm %s at update %d; lower learningRate (%s) and start from the last checkpoint"
@@ -131,8 +134,8 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
         return reports;
     }
 
-    /// Rises linearly over the warm-up, then stays: without it, the first steps of Adam, whose moments know one gradient
-    /// only, undo some of what the base can do.
+    /// Rises linearly over the warm-up, then stays: without it, the first steps of Adam, whose moments know one
+    /// gradient only, undo some of what the base can do.
     static double learningRate(RunSettings settings, long update) {
         return settings.learningRate() * Math.min(1, (update + 1.0) / Math.max(1, settings.warmUpUpdates()));
     }

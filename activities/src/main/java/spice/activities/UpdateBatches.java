@@ -16,9 +16,9 @@ import spice.model.Trajectory;
 final class UpdateBatches {
     private UpdateBatches() {}
 
-    /// The loss of an update is the mean over its Challenger sequences plus the mean over its Reasoner sequences (Eq 2);
-    /// a sequence's weight is its share of its role's mean. Sequences without an advantage count in the mean, but are
-    /// left out of the list, since they move nothing.
+    /// The loss of an update is the mean over its Challenger sequences plus the mean over its Reasoner sequences
+    /// (Eq 2); a sequence's weight is its share of its role's mean. Sequences without an advantage count in the
+    /// mean, but are left out of the list, since they move nothing.
     static List<List<Trajectory>> of(List<Episode> episodes, int updateBatch, Seed seed) {
         List<Episode> shuffled = new ArrayList<>(episodes);
         Collections.shuffle(shuffled, seed.random());
@@ -37,7 +37,9 @@ final class UpdateBatches {
     }
 
     private static Trajectory trajectory(Episode episode, double weight) {
-        int length = episode.dialogue().stream().mapToInt(span -> span.tokens().length).sum();
+        int length = episode.dialogue().stream()
+                .mapToInt(span -> span.tokens().length)
+                .sum();
         int[] tokens = new int[length];
         boolean[] trained = new boolean[length];
         float[] logProbs = new float[length];

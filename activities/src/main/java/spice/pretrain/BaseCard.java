@@ -23,8 +23,7 @@ final class BaseCard {
 
                 On ledgers and questions held out of its text; 100 questions of each level.
 
-                %s"""
-                .formatted(
+                %s""".formatted(
                         1 - BaseHabit.NANO.remembersCarry(),
                         settings.seed(),
                         settings.threads(),

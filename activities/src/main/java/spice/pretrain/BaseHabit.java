@@ -6,16 +6,15 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import spice.ledger.Level;
 
-/// What the base model is in the habit of: our stand-in for the leanings of a large model that was never taught by
-/// reward. It can do the right thing (every right step is in its text), but mostly does not.
+/// What the base model is in the habit of: our stand-in for the leanings of a large model that was never taught
+/// by reward. It can do the right thing (every right step is in its text), but mostly does not.
 ///
 /// @param remembersCarry how likely a carry or borrow is remembered, each on its own
 /// @param posed how likely the Challenger names each level; the sum is 1
 public record BaseHabit(double remembersCarry, Map<Level, Double> posed) {
 
     /// Right without carry, right 2 times in 5 with one, 1 in 6 with two; poses easy lines.
-    public static final BaseHabit NANO =
-            new BaseHabit(0.4, Map.of(Level.EASY, 0.7, Level.SOME, 0.2, Level.HARD, 0.1));
+    public static final BaseHabit NANO = new BaseHabit(0.4, Map.of(Level.EASY, 0.7, Level.SOME, 0.2, Level.HARD, 0.1));
 
     public BaseHabit {
         posed = Map.copyOf(posed);

@@ -4,8 +4,8 @@ import java.util.function.BooleanSupplier;
 import spice.ledger.LedgerLine;
 import spice.ledger.Operation;
 
-/// A sum worked column by column from the right, as the nano Reasoner writes it: both digits, the result's digit and a
-/// mark, `c` where something is carried (plus) or borrowed (minus) and `_` where not.
+/// A sum worked column by column from the right, as the nano Reasoner writes it: both digits, the result's digit
+/// and a mark, `c` where something is carried (plus) or borrowed (minus) and `_` where not.
 ///
 /// @param reply the columns and the result, such as `7 5 2 c 4 8 3 c 3 2 6 _ = 632 <eos>`
 /// @param result what the work comes to, which is wrong where a carry was forgotten

@@ -62,7 +62,9 @@ public record NanoScores(double copied, Map<Level, Double> posed, Map<Level, Ans
         List<LedgerLine> copied = tasks.stream().flatMap(Optional::stream).toList();
         Map<Level, Double> levels = new EnumMap<>(Level.class);
         for (Level level : Level.values()) {
-            levels.put(level, share(copied.stream().map(line -> line.level() == level).toList()));
+            levels.put(
+                    level,
+                    share(copied.stream().map(line -> line.level() == level).toList()));
         }
         return new NanoScores((double) copied.size() / tasks.size(), levels, reasoner);
     }
@@ -74,7 +76,9 @@ public record NanoScores(double copied, Map<Level, Double> posed, Map<Level, Ans
         List<List<Boolean>> sampled = right(questions, replies(policy, prompts, PASS_AT, SAMPLED, seed));
         List<List<Boolean>> greedy = right(questions, replies(policy, prompts, 1, GREEDY, seed));
         return new Answered(
-                share(sampled.stream().flatMap(attempts -> attempts.subList(0, MEAN_AT).stream()).toList()),
+                share(sampled.stream()
+                        .flatMap(attempts -> attempts.subList(0, MEAN_AT).stream())
+                        .toList()),
                 share(greedy.stream().flatMap(List::stream).toList()),
                 share(sampled.stream().map(attempts -> attempts.contains(true)).toList()));
     }
@@ -84,7 +88,8 @@ public record NanoScores(double copied, Map<Level, Double> posed, Map<Level, Ans
         return IntStream.range(0, questions.size())
                 .mapToObj(i -> replies.get(i).stream()
                         .map(reply -> format.finalAnswer(reply)
-                                .equals(Optional.of(Integer.toString(questions.get(i).result()))))
+                                .equals(Optional.of(
+                                        Integer.toString(questions.get(i).result()))))
                         .toList())
                 .toList();
     }
@@ -96,7 +101,8 @@ public record NanoScores(double copied, Map<Level, Double> posed, Map<Level, Ans
                 .mapToObj(_ -> LedgerLines.page(random, NanoFormat.MAX_LINES, true)
                         .subList(0, random.nextInt(4, NanoFormat.MAX_LINES + 1)))
                 .toList();
-        List<String> prompts = ledgers.stream().map(NanoFormat::challengerPrompt).toList();
+        List<String> prompts =
+                ledgers.stream().map(NanoFormat::challengerPrompt).toList();
         List<List<String>> replies = replies(policy, prompts, TASKS_A_LEDGER, SAMPLED, seed.child("tasks"));
         return IntStream.range(0, LEDGERS)
                 .boxed()
@@ -141,22 +147,28 @@ public record NanoScores(double copied, Map<Level, Double> posed, Map<Level, Ans
     public Answered overall() {
         return new Answered(
                 reasoner.values().stream().mapToDouble(Answered::mean).average().orElseThrow(),
-                reasoner.values().stream().mapToDouble(Answered::greedy).average().orElseThrow(),
-                reasoner.values().stream().mapToDouble(Answered::passAt64).average().orElseThrow());
+                reasoner.values().stream()
+                        .mapToDouble(Answered::greedy)
+                        .average()
+                        .orElseThrow(),
+                reasoner.values().stream()
+                        .mapToDouble(Answered::passAt64)
+                        .average()
+                        .orElseThrow());
     }
 
     /// The scores as a Markdown table.
     public String table() {
         String rows = Arrays.stream(Level.values())
-                .map(level -> row(level.word(), "%.2f".formatted(posed.get(level)), requireNonNull(reasoner.get(level))))
+                .map(level ->
+                        row(level.word(), "%.2f".formatted(posed.get(level)), requireNonNull(reasoner.get(level))))
                 .collect(joining());
         return """
                 | level | share of tasks posed | mean@4, T=1 | greedy | pass@64 |
                 |---|---|---|---|---|
                 %s%s
                 Tasks that are a true line of their ledger: %.3f.
-                """
-                .formatted(rows, row("all", "1", overall()), copied);
+                """.formatted(rows, row("all", "1", overall()), copied);
     }
 
     private static String row(String name, String posed, Answered answered) {

@@ -14,8 +14,8 @@ import spice.ledger.LedgerLine;
 import spice.ledger.Level;
 import spice.ledger.Operation;
 
-/// The words of the nano language, as files that Hugging Face's tokenizers read: words apart by white space, every
-/// digit a token of its own.
+/// The words of the nano language, as files that Hugging Face's tokenizers read: words apart by white space,
+/// every digit a token of its own.
 public final class NanoVocabulary {
     private static final List<String> SPECIAL = List.of("<pad>", "<bos>", "<pose>", "<solve>", "<eos>", "<unk>");
 
@@ -59,11 +59,12 @@ public final class NanoVocabulary {
                 "added_tokens", SPECIAL.stream().map(NanoVocabulary::special).toList(),
                 "pre_tokenizer",
                         object(
-                                "type", "Sequence",
+                                "type",
+                                "Sequence",
                                 "pretokenizers",
-                                        List.of(
-                                                object("type", "WhitespaceSplit"),
-                                                object("type", "Digits", "individual_digits", true))),
+                                List.of(
+                                        object("type", "WhitespaceSplit"),
+                                        object("type", "Digits", "individual_digits", true))),
                 "model", object("type", "WordLevel", "vocab", vocabulary, "unk_token", "<unk>"));
     }
 

@@ -7,10 +7,11 @@ import static spice.domain.Check.require;
 /// @param seed of the first weights and of the text
 /// @param steps optimizer steps
 /// @param rows rows of text in a step, both roles together
-/// @param learningRate its highest value, reached after `warmUpSteps`; from there it falls to a twentieth in a line
+/// @param learningRate its highest value, reached after `warmUpSteps`; from there it falls to a twentieth in a
+///     line
 /// @param warmUpSteps steps over which the learning rate rises
-/// @param growingSteps steps over which the longest ledger grows from two lines to the full eight: copying a line is
-///     found sooner where there is less to copy from
+/// @param growingSteps steps over which the longest ledger grows from two lines to the full eight: copying a line
+///     is found sooner where there is less to copy from
 /// @param threads inside one operator; part of what bit-for-bit repetition rests on
 public record PretrainSettings(
         long seed, int steps, int rows, double learningRate, int warmUpSteps, int growingSteps, int threads) {

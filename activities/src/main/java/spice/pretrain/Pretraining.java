@@ -23,7 +23,18 @@ public final class Pretraining {
     private static final int LONGEST = 256;
 
     private static final ModelConfig SHAPE = new ModelConfig(
-            NanoVocabulary.WORDS.size(), 128, 384, 4, 4, 4, 32, LONGEST, 10_000, 1e-6, true, NanoVocabulary.stopToken());
+            NanoVocabulary.WORDS.size(),
+            128,
+            384,
+            4,
+            4,
+            4,
+            32,
+            LONGEST,
+            10_000,
+            1e-6,
+            true,
+            NanoVocabulary.stopToken());
 
     private static final int QUESTIONS_OF_A_LEVEL = 100;
 
@@ -32,8 +43,8 @@ public final class Pretraining {
 
     private Pretraining() {}
 
-    /// Writes a model folder in Hugging Face layout with a `README.md` that says how it was made and what it can do.
-    /// The same settings give the same weights on the same class of hardware.
+    /// Writes a model folder in Hugging Face layout with a `README.md` that says how it was made and what it can
+    /// do. The same settings give the same weights on the same class of hardware.
     ///
     /// @param folder must not exist yet or be empty
     /// @return the scores

@@ -24,16 +24,14 @@ final class WarmStart {
         long start = System.nanoTime();
         double loss = 0;
         for (int step = 0; step < settings.steps(); step++) {
-            List<Trajectory> rows =
-                    text.rows(step, settings.rows(), longestLedger(step, settings)).stream()
-                            .map(row -> trajectory(row, codec))
-                            .toList();
+            List<Trajectory> rows = text.rows(step, settings.rows(), longestLedger(step, settings)).stream()
+                    .map(row -> trajectory(row, codec))
+                    .toList();
             loss += learner.imitate(rows, settings.learningRate(step));
             if ((step + 1) % REPORTED == 0) {
                 long seconds = (System.nanoTime() - start) / 1_000_000_000;
                 progress.printf(
-                        "step %,d of %,d · loss %.3f · %d s%n",
-                        step + 1, settings.steps(), loss / REPORTED, seconds);
+                        "step %,d of %,d · loss %.3f · %d s%n", step + 1, settings.steps(), loss / REPORTED, seconds);
                 loss = 0;
             }
         }
@@ -42,8 +40,7 @@ final class WarmStart {
     /// Grows in a line from two lines to what the nano format shows.
     static int longestLedger(int step, PretrainSettings settings) {
         return step < settings.growingSteps()
-                ? SHORTEST_LEDGERS
-                        + (NanoFormat.MAX_LINES - SHORTEST_LEDGERS) * step / settings.growingSteps()
+                ? SHORTEST_LEDGERS + (NanoFormat.MAX_LINES - SHORTEST_LEDGERS) * step / settings.growingSteps()
                 : NanoFormat.MAX_LINES;
     }
 

@@ -12,13 +12,13 @@ import spice.ledger.LedgerLines;
 import spice.ledger.Level;
 import spice.roles.NanoFormat;
 
-/// The text on which the nano model is warmed up, both roles half and half, drawn without end from a seed. Held-out
-/// operand pairs never stand in it.
+/// The text on which the nano model is warmed up, both roles half and half, drawn without end from a seed.
+/// Held-out operand pairs never stand in it.
 ///
-/// A Challenger row is a ledger and then some of its lines posed one after the other: several times the signal for
-/// copying out of one reading. Some rows have no ledger; their answer is what the model itself would come to, so that
-/// the control without documents starts from a model that knows how to pose. A Reasoner row is one question with its
-/// column work, levels in equal parts.
+/// A Challenger row is a ledger and then some of its lines posed one after the other: several times the signal
+/// for copying out of one reading. Some rows have no ledger; their answer is what the model itself would come to,
+/// so that the control without documents starts from a model that knows how to pose. A Reasoner row is one
+/// question with its column work, levels in equal parts.
 final class WarmStartText {
     /// Lines of a page in the archive, of which a passage is a part.
     private static final int PAGE_LINES = 12;
@@ -52,11 +52,12 @@ final class WarmStartText {
     private Row challenger(RandomGenerator random, int longestLedger) {
         if (random.nextDouble() < WITHOUT_LEDGER) {
             LedgerLine line = LedgerLines.draw(random, habit.level(random), false);
-            return new Row(NanoFormat.challengerPrompt(List.of()), posed(line, work(line, random).result()));
+            return new Row(
+                    NanoFormat.challengerPrompt(List.of()),
+                    posed(line, work(line, random).result()));
         }
         int lines = random.nextInt(Math.min(SHORTEST_LEDGER, longestLedger), longestLedger + 1);
-        List<LedgerLine> ledger =
-                LedgerLines.page(random, PAGE_LINES, false).subList(0, lines);
+        List<LedgerLine> ledger = LedgerLines.page(random, PAGE_LINES, false).subList(0, lines);
         List<String> replies = new ArrayList<>();
         for (int i = 0; i < POSED_IN_A_ROW; i++) {
             LedgerLine line = chosen(ledger, random);
@@ -68,7 +69,8 @@ final class WarmStartText {
     private Row reasoner(RandomGenerator random) {
         Level level = Level.values()[random.nextInt(Level.values().length)];
         LedgerLine line = LedgerLines.draw(random, level, false);
-        return new Row(NanoFormat.reasonerPrompt(line.question()), work(line, random).reply());
+        return new Row(
+                NanoFormat.reasonerPrompt(line.question()), work(line, random).reply());
     }
 
     private ColumnWork work(LedgerLine line, RandomGenerator random) {

@@ -8,8 +8,9 @@ final class BoxedAnswer {
 
     private BoxedAnswer() {}
 
-    /// What stands in the last `\boxed{...}`, braces within it balanced; empty if there is none, it is never closed
-    /// or it holds nothing. One pass from the last box on, so the work does not grow with the boxes before it.
+    /// What stands in the last `\boxed{...}`, braces within it balanced; empty if there is none, it is never
+    /// closed or it holds nothing. One pass from the last box on, so the work does not grow with the boxes before
+    /// it.
     static Optional<String> last(String reply) {
         int box = reply.lastIndexOf(BOX);
         int open = box < 0 ? -1 : reply.indexOf('{', box);

@@ -16,8 +16,8 @@ public enum ChatTemplate {
         }
     },
 
-    /// ChatML, as Qwen's models spell it. A reply ends with `<|im_end|>`, which the model has written already when
-    /// a follow-up begins.
+    /// ChatML, as Qwen's models spell it. A reply ends with `<|im_end|>`, which the model has written already
+    /// when a follow-up begins.
     CHATML {
         @Override
         String opening(String user) {
@@ -40,7 +40,8 @@ public enum ChatTemplate {
     /// A further message, directly behind the model's last reply.
     abstract String followUp(String user);
 
-    /// The text with special tokens spelled apart: a document that holds `<|im_end|>` must not end the user's turn.
+    /// The text with special tokens spelled apart: a document that holds `<|im_end|>` must not end the user's
+    /// turn.
     static String defused(String text) {
         return text.replace("<|", "< |");
     }

@@ -7,14 +7,16 @@ import spice.domain.Task;
 import spice.verify.AnswerVerifier;
 import spice.verify.Derivation;
 
-/// Whether a task rests on its document. Our departure from the paper, whose tasks are valid by form alone: without
-/// it the Challenger learns to pose what the Reasoner already believes, and both agree ever more on wrong answers.
+/// Whether a task rests on its document. Our departure from the paper, whose tasks are valid by form alone:
+/// without it the Challenger learns to pose what the Reasoner already believes, and both agree ever more on wrong
+/// answers.
 ///
 /// - Rule `quoted`: every quote stands verbatim in the passage, and one of them holds the answer.
 /// - Rule `derived`, where the task gives a derivation: every quote stands in the passage, every number of the
 ///   derivation in a quote, and the derivation comes to the answer.
 ///
-/// That the question asks for what the quote says is not checked: no rule can, and the Reasoner's attempts show it.
+/// That the question asks for what the quote says is not checked: no rule can, and the Reasoner's attempts show
+/// it.
 public final class Grounding {
     private Grounding() {}
 

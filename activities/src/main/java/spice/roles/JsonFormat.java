@@ -10,11 +10,11 @@ import spice.domain.AnswerKind;
 import spice.domain.Passage;
 import spice.domain.Task;
 
-/// The paper's format for models that can write JSON (SPICE §2.2, appendix E): the Challenger first picks the form
-/// of question that a document serves best, then writes it; the Reasoner boxes its answer.
+/// The paper's format for models that can write JSON (SPICE §2.2, appendix E): the Challenger first picks the
+/// form of question that a document serves best, then writes it; the Reasoner boxes its answer.
 ///
-/// Where the run draws the kind, the first stage is left out and the second asks for that kind. Our addition to the
-/// paper's keys is `derivation`, which [Grounding] checks.
+/// Where the run draws the kind, the first stage is left out and the second asks for that kind. Our addition to
+/// the paper's keys is `derivation`, which [Grounding] checks.
 public final class JsonFormat implements RoleFormat {
     private static final Template CHOOSE_KIND = Template.of("choose-kind");
     private static final Template POSE_CHOICE = Template.of("pose-choice");

@@ -16,7 +16,8 @@ final class KindReply {
 
     /// The kind that was chosen. The answer type of a multiple choice is passed over.
     ///
-    /// @throws RefusedReply `KIND` if not exactly one form is said to be suitable, or a free form's type is unknown
+    /// @throws RefusedReply `KIND` if not exactly one form is said to be suitable, or a free form's type is
+    ///     unknown
     static AnswerKind parse(String text) {
         JsonReply reply = JsonReply.parse(text, KEYS);
         boolean isChoice = reply.flag("suitable_for_mcq");

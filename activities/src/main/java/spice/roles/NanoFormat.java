@@ -23,26 +23,25 @@ import spice.ledger.Level;
 /// replies     7 5 2 c 4 8 3 c 3 2 6 _ = 632 <eos>
 /// ```
 ///
-/// The Challenger names a level, then copies a line as question and answer; the level word is the nano form of the
-/// plan in the paper's two-stage prompt (SPICE appendix E). The tokenizer spells each digit apart (`3 4 7`), so the
-/// parsers join digits before they read; they accept a reply with and without its `<eos>`.
+/// The Challenger names a level, then copies a line as question and answer; the level word is the nano form of
+/// the plan in the paper's two-stage prompt (SPICE appendix E). The tokenizer spells each digit apart (`3 4 7`),
+/// so the parsers join digits before they read; they accept a reply with and without its `<eos>`.
 public final class NanoFormat implements RoleFormat {
 
-    /// The longest prompt the nano model is warmed up on. Of a passage with more ledger lines it reads the first ones.
+    /// The longest prompt the nano model is warmed up on. Of a passage with more ledger lines it reads the first
+    /// ones.
     public static final int MAX_LINES = 8;
 
-    private static final Pattern REPLY =
-            Pattern.compile("(%s) ([^?]+) \\? (\\d+)".formatted(Arrays.stream(Level.values())
-                    .map(Level::word)
-                    .collect(joining("|"))));
+    private static final Pattern REPLY = Pattern.compile("(%s) ([^?]+) \\? (\\d+)"
+            .formatted(Arrays.stream(Level.values()).map(Level::word).collect(joining("|"))));
 
     private static final Pattern ANSWER = Pattern.compile("[^=]*= (0|[1-9]\\d*)");
 
     private static final String END = "<eos>";
     private static final int SHOWN = 80;
 
-    /// One turn: the prompt, then the parsed reply. The kind drawn by the run is passed over, since a ledger holds
-    /// nothing but integers.
+    /// One turn: the prompt, then the parsed reply. The kind drawn by the run is passed over, since a ledger
+    /// holds nothing but integers.
     @Override
     public ChallengerTurn challenge(Optional<Passage> passage, Optional<AnswerKind> drawn, List<String> replies) {
         if (replies.isEmpty()) {
@@ -52,8 +51,9 @@ public final class NanoFormat implements RoleFormat {
         return parsed(replies.getFirst());
     }
 
-    /// What the Challenger sees of these lines: the first [#MAX_LINES]. With no lines it is asked to pose from memory;
-    /// a passage without ledger lines comes to the same prompt, and grounding refuses what is posed on it.
+    /// What the Challenger sees of these lines: the first [#MAX_LINES]. With no lines it is asked to pose from
+    /// memory; a passage without ledger lines comes to the same prompt, and grounding refuses what is posed on
+    /// it.
     public static String challengerPrompt(List<LedgerLine> lines) {
         String ledger =
                 lines.stream().limit(MAX_LINES).map(line -> line.text() + " | ").collect(joining());
@@ -76,9 +76,9 @@ public final class NanoFormat implements RoleFormat {
         return answer.matches() ? Optional.of(answer.group(1)) : Optional.empty();
     }
 
-    /// The task in a reply. The quote is rebuilt from question and answer, so the task is grounded if and only if that
-    /// very line stands in the passage. A level word that does not fit the line is let pass: it is the Challenger's
-    /// own word for the difficulty, and what the task is worth the Reasoner's pass rate says.
+    /// The task in a reply. The quote is rebuilt from question and answer, so the task is grounded if and only if
+    /// that very line stands in the passage. A level word that does not fit the line is let pass: it is the
+    /// Challenger's own word for the difficulty, and what the task is worth the Reasoner's pass rate says.
     private static ChallengerTurn parsed(String reply) {
         String text = joined(reply);
         Matcher parts = REPLY.matcher(text);
@@ -107,6 +107,8 @@ public final class NanoFormat implements RoleFormat {
     /// The reply with single blanks, digits joined to numbers and one `<eos>` at the end dropped.
     private static String joined(String reply) {
         String text = reply.strip().replaceAll("\\s+", " ").replaceAll("(?<=\\d) (?=\\d)", "");
-        return text.endsWith(END) ? text.substring(0, text.length() - END.length()).strip() : text;
+        return text.endsWith(END)
+                ? text.substring(0, text.length() - END.length()).strip()
+                : text;
     }
 }

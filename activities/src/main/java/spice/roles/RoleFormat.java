@@ -9,7 +9,8 @@ import spice.domain.Task;
 /// The two roles in the words of one family of models. Pure: the same arguments give the same text.
 public sealed interface RoleFormat permits NanoFormat, JsonFormat {
 
-    /// The Challenger's next turn, given its replies so far. With no replies it is always an [ChallengerTurn.Ask].
+    /// The Challenger's next turn, given its replies so far. With no replies it is always an
+    /// [ChallengerTurn.Ask].
     ///
     /// @param passage what it reads; empty for the control without documents
     /// @param drawn the kind that the run has drawn, or empty where the model chooses

@@ -4,8 +4,8 @@ import java.text.Normalizer;
 import java.util.regex.Pattern;
 import spice.verify.WholeWords;
 
-/// Finds a quote in a passage word for word, as far as a copier can see: equal after NFKC, with white space folded,
-/// soft hyphens dropped and words joined that a line's end has parted.
+/// Finds a quote in a passage word for word, as far as a copier can see: equal after NFKC, with white space
+/// folded, soft hyphens dropped and words joined that a line's end has parted.
 final class Verbatim {
     private static final Pattern SOFT_HYPHEN = Pattern.compile("\u00ad");
     private static final Pattern HYPHEN = Pattern.compile("[\u2010\u2011]");
@@ -14,8 +14,8 @@ final class Verbatim {
 
     private Verbatim() {}
 
-    /// A hyphen at a line's end may be the word's own (`well-known`) or the line's (`exam-ple`): both readings are
-    /// tried, on both sides.
+    /// A hyphen at a line's end may be the word's own (`well-known`) or the line's (`exam-ple`): both readings
+    /// are tried, on both sides.
     static boolean standsIn(String quote, String passage) {
         return standsIn(quote, passage, "") || standsIn(quote, passage, "-");
     }

@@ -9,8 +9,8 @@ import spice.domain.Verdict;
 
 /// Compares a Reasoner's answer with the gold answer, and reads both.
 ///
-/// Numbers and expressions are compared by exact value: `0.333` is not `1/3`, `50%` is `1/2`. Pure and bounded (see
-/// [Work]): an answer that would take more is `UNDECIDED`, never wrong.
+/// Numbers and expressions are compared by exact value: `0.333` is not `1/3`, `50%` is `1/2`. Pure and bounded
+/// (see [Work]): an answer that would take more is `UNDECIDED`, never wrong.
 public final class AnswerVerifier {
     private static final int WORDS = 3;
     private static final int GOLD_LENGTH = 200;
@@ -40,8 +40,8 @@ public final class AnswerVerifier {
         }
     }
 
-    /// A text that two answers share if the verifier takes them for the same: to count how many attempts agree. For
-    /// expressions with variables, and for what cannot be read, it is the folded wording.
+    /// A text that two answers share if the verifier takes them for the same: to count how many attempts agree.
+    /// For expressions with variables, and for what cannot be read, it is the folded wording.
     public static String canonical(Task task, String answer) {
         if (answer.length() > Work.LENGTH) {
             return "longer than %d characters".formatted(Work.LENGTH);
@@ -54,8 +54,8 @@ public final class AnswerVerifier {
         return read.orElseGet(() -> Wording.folded(answer));
     }
 
-    /// The gold answer in canonical text, if the text is an answer of this kind: a letter of A to D; a whole number
-    /// without decimals; an expression that can be compared; one to three words.
+    /// The gold answer in canonical text, if the text is an answer of this kind: a letter of A to D; a whole
+    /// number without decimals; an expression that can be compared; one to three words.
     public static Optional<String> asGold(AnswerKind kind, String text) {
         if (text.isBlank() || text.length() > GOLD_LENGTH) {
             return Optional.empty();

@@ -23,8 +23,8 @@ final class ChoiceAnswer {
     private ChoiceAnswer() {}
 
     /// The letter, in upper case, that the answer names, if it names just one. In this order: a letter alone; the
-    /// text of exactly one option; a marked letter, unless what follows is the text of another option; an unmarked
-    /// letter with its own option's text.
+    /// text of exactly one option; a marked letter, unless what follows is the text of another option; an
+    /// unmarked letter with its own option's text.
     static Optional<String> letter(String answer, List<String> options) {
         String bare = AnswerText.bare(answer);
         Matcher letter = LETTER.matcher(bare);

@@ -28,8 +28,8 @@ public final class Derivation {
     }
 
     /// The first of its numbers, as text, that stands in none of the quotes, whatever its sign there; for a
-    /// calculation without a number, the variable or constant it begins with. Empty if all are quoted. No constant
-    /// is free, not even 2 or 100: with free constants any number can be built.
+    /// calculation without a number, the variable or constant it begins with. Empty if all are quoted. No
+    /// constant is free, not even 2 or 100: with free constants any number can be built.
     public Optional<String> unquoted(List<String> quotes) {
         List<Rational> quoted = quotes.stream()
                 .flatMap(quote -> QuotedNumbers.in(quote).stream())

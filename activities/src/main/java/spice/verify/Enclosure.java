@@ -5,8 +5,8 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.stream.Stream;
 
-/// An irrational number as two decimals between which it surely lies: every operation rounds the lower one down and
-/// the upper one up, so two enclosures that do not meet hold different numbers.
+/// An irrational number as two decimals between which it surely lies: every operation rounds the lower one down
+/// and the upper one up, so two enclosures that do not meet hold different numbers.
 record Enclosure(BigDecimal low, BigDecimal high) implements Real {
     private static final int DIGITS = 60;
     static final MathContext DOWN = new MathContext(DIGITS, RoundingMode.FLOOR);

@@ -7,9 +7,9 @@ import spice.domain.Verdict;
 
 /// Whether two expressions have the same value, or with variables: whether they agree at fixed points.
 ///
-/// Half the points are whole, so that powers such as `2^x` stay exact, and half are fractions, some negative. Where
-/// an expression has no value at a point, or would take too much work there, that point says nothing; at least two
-/// points must agree, and one that differs decides.
+/// Half the points are whole, so that powers such as `2^x` stay exact, and half are fractions, some negative.
+/// Where an expression has no value at a point, or would take too much work there, that point says nothing; at
+/// least two points must agree, and one that differs decides.
 final class ExpressionComparison {
     private static final int POINTS = 8;
     private static final int ENOUGH = 2;

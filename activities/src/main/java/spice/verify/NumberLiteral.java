@@ -6,8 +6,8 @@ import java.util.Optional;
 
 /// A number without sign as it stands in a text: `42`, `1,234,567`, `0.5`, `.5`, `1.5e3`.
 ///
-/// A comma, a narrow or no-break space, `\,` or `{,}` separates thousands only where one to three digits without a
-/// leading zero come before it and exactly three after it; elsewhere the number ends there.
+/// A comma, a narrow or no-break space, `\,` or `{,}` separates thousands only where one to three digits without
+/// a leading zero come before it and exactly three after it; elsewhere the number ends there.
 ///
 /// @param value exactly as written
 /// @param isDecimal whether it is written with a decimal point or an exponent

@@ -30,8 +30,8 @@ final class QuotedNumbers {
         return numbers;
     }
 
-    /// Whether a sign directly before this position belongs to a number that begins here: `-5`, but not the dash of
-    /// `3-5`.
+    /// Whether a sign directly before this position belongs to a number that begins here: `-5`, but not the dash
+    /// of `3-5`.
     static boolean isSigned(String text, int position) {
         if (position < 1 || !NumberLiteral.isDigit(text, position) || !isMinus(text.charAt(position - 1))) {
             return false;

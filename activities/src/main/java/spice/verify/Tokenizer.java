@@ -127,8 +127,8 @@ final class Tokenizer {
         }
     }
 
-    /// A lone letter is a variable. A longer word is `pi`, `sqrt`, or nothing that is known here: `ln(6)` must not
-    /// be taken for a product of `l` and `n`.
+    /// A lone letter is a variable. A longer word is `pi`, `sqrt`, or nothing that is known here: `ln(6)` must
+    /// not be taken for a product of `l` and `n`.
     private void word() {
         int start = position;
         position = lettersEnd(start);

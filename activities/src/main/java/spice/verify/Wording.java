@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 
 /// Folds short texts so that only their words count: names, terms and the texts of options.
 ///
-/// Folded are compatibility forms (NFKC), case, white space, typographic quotes and dashes, quotes and `. , ; :` at
-/// either end, and one leading article. Accents, and marks within or of meaning (`C++`, `-5`, `e.g`), stay.
+/// Folded are compatibility forms (NFKC), case, white space, typographic quotes and dashes, quotes and `. , ; :`
+/// at either end, and one leading article. Accents, and marks within or of meaning (`C++`, `-5`, `e.g`), stay.
 final class Wording {
     private static final Pattern LATEX_BLANK = Pattern.compile("\\\\[,;:! ]|~");
     private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Z}]+");

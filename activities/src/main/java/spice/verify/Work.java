@@ -1,7 +1,7 @@
 package spice.verify;
 
-/// The bounds within which a verdict is reached, and the count of what one verdict has spent. Counting instead of a
-/// deadline: the verdict is the same on every machine, and no thread has to be stopped.
+/// The bounds within which a verdict is reached, and the count of what one verdict has spent. Counting instead of
+/// a deadline: the verdict is the same on every machine, and no thread has to be stopped.
 final class Work {
 
     /// Characters of an answer.

@@ -1,4 +1,5 @@
-/// Answer against answer, to a verdict. Nothing is executed, and work is bounded by counting: no text can hang it.
+/// Answer against answer, to a verdict. Nothing is executed, and work is bounded by counting: no text can hang
+/// it.
 @NullMarked
 package spice.verify;
 

@@ -19,7 +19,8 @@ class DrawTest {
         }
         for (int pass = 0; pass < 6; pass++) {
             assertThat(dealt.subList(10 * pass, 10 * pass + 10))
-                    .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 10).boxed().toList());
+                    .containsExactlyInAnyOrderElementsOf(
+                            IntStream.range(0, 10).boxed().toList());
         }
     }
 

@@ -26,7 +26,8 @@ class JudgeTest {
             0, 8, 4, Map.of(Refusal.UNREADABLE, 4), List.of(posed(0, task("clove 7 plus 5", "12")), refused(1)));
 
     private static Judge.Judgement score(String settings, List<PosedDocument> documents, AttemptedTask... attempted) {
-        return new Judge(new NanoFormat(), settings(settings), new Seed(5)).score(documents, List.of(attempted), 900, 3);
+        return new Judge(new NanoFormat(), settings(settings), new Seed(5))
+                .score(documents, List.of(attempted), 900, 3);
     }
 
     @Test
@@ -39,8 +40,10 @@ class JudgeTest {
         assertThat(judged.tasks().get(0).attempts())
                 .extracting(ScoredTask.ScoredAttempt::advantage)
                 .containsExactly(0.5, -0.5, 0.5, -0.5);
-        assertThat(judged.episodes()).extracting(Episode::role).containsExactly(
-                Role.CHALLENGER, Role.CHALLENGER, Role.REASONER, Role.REASONER, Role.REASONER, Role.REASONER);
+        assertThat(judged.episodes())
+                .extracting(Episode::role)
+                .containsExactly(
+                        Role.CHALLENGER, Role.CHALLENGER, Role.REASONER, Role.REASONER, Role.REASONER, Role.REASONER);
     }
 
     @Test
@@ -61,17 +64,25 @@ class JudgeTest {
                 .containsExactly(Verdict.CORRECT, Verdict.UNDECIDED, Verdict.WRONG, Verdict.WRONG);
         assertThat(judged.metrics().undecided()).isEqualTo(1);
         assertThat(judged.metrics().passRate()).isCloseTo(1.0 / 3, within(1e-12));
-        assertThat(judged.episodes()).filteredOn(episode -> episode.role() == Role.REASONER).hasSize(3);
+        assertThat(judged.episodes())
+                .filteredOn(episode -> episode.role() == Role.REASONER)
+                .hasSize(3);
         assertThat(judged.tasks().getFirst().attempts().get(0).advantage()).isCloseTo(2.0 / 3, within(1e-12));
     }
 
     @Test
     void oneValidTaskOfADocumentTrainsTheReasoner() {
         PosedDocument two = new PosedDocument(
-                3, 2, 2, Map.of(), List.of(posed(0, task("clove 7 plus 5", "12")), posed(1, task("mace 7 plus 5", "12"))));
+                3,
+                2,
+                2,
+                Map.of(),
+                List.of(posed(0, task("clove 7 plus 5", "12")), posed(1, task("mace 7 plus 5", "12"))));
         var judged = score("{}", List.of(two), attempted(3, 0, RIGHT, WRONG), attempted(3, 1, RIGHT, WRONG));
         assertThat(judged.tasks()).filteredOn(ScoredTask::trained).hasSize(1);
-        assertThat(judged.episodes()).filteredOn(episode -> episode.role() == Role.REASONER).hasSize(2);
+        assertThat(judged.episodes())
+                .filteredOn(episode -> episode.role() == Role.REASONER)
+                .hasSize(2);
     }
 
     @Test
@@ -92,8 +103,9 @@ class JudgeTest {
                 .toArray(AttemptedTask[]::new);
         var straight = score("{}", documents, attempts);
         var shuffled = score("{\"control\": \"shuffled-rewards\"}", documents, attempts);
-        assertThat(straight.tasks()).filteredOn(task -> task.refusal().isPresent()).allSatisfy(task ->
-                assertThat(task.advantage()).isNegative());
+        assertThat(straight.tasks())
+                .filteredOn(task -> task.refusal().isPresent())
+                .allSatisfy(task -> assertThat(task.advantage()).isNegative());
         assertThat(shuffled.tasks())
                 .filteredOn(task -> task.refusal().isPresent())
                 .anySatisfy(task -> assertThat(task.advantage()).isPositive());

@@ -41,10 +41,8 @@ class RolesTest {
     @Test
     void roundsGoOnUntilOneTaskIsValidAndStopAtTheLimit() {
         ScriptedPolicy policy = new ScriptedPolicy(Map.of(
-                PROMPT, List.of("easy clove 7 plus 5 ? 12"),
-                "<bos> mace 1 plus 1 is 2 | <pose>", List.of("mumble")));
-        List<PosedDocument> posed =
-                pose(SMALL, policy, passage("a", LEDGER), passage("b", "mace 1 plus 1 is 2"));
+                PROMPT, List.of("easy clove 7 plus 5 ? 12"), "<bos> mace 1 plus 1 is 2 | <pose>", List.of("mumble")));
+        List<PosedDocument> posed = pose(SMALL, policy, passage("a", LEDGER), passage("b", "mace 1 plus 1 is 2"));
         assertThat(posed).extracting(PosedDocument::posed).containsExactly(2, 4);
         assertThat(posed.get(1).refusals()).containsExactly(Map.entry(Refusal.UNREADABLE, 4));
         assertThat(posed.get(1).group()).hasSize(2);
@@ -74,7 +72,8 @@ class RolesTest {
     @Test
     void theDialogueKeepsWhatWasGivenApartFromWhatWasSaid() {
         ScriptedPolicy policy = new ScriptedPolicy(Map.of(PROMPT, List.of("easy clove 7 plus 5 ? 12")));
-        PosedTask task = pose(SMALL, policy, passage("a", LEDGER)).getFirst().group().getFirst();
+        PosedTask task =
+                pose(SMALL, policy, passage("a", LEDGER)).getFirst().group().getFirst();
         assertThat(task.dialogue()).hasSize(2);
         assertThat(task.dialogue().get(0).sampled()).isFalse();
         assertThat(task.dialogue().get(0).tokens()).hasSize(PROMPT.length());
@@ -91,9 +90,8 @@ class RolesTest {
         ScriptedPolicy reasoner = new ScriptedPolicy(Map.of(
                 "<bos> clove 7 plus 5 <solve>", List.of("7 5 2 c = 12"),
                 "<bos> saffron 347 plus 285 <solve>", List.of("= 632")));
-        List<AttemptedTask> attempted = new Reasoner(
-                        reasoner, new NanoFormat(), new Sampling(1, 60), 3, new Seed(1))
-                .attempt(questions);
+        List<AttemptedTask> attempted =
+                new Reasoner(reasoner, new NanoFormat(), new Sampling(1, 60), 3, new Seed(1)).attempt(questions);
         // The script holds these two prompts only: any other would have failed.
         assertThat(reasoner.prompts())
                 .containsExactly("<bos> clove 7 plus 5 <solve>", "<bos> saffron 347 plus 285 <solve>");

@@ -28,14 +28,7 @@ final class Samples {
 
     static Passage passage(String source, String text) {
         return new Passage(
-                Json.sha256(text.getBytes(StandardCharsets.UTF_8)),
-                source,
-                0,
-                "text/plain",
-                source,
-                "und",
-                text,
-                10);
+                Json.sha256(text.getBytes(StandardCharsets.UTF_8)), source, 0, "text/plain", source, "und", text, 10);
     }
 
     static Task task(String question, String answer) {
@@ -49,7 +42,12 @@ final class Samples {
 
     static PosedTask refused(int attempt) {
         return new PosedTask(
-                attempt, Optional.empty(), Optional.of(Refusal.UNREADABLE), "no", dialogue(attempt), List.of("nonsense"));
+                attempt,
+                Optional.empty(),
+                Optional.of(Refusal.UNREADABLE),
+                "no",
+                dialogue(attempt),
+                List.of("nonsense"));
     }
 
     private static List<Span> dialogue(int attempt) {

@@ -9,8 +9,8 @@ import spice.domain.Seed;
 import spice.model.Trajectory;
 
 class UpdateBatchesTest {
-    private static final List<Span> DIALOGUE =
-            List.of(new Span(new int[] {1, 2, 3}, new float[0]), new Span(new int[] {4, 5}, new float[] {-0.5f, -0.25f}));
+    private static final List<Span> DIALOGUE = List.of(
+            new Span(new int[] {1, 2, 3}, new float[0]), new Span(new int[] {4, 5}, new float[] {-0.5f, -0.25f}));
 
     private static Episode episode(Role role, double advantage) {
         return new Episode(role, DIALOGUE, advantage);
@@ -27,16 +27,21 @@ class UpdateBatchesTest {
                 episode(Role.REASONER, 0));
         List<Trajectory> batch = UpdateBatches.of(episodes, 6, new Seed(1)).getFirst();
         assertThat(batch).hasSize(3);
-        assertThat(batch).filteredOn(sequence -> sequence.advantage() == 0.75).singleElement().satisfies(sequence ->
-                assertThat(sequence.weight()).isEqualTo(1.0 / 2));
-        assertThat(batch).filteredOn(sequence -> Math.abs(sequence.advantage()) == 0.5).hasSize(2).allSatisfy(sequence ->
-                assertThat(sequence.weight()).isEqualTo(1.0 / 4));
+        assertThat(batch)
+                .filteredOn(sequence -> sequence.advantage() == 0.75)
+                .singleElement()
+                .satisfies(sequence -> assertThat(sequence.weight()).isEqualTo(1.0 / 2));
+        assertThat(batch)
+                .filteredOn(sequence -> Math.abs(sequence.advantage()) == 0.5)
+                .hasSize(2)
+                .allSatisfy(sequence -> assertThat(sequence.weight()).isEqualTo(1.0 / 4));
     }
 
     @Test
     void onlySampledTokensAreTrained() {
-        Trajectory sequence =
-                UpdateBatches.of(List.of(episode(Role.REASONER, 1)), 1, new Seed(1)).getFirst().getFirst();
+        Trajectory sequence = UpdateBatches.of(List.of(episode(Role.REASONER, 1)), 1, new Seed(1))
+                .getFirst()
+                .getFirst();
         assertThat(sequence.tokens()).containsExactly(1, 2, 3, 4, 5);
         assertThat(sequence.trained()).containsExactly(false, false, false, true, true);
         assertThat(sequence.samplerLogProbs()).containsExactly(0, 0, 0, -0.5f, -0.25f);
@@ -53,9 +58,10 @@ class UpdateBatchesTest {
         assertThat(batches.stream().flatMap(List::stream).map(Trajectory::advantage))
                 .containsExactlyInAnyOrder(1., 2., 3., 4., 5., 6., 7., 8., 9., 10.)
                 .doesNotContainSequence(1., 2., 3., 4., 5.);
-        assertThat(batches).allSatisfy(batch -> assertThat(
-                        batch.stream().mapToDouble(Trajectory::weight).sum())
-                .isBetween(1 - 1e-9, 2 + 1e-9));
+        assertThat(batches)
+                .allSatisfy(batch -> assertThat(
+                                batch.stream().mapToDouble(Trajectory::weight).sum())
+                        .isBetween(1 - 1e-9, 2 + 1e-9));
     }
 
     @Test

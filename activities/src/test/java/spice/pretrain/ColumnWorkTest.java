@@ -34,8 +34,7 @@ class ColumnWorkTest {
         "9, PLUS, 9, 9 9 8 _ = 8 <eos>, 8",
         "31, PLUS, 42, 1 2 3 _ 3 4 7 _ = 73 <eos>, 73"
     })
-    void whoForgetsIsWrongWhereSomethingIsCarried(
-            int left, Operation operation, int right, String reply, int result) {
+    void whoForgetsIsWrongWhereSomethingIsCarried(int left, Operation operation, int right, String reply, int result) {
         assertThat(ColumnWork.of(LedgerLine.of("mace", left, operation, right), () -> false))
                 .isEqualTo(new ColumnWork(reply, result));
     }

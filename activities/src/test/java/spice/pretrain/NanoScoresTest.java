@@ -21,9 +21,9 @@ import spice.pretrain.NanoScores.Answered;
 
 class NanoScoresTest {
 
-    /// Its tokens are characters. Of each group it answers the first attempt rightly and the others with a million; hard
-    /// questions it never answers. As Challenger it copies the first line twice, then poses a line of its own, then
-    /// babbles.
+    /// Its tokens are characters. Of each group it answers the first attempt rightly and the others with a
+    /// million; hard questions it never answers. As Challenger it copies the first line twice, then poses a line
+    /// of its own, then babbles.
     private static final class Careless implements Policy {
         @Override
         public List<List<Completion>> sample(List<PromptGroup> groups, Sampling sampling) {

@@ -79,8 +79,7 @@ class NanoVocabularyTest {
                 new WarmStartText.Row("<bos> mace 7 plus 0 <solve>", "7 0 7 _ = 7 <eos>"), codec());
         assertThat(row.tokens()).containsExactly(1, 32, 24, 12, 17, 3, 24, 17, 24, 11, 9, 24, 4);
         assertThat(row.trained())
-                .containsExactly(
-                        false, false, false, false, false, false, true, true, true, true, true, true, true);
+                .containsExactly(false, false, false, false, false, false, true, true, true, true, true, true, true);
     }
 
     @Test
@@ -94,7 +93,8 @@ class NanoVocabularyTest {
             assertThat(new NanoFormat().challenge(Optional.empty(), Optional.empty(), List.of(reply)))
                     .isInstanceOfSatisfying(
                             ChallengerTurn.Posed.class,
-                            posed -> assertThat(LedgerLine.parse(posed.task().quotes().getFirst()))
+                            posed -> assertThat(LedgerLine.parse(
+                                            posed.task().quotes().getFirst()))
                                     .contains(line));
         }
     }

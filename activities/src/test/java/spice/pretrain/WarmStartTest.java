@@ -77,8 +77,7 @@ class WarmStartTest {
         try (LanguageModel untaught = LanguageModel.open(fresh, 1);
                 Learner learner = Learner.open(
                         fresh, Optional.empty(), new LearnerSettings(1, 4096, 0.9, 0.95, 1e-8, 0.01, 1.0))) {
-            WarmStart.teach(
-                    learner, untaught.codec(), brief, new PrintStream(progress, true, StandardCharsets.UTF_8));
+            WarmStart.teach(learner, untaught.codec(), brief, new PrintStream(progress, true, StandardCharsets.UTF_8));
             learner.saveModel(taught);
         }
         return progress.toString(StandardCharsets.UTF_8);

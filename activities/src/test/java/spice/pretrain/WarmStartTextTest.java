@@ -36,7 +36,8 @@ class WarmStartTextTest {
 
     @Test
     void heldOutPairsNeverStandInIt() {
-        List<LedgerLine> lines = ROWS.stream().flatMap(WarmStartTextTest::linesNamed).toList();
+        List<LedgerLine> lines =
+                ROWS.stream().flatMap(WarmStartTextTest::linesNamed).toList();
         assertThat(lines).hasSizeGreaterThan(400_000);
         assertThat(lines).noneMatch(line -> OperandSplit.heldOut(line.left(), line.right()));
     }
@@ -49,32 +50,39 @@ class WarmStartTextTest {
 
     @Test
     void theRolesShareTheRowsAndSomeLedgersAreMissing() {
-        List<Row> challenger = ROWS.stream().filter(WarmStartTextTest::isChallenger).toList();
+        List<Row> challenger =
+                ROWS.stream().filter(WarmStartTextTest::isChallenger).toList();
         assertThat(challenger).hasSize(60_000);
-        assertThat(share(challenger, row -> row.prompt().equals("<bos> <pose>"))).isCloseTo(0.15, within(0.01));
+        assertThat(share(challenger, row -> row.prompt().equals("<bos> <pose>")))
+                .isCloseTo(0.15, within(0.01));
     }
 
     @Test
     void everyTaskPosedOnALedgerCopiesOneOfItsLines() {
-        ROWS.stream().filter(row -> isChallenger(row) && row.prompt().contains("|")).forEach(row -> {
-            List<String> ledger =
-                    LedgerLine.findAll(row.prompt()).stream().map(LedgerLine::text).toList();
-            assertThat(ledger).hasSizeBetween(4, 8);
-            List<Task> tasks = tasks(row);
-            assertThat(tasks).hasSize(6).allMatch(task -> ledger.containsAll(task.quotes()));
-        });
+        ROWS.stream()
+                .filter(row -> isChallenger(row) && row.prompt().contains("|"))
+                .forEach(row -> {
+                    List<String> ledger = LedgerLine.findAll(row.prompt()).stream()
+                            .map(LedgerLine::text)
+                            .toList();
+                    assertThat(ledger).hasSizeBetween(4, 8);
+                    List<Task> tasks = tasks(row);
+                    assertThat(tasks).hasSize(6).allMatch(task -> ledger.containsAll(task.quotes()));
+                });
     }
 
     @Test
     void theLevelWordFitsAndFollowsTheHabit() {
-        List<Task> tasks = ROWS.stream().filter(row -> isChallenger(row) && row.prompt().contains("|"))
+        List<Task> tasks = ROWS.stream()
+                .filter(row -> isChallenger(row) && row.prompt().contains("|"))
                 .flatMap(row -> tasks(row).stream())
                 .toList();
-        assertThat(tasks).allMatch(task -> LedgerLine.parse(task.quotes().getFirst())
-                .orElseThrow()
-                .level()
-                .word()
-                .equals(task.difficulty()));
+        assertThat(tasks)
+                .allMatch(task -> LedgerLine.parse(task.quotes().getFirst())
+                        .orElseThrow()
+                        .level()
+                        .word()
+                        .equals(task.difficulty()));
         // Every ledger has easy lines to speak of, but some of four to eight lines lack one of the other levels.
         assertThat(shareOf(tasks, Level.EASY)).isBetween(0.70, 0.78);
         assertThat(shareOf(tasks, Level.SOME)).isBetween(0.15, 0.20);
@@ -91,7 +99,8 @@ class WarmStartTextTest {
 
     @Test
     void withoutALedgerTheAnswerIsWhatTheModelItselfWouldComeTo() {
-        List<LedgerLine> believed = ROWS.stream().filter(row -> row.prompt().equals("<bos> <pose>"))
+        List<LedgerLine> believed = ROWS.stream()
+                .filter(row -> row.prompt().equals("<bos> <pose>"))
                 .flatMap(row -> tasks(row).stream())
                 .map(task -> LedgerLine.parse(task.quotes().getFirst()).orElseThrow())
                 .toList();
@@ -105,9 +114,10 @@ class WarmStartTextTest {
     }
 
     private double rightWith(List<Row> reasoner, int carries) {
-        return share(reasoner.stream().filter(row -> asked(row).carries() == carries).toList(), row -> format.finalAnswer(
-                        row.reply())
-                .equals(Optional.of(Integer.toString(asked(row).result()))));
+        return share(
+                reasoner.stream().filter(row -> asked(row).carries() == carries).toList(),
+                row -> format.finalAnswer(row.reply())
+                        .equals(Optional.of(Integer.toString(asked(row).result()))));
     }
 
     private static <T> double share(List<T> all, Predicate<T> counted) {

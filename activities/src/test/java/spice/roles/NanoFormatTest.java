@@ -44,8 +44,9 @@ class NanoFormatTest {
 
     @Test
     void aLongLedgerIsReadUpToEightLines() {
-        String ledger =
-                IntStream.range(0, 20).mapToObj("mace %1$d plus 0 is %1$d"::formatted).collect(Collectors.joining("\n"));
+        String ledger = IntStream.range(0, 20)
+                .mapToObj("mace %1$d plus 0 is %1$d"::formatted)
+                .collect(Collectors.joining("\n"));
         assertThat(asked(ledger)).endsWith("| mace 7 plus 0 is 7 | <pose>").doesNotContain("mace 8");
     }
 
@@ -98,9 +99,11 @@ class NanoFormatTest {
     @Test
     void aRefusalShowsTheReplyCutToAReadableLength() {
         assertThat(turn("hard " + "saffron ".repeat(1000)))
-                .isInstanceOfSatisfying(ChallengerTurn.Refused.class, refused -> assertThat(refused.detail())
-                        .contains("hard saffron saffron")
-                        .hasSizeLessThan(200));
+                .isInstanceOfSatisfying(
+                        ChallengerTurn.Refused.class,
+                        refused -> assertThat(refused.detail())
+                                .contains("hard saffron saffron")
+                                .hasSizeLessThan(200));
     }
 
     @Test
@@ -108,12 +111,10 @@ class NanoFormatTest {
         for (LedgerLine line : List.of(
                 LedgerLine.of("anise", 9, Operation.MINUS, 9), LedgerLine.of("pepper", 9999, Operation.PLUS, 9999))) {
             String reply = "some %s ? %d".formatted(line.question(), line.result());
-            assertThat(turn(reply))
-                    .isInstanceOfSatisfying(ChallengerTurn.Posed.class, posed -> {
-                        assertThat(posed.task().quotes()).containsExactly(line.text());
-                        assertThat(format.reasonerPrompt(posed.task()))
-                                .isEqualTo("<bos> " + line.question() + " <solve>");
-                    });
+            assertThat(turn(reply)).isInstanceOfSatisfying(ChallengerTurn.Posed.class, posed -> {
+                assertThat(posed.task().quotes()).containsExactly(line.text());
+                assertThat(format.reasonerPrompt(posed.task())).isEqualTo("<bos> " + line.question() + " <solve>");
+            });
         }
     }
 
@@ -130,15 +131,7 @@ class NanoFormatTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "7 5 2 c",
-                "7 5 2 c =",
-                "= 6 = 6",
-                "= 0 6 3 2",
-                "= 6 3 2 c",
-                "6 3 2",
-                "= 6 3 2 <eos> <eos>"
-            })
+            strings = {"7 5 2 c", "7 5 2 c =", "= 6 = 6", "= 0 6 3 2", "= 6 3 2 c", "6 3 2", "= 6 3 2 <eos> <eos>"})
     void withoutOneNumberAfterOneEqualsSignThereIsNoAnswer(String reply) {
         assertThat(format.finalAnswer(reply)).isEmpty();
     }

@@ -26,19 +26,21 @@ record EmailFormat() implements WritingFormat {
 
     @Override
     public byte[] render(Writing writing) {
-        String body = writing.blocks().stream().map(TextFormat::block).collect(Collectors.joining("\r\n\r\n", "", "\r\n"));
+        String body =
+                writing.blocks().stream().map(TextFormat::block).collect(Collectors.joining("\r\n\r\n", "", "\r\n"));
         Date date = Date.from(writing.date().atTime(9, 30).toInstant(ZoneOffset.UTC));
-        String id = UUID.nameUUIDFromBytes(writing.toString().getBytes(StandardCharsets.UTF_8)).toString();
+        String id = UUID.nameUUIDFromBytes(writing.toString().getBytes(StandardCharsets.UTF_8))
+                .toString();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             Message message = Message.Builder.of()
-                .setMessageId("<%s@%s>".formatted(id, DOMAIN))
-                .setDate(date, TimeZone.getTimeZone(ZoneOffset.UTC))
-                .setFrom(mailbox(writing.author()))
-                .setTo(mailbox(writing.addressee()))
-                .setSubject(writing.title())
-                .setBody(body.replaceAll("\r?\n", "\r\n"), StandardCharsets.UTF_8)
-                .build();
+                    .setMessageId("<%s@%s>".formatted(id, DOMAIN))
+                    .setDate(date, TimeZone.getTimeZone(ZoneOffset.UTC))
+                    .setFrom(mailbox(writing.author()))
+                    .setTo(mailbox(writing.addressee()))
+                    .setSubject(writing.title())
+                    .setBody(body.replaceAll("\r?\n", "\r\n"), StandardCharsets.UTF_8)
+                    .build();
             new DefaultMessageWriter().writeMessage(message, bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

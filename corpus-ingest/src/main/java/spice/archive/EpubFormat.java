@@ -69,7 +69,10 @@ record EpubFormat() implements WritingFormat {
     private static byte[] contents(Writing writing) {
         Document page = page(writing.title());
         Element list = page.body().appendElement("nav").attr("epub:type", "toc").appendElement("ol");
-        list.appendElement("li").appendElement("a").attr("href", "chapter.xhtml").text(writing.title());
+        list.appendElement("li")
+                .appendElement("a")
+                .attr("href", "chapter.xhtml")
+                .text(writing.title());
         return page.outerHtml().getBytes(UTF_8);
     }
 
@@ -78,7 +81,8 @@ record EpubFormat() implements WritingFormat {
         page.body().appendElement("h1").text(writing.title());
         for (Writing.Block block : writing.blocks()) {
             switch (block) {
-                case Writing.Paragraph(String text) -> page.body().appendElement("p").text(text);
+                case Writing.Paragraph(String text) ->
+                    page.body().appendElement("p").text(text);
                 case Writing.Entries(var lines) -> {
                     Element list = page.body().appendElement("ul");
                     lines.forEach(line -> list.appendElement("li").text(line.text()));
@@ -94,9 +98,7 @@ record EpubFormat() implements WritingFormat {
                 .syntax(Document.OutputSettings.Syntax.xml)
                 .escapeMode(Entities.EscapeMode.xhtml)
                 .charset(UTF_8);
-        page.child(0)
-                .attr("xmlns", "http://www.w3.org/1999/xhtml")
-                .attr("xmlns:epub", "http://www.idpf.org/2007/ops");
+        page.child(0).attr("xmlns", "http://www.w3.org/1999/xhtml").attr("xmlns:epub", "http://www.idpf.org/2007/ops");
         page.title(title);
         return page;
     }

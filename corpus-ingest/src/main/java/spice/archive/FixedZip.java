@@ -13,8 +13,8 @@ import java.util.zip.ZipOutputStream;
 
 /// Zip files whose bytes depend on nothing but their entries.
 final class FixedZip {
-    /// Zip entries carry local time without a zone. Not the first moment that the format can hold: for that one the JDK
-    /// would add a time stamp with a zone.
+    /// Zip entries carry local time without a zone. Not the first moment that the format can hold: for that one
+    /// the JDK would add a time stamp with a zone.
     private static final LocalDateTime TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
     private FixedZip() {}

@@ -27,7 +27,8 @@ record HtmlFormat() implements WritingFormat {
         page.body().appendElement("p").text("%s, %s".formatted(writing.author(), writing.date()));
         for (Writing.Block block : writing.blocks()) {
             switch (block) {
-                case Writing.Paragraph(String text) -> page.body().appendElement("p").text(text);
+                case Writing.Paragraph(String text) ->
+                    page.body().appendElement("p").text(text);
                 case Writing.Entries(var lines) -> {
                     Element table = page.body().appendElement("table").appendElement("tbody");
                     lines.forEach(line -> row(table.appendElement("tr"), line));

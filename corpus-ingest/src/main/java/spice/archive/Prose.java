@@ -74,7 +74,9 @@ final class Prose {
         try (InputStream in = Objects.requireNonNull(Prose.class.getResourceAsStream(resource), resource)) {
             Map<String, List<String>> sections = new LinkedHashMap<>();
             List<String> section = new ArrayList<>();
-            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList()) {
                 if (line.startsWith("[")) {
                     section = new ArrayList<>();
                     sections.put(line.substring(1, line.length() - 1), section);

@@ -25,9 +25,9 @@ import spice.ledger.LedgerLine;
 import spice.ledger.LedgerLines;
 import spice.ledger.Level;
 
-/// Writes the spice merchant's archive: a few hundred documents in eight formats, each with ten to fourteen ledger
-/// lines among its prose. `training/` is for self-play; `held-out/` holds operand pairs that stand nowhere in
-/// `training/` ([spice.ledger.OperandSplit]), and `held-out.jsonl` asks for some of them.
+/// Writes the spice merchant's archive: a few hundred documents in eight formats, each with ten to fourteen
+/// ledger lines among its prose. `training/` is for self-play; `held-out/` holds operand pairs that stand nowhere
+/// in `training/` ([spice.ledger.OperandSplit]), and `held-out.jsonl` asks for some of them.
 public final class SpiceArchive {
     /// Below the archive's folder: what self-play may read.
     public static final String TRAINING = "training";
@@ -96,8 +96,7 @@ public final class SpiceArchive {
     /// Lines that no other held-out document has, levels in turn.
     private static List<LedgerLine> heldOutLines(RandomGenerator random, Set<LedgerLine> used) {
         return IntStream.range(0, HELD_OUT_LINES)
-                .mapToObj(i -> Stream.generate(
-                                () -> LedgerLines.draw(random, LEVELS.get(i % LEVELS.size()), true))
+                .mapToObj(i -> Stream.generate(() -> LedgerLines.draw(random, LEVELS.get(i % LEVELS.size()), true))
                         .filter(used::add)
                         .findFirst()
                         .orElseThrow())
@@ -129,12 +128,16 @@ public final class SpiceArchive {
         return name;
     }
 
-    /// People name their files as they like; the number keeps them apart. ASCII only: not every locale can spell more.
+    /// People name their files as they like; the number keeps them apart. ASCII only: not every locale can spell
+    /// more.
     private static String name(WritingKind kind, Writing writing, int number, RandomGenerator random) {
         return switch (random.nextInt(4)) {
             case 0 -> "%s-%03d".formatted(kind.word(), number);
             case 1 -> "%s %s %d".formatted(writing.date(), kind.word().replace('-', ' '), number);
-            case 2 -> "%s_%s_%d".formatted(kind.word(), writing.date().getMonth(), number).toUpperCase(Locale.ROOT);
+            case 2 ->
+                "%s_%s_%d"
+                        .formatted(kind.word(), writing.date().getMonth(), number)
+                        .toUpperCase(Locale.ROOT);
             default -> "%s for %s (%d)".formatted(kind.word(), Prose.word("place", random), number);
         };
     }

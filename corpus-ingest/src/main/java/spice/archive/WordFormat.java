@@ -28,7 +28,8 @@ record WordFormat() implements WritingFormat {
                     case Writing.Paragraph(String text) ->
                         document.createParagraph().createRun().setText(text);
                     case Writing.Entries(var lines) ->
-                        lines.forEach(line -> document.createParagraph().createRun().setText(line.text()));
+                        lines.forEach(
+                                line -> document.createParagraph().createRun().setText(line.text()));
                 }
             }
             document.write(bytes);

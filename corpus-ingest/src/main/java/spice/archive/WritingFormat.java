@@ -2,9 +2,9 @@ package spice.archive;
 
 import java.util.List;
 
-/// One file format that a writing can take. The same writing gives the same bytes at any time on any machine: dates and
-/// identifiers come from the writing, and containers are stored without compression, whose output differs between
-/// builds of zlib.
+/// One file format that a writing can take. The same writing gives the same bytes at any time on any machine:
+/// dates and identifiers come from the writing, and containers are stored without compression, whose output
+/// differs between builds of zlib.
 sealed interface WritingFormat
         permits EmailFormat,
                 EpubFormat,

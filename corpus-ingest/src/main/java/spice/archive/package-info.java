@@ -1,4 +1,5 @@
-/// The spice merchant's archive: a small world of real documents, written from a seed, that the nano model can read.
+/// The spice merchant's archive: a small world of real documents, written from a seed, that the nano model can
+/// read.
 @NullMarked
 package spice.archive;
 

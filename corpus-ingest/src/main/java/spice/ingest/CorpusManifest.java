@@ -8,18 +8,14 @@ import java.util.List;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
 
-/// What became of every file of a source. Holds nothing of time or place: the same files with the same settings give
-/// the same manifest anywhere.
+/// What became of every file of a source. Holds nothing of time or place: the same files with the same settings
+/// give the same manifest anywhere.
 ///
 /// @param sources files that gave passages, in ascending order of their paths
 /// @param refused files that gave none, in ascending order of their paths
 /// @param shards the passages in the order of the sources
 public record CorpusManifest(
-        IngestSettings settings,
-        Totals totals,
-        List<Source> sources,
-        List<RefusedFile> refused,
-        List<Shard> shards) {
+        IngestSettings settings, Totals totals, List<Source> sources, List<RefusedFile> refused, List<Shard> shards) {
     public CorpusManifest {
         sources = List.copyOf(sources);
         refused = List.copyOf(refused);

@@ -12,8 +12,8 @@ import spice.domain.Passage;
 import spice.ingest.CorpusManifest.Shard;
 import spice.store.BlobStore;
 
-/// The passages of a corpus by number, from 0, in the order of the manifest. Keeps the shards used last in memory. Safe
-/// for use by many threads.
+/// The passages of a corpus by number, from 0, in the order of the manifest. Keeps the shards used last in
+/// memory. Safe for use by many threads.
 public final class CorpusReader {
     private static final int SHARDS_KEPT = 8;
 
@@ -68,11 +68,11 @@ public final class CorpusReader {
 
     private List<Passage> read(Shard shard) {
         byte[] content = store.get(shard.blob());
-        try (MappingIterator<Passage> passages =
-                ZstdLines.read(new ByteArrayInputStream(content), Passage.class)) {
+        try (MappingIterator<Passage> passages = ZstdLines.read(new ByteArrayInputStream(content), Passage.class)) {
             return List.copyOf(passages.readAll());
         } catch (IOException e) {
-            throw new UncheckedIOException("blob %s holds no passages".formatted(shard.blob().sha256()), e);
+            throw new UncheckedIOException(
+                    "blob %s holds no passages".formatted(shard.blob().sha256()), e);
         }
     }
 }

@@ -18,8 +18,8 @@ import spice.ingest.CorpusSource.SourceFile;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
 
-/// Joins the results of single files to a corpus: gives passages their source, drops those whose text came before, and
-/// fills shards. Holds one passage at a time, and the digests of all.
+/// Joins the results of single files to a corpus: gives passages their source, drops those whose text came
+/// before, and fills shards. Holds one passage at a time, and the digests of all.
 final class CorpusWriter implements AutoCloseable {
     private final BlobStore store;
     private final IngestSettings settings;
@@ -72,7 +72,8 @@ final class CorpusWriter implements AutoCloseable {
     /// Returns how many were kept.
     private int addPassages(String path, JsonParser passages) throws IOException {
         int kept = 0;
-        for (MappingIterator<Passage> rest = ZstdLines.JSON.readerFor(Passage.class).readValues(passages);
+        for (MappingIterator<Passage> rest =
+                        ZstdLines.JSON.readerFor(Passage.class).readValues(passages);
                 rest.hasNextValue(); ) {
             Passage passage = rest.nextValue();
             if (seen.add(passage.sha256())) {
@@ -113,8 +114,7 @@ final class CorpusWriter implements AutoCloseable {
     }
 
     /// Ends the last shard and accounts for everything.
-    CorpusManifest manifest(int files, int hidden, List<Source> sources, List<RefusedFile> refused)
-            throws IOException {
+    CorpusManifest manifest(int files, int hidden, List<Source> sources, List<RefusedFile> refused) throws IOException {
         endShard();
         int passages = shards.stream().mapToInt(Shard::passages).sum();
         Totals totals = new Totals(files, hidden, passages, duplicates, tokens);

@@ -15,8 +15,9 @@ import java.util.TreeSet;
 import org.apache.commons.codec.digest.DigestUtils;
 import spice.domain.Passage;
 
-/// Reads one file: parse, clean, cut. Its passages do not know the file's path yet, so that a file that was renamed or
-/// copied need not be read again: their source is what comes after the path, which is empty but for JSON lines.
+/// Reads one file: parse, clean, cut. Its passages do not know the file's path yet, so that a file that was
+/// renamed or copied need not be read again: their source is what comes after the path, which is empty but for
+/// JSON lines.
 final class FileIngest {
     private static final int LONGEST_TITLE = 200;
     private static final int BAD_LINES_SHOWN = 20;
@@ -141,6 +142,8 @@ final class FileIngest {
 
     private static String title(String title) {
         String line = TextCleaner.clean(title).replace('\n', ' ');
-        return line.length() <= LONGEST_TITLE ? line : line.substring(0, LONGEST_TITLE).strip();
+        return line.length() <= LONGEST_TITLE
+                ? line
+                : line.substring(0, LONGEST_TITLE).strip();
     }
 }

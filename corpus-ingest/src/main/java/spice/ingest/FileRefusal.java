@@ -33,7 +33,8 @@ public enum FileRefusal {
     /// The parser's JVM died.
     CRASHED;
 
-    /// Whether the machine may be at fault, so that the same file could be read at another time or with other limits.
+    /// Whether the machine may be at fault, so that the same file could be read at another time or with other
+    /// limits.
     boolean passing() {
         return switch (this) {
             case UNREADABLE, TIMEOUT, OUT_OF_MEMORY, CRASHED -> true;

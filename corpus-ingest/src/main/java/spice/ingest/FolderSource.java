@@ -30,7 +30,9 @@ public final class FolderSource implements CorpusSource {
     public static FolderSource below(Path root, String name) {
         try {
             Path relative = Path.of(name);
-            if (relative.isAbsolute() || relative.startsWith("..") || relative.normalize().startsWith("..")) {
+            if (relative.isAbsolute()
+                    || relative.startsWith("..")
+                    || relative.normalize().startsWith("..")) {
                 throw leaves(root, name);
             }
             Path named = root.resolve(relative).normalize();
@@ -44,7 +46,8 @@ public final class FolderSource implements CorpusSource {
             }
             return new FolderSource(folder);
         } catch (InvalidPathException | IOException e) {
-            throw new CorpusException("cannot open the folder %s below %s: %s".formatted(name, root, e.getMessage()), e);
+            throw new CorpusException(
+                    "cannot open the folder %s below %s: %s".formatted(name, root, e.getMessage()), e);
         }
     }
 

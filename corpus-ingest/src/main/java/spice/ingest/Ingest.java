@@ -38,8 +38,9 @@ import spice.store.StepKey;
 
 /// Turns a source of documents into a corpus in the store.
 ///
-/// Every file is a step of its own, named by its content and the settings that bear on it, and so is the corpus as a
-/// whole: the same files are not parsed again, wherever they lie now, and of a changed source only what changed is.
+/// Every file is a step of its own, named by its content and the settings that bear on it, and so is the corpus
+/// as a whole: the same files are not parsed again, wherever they lie now, and of a changed source only what
+/// changed is.
 public final class Ingest {
     /// Raised when the same file would give other passages.
     private static final int FILE_VERSION = 1;
@@ -90,7 +91,8 @@ public final class Ingest {
             ToIntFunction<String> tokens,
             BlobStore store,
             Progress progress) {
-        return ingest(source, settings, forks, tokens, store, progress, folder -> new TikaForks(folder, settings, forks));
+        return ingest(
+                source, settings, forks, tokens, store, progress, folder -> new TikaForks(folder, settings, forks));
     }
 
     static Ingested ingest(
@@ -140,8 +142,7 @@ public final class Ingest {
         }
     }
 
-    private Ingested run(Function<Path, DocumentParser> parsers)
-            throws IOException, InterruptedException {
+    private Ingested run(Function<Path, DocumentParser> parsers) throws IOException, InterruptedException {
         Listing listing = source.list();
         if (listing.files().isEmpty()) {
             throw nothing(listing.refused());
@@ -275,7 +276,8 @@ public final class Ingest {
         R take(T item) throws IOException, InterruptedException;
     }
 
-    /// Takes a step on each item, as many at a time as there are forks, and returns the results in the items' order.
+    /// Takes a step on each item, as many at a time as there are forks, and returns the results in the items'
+    /// order.
     private <T, R> List<R> each(Progress.Stage stage, List<T> items, Step<T, R> step)
             throws IOException, InterruptedException {
         ExecutorService threads = Executors.newFixedThreadPool(forks);

@@ -4,7 +4,8 @@ import static spice.domain.Check.require;
 
 /// How files become passages.
 ///
-/// @param tokenizer names the token counter that goes with these settings: two counters that differ need two names
+/// @param tokenizer names the token counter that goes with these settings: two counters that differ need two
+///     names
 /// @param passageTokens longest passage in tokens (the paper's: 5,992)
 /// @param textField the field of a JSON line that holds its text
 /// @param maxCharacters of text taken from one document
@@ -25,7 +26,10 @@ public record IngestSettings(
         int shardPassages) {
     public IngestSettings {
         require(!tokenizer.isBlank(), "the tokenizer has no name");
-        require(passageTokens >= 16, "a passage of %d tokens is too short to ask about; give at least 16", passageTokens);
+        require(
+                passageTokens >= 16,
+                "a passage of %d tokens is too short to ask about; give at least 16",
+                passageTokens);
         require(!textField.isBlank(), "the text field has no name");
         require(maxCharacters > 0, "maxCharacters must be positive, got %d", maxCharacters);
         require(maxEmbeddedFiles >= 0, "maxEmbeddedFiles must not be negative, got %d", maxEmbeddedFiles);

@@ -18,8 +18,8 @@ import java.util.Locale;
 import java.util.Set;
 import org.apache.commons.io.input.BoundedInputStream;
 
-/// Reads a JSONL file, plain or zstd, line by line: each line with a text is a document of its own, each other line is
-/// refused by its number. Never holds more than one line.
+/// Reads a JSONL file, plain or zstd, line by line: each line with a text is a document of its own, each other
+/// line is refused by its number. Never holds more than one line.
 final class JsonLines {
     static final String TYPE = "application/jsonl";
 

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
-/// Cuts clean text into pieces of at most a budget of tokens: between paragraphs where that leaves a piece of a good
-/// size, else between lines, and inside a line only if that line alone is over the budget. The pieces of one text are
-/// about equally long, so that none is a scrap.
+/// Cuts clean text into pieces of at most a budget of tokens: between paragraphs where that leaves a piece of a
+/// good size, else between lines, and inside a line only if that line alone is over the budget. The pieces of one
+/// text are about equally long, so that none is a scrap.
 final class PassageCutter {
     private final ToIntFunction<String> tokens;
     private final int budget;
@@ -49,8 +49,8 @@ final class PassageCutter {
     }
 
     /// Where the piece that starts here ends: at the first paragraph after its share is reached. If the budget is
-    /// reached before that, at the last paragraph, provided that half of the share comes before it, else at the line
-    /// that reaches the share.
+    /// reached before that, at the last paragraph, provided that half of the share comes before it, else at the
+    /// line that reaches the share.
     private int end(List<Line> lines, int start, long share) {
         int lastParagraph = start;
         long beforeLastParagraph = 0;
@@ -114,8 +114,8 @@ final class PassageCutter {
         return parts;
     }
 
-    /// The furthest end such that the text up to there keeps to the budget. Looks at ever longer texts first, so that
-    /// one line of megabytes is not counted whole again and again.
+    /// The furthest end such that the text up to there keeps to the budget. Looks at ever longer texts first, so
+    /// that one line of megabytes is not counted whole again and again.
     private int fitting(String line, int start) {
         int fits = start + Character.charCount(line.codePointAt(start));
         int tooFar = line.length() + 1;

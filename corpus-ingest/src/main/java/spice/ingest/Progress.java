@@ -1,7 +1,7 @@
 package spice.ingest;
 
-/// Told how far an ingest is, at least once a second, by the thread that called it. What it throws ends the ingest,
-/// whose parser JVMs are then shut down.
+/// Told how far an ingest is, at least once a second, by the thread that called it. What it throws ends the
+/// ingest, whose parser JVMs are then shut down.
 @FunctionalInterface
 public interface Progress {
     /// Says nothing.

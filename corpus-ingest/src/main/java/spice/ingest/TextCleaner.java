@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 final class TextCleaner {
     private static final Pattern LINE_END = Pattern.compile("\\r\\n?|[\\u000B\\u0085\\u2028]");
     private static final Pattern PAGE_END = Pattern.compile("[\\f\\u2029]");
-    /// Control characters, halves of pairs, private glyphs of fonts, and marks that only tell where a line may break.
+    /// Control characters, halves of pairs, private glyphs of fonts, and marks that only tell where a line may
+    /// break.
     private static final Pattern UNSEEN =
             Pattern.compile("[\\p{Cc}&&[^\\n\\t]]|\\p{Cs}|\\p{Co}|[\\u00AD\\u200B\\u2060\\uFEFF]");
     private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Z}&&[^\\n]]+");
@@ -34,8 +35,9 @@ final class TextCleaner {
         return joined(clean).strip();
     }
 
-    /// Joins words that were broken at the end of a line, as far as the text itself shows how they are spelled: with
-    /// the hyphen if that form stands elsewhere in it, without it if that one does. Others are left as they are.
+    /// Joins words that were broken at the end of a line, as far as the text itself shows how they are spelled:
+    /// with the hyphen if that form stands elsewhere in it, without it if that one does. Others are left as they
+    /// are.
     private static String joined(String text) {
         Matcher broken = HYPHEN_AT_LINE_END.matcher(text);
         if (!broken.find()) {

@@ -35,8 +35,8 @@ import org.apache.tika.sax.AbstractRecursiveParserWrapperHandler;
 import org.apache.tika.sax.BasicContentHandlerFactory.HANDLER_TYPE;
 import org.slf4j.helpers.NOP_FallbackServiceProvider;
 
-/// Tika in JVMs of its own, so that a file that breaks its parser, or fills its heap, or never ends, breaks nothing
-/// else. They start when first needed and end with [#close], and by themselves when this JVM is gone.
+/// Tika in JVMs of its own, so that a file that breaks its parser, or fills its heap, or never ends, breaks
+/// nothing else. They start when first needed and end with [#close], and by themselves when this JVM is gone.
 final class TikaForks implements DocumentParser {
     private static final String FETCHER = "folder";
     private static final Pattern ADDRESS = Pattern.compile("@[0-9a-f]{4,}");
@@ -62,17 +62,20 @@ final class TikaForks implements DocumentParser {
             Path config = folder.resolve("tika.xml");
             Path logging = Files.writeString(folder.resolve("logging.properties"), ".level=OFF\n");
             Path temporary = Files.createDirectory(folder.resolve("tmp"));
-            writeConfig(config, forks, List.of(
-                    "-Xmx%dm".formatted(settings.forkMegabytes()),
-                    "-XX:+UseSerialGC",
-                    "-Djava.io.tmpdir=" + temporary,
-                    "-Dpdfbox.fontcache=" + temporary,
-                    // Documents that are out of order are counted in the manifest, not told on the terminal.
-                    "-Dslf4j.provider=" + NOP_FallbackServiceProvider.class.getName(),
-                    "-Dslf4j.internal.verbosity=ERROR",
-                    "-Djava.util.logging.config.file=" + logging,
-                    "--enable-native-access=ALL-UNNAMED",
-                    "--sun-misc-unsafe-memory-access=allow"));
+            writeConfig(
+                    config,
+                    forks,
+                    List.of(
+                            "-Xmx%dm".formatted(settings.forkMegabytes()),
+                            "-XX:+UseSerialGC",
+                            "-Djava.io.tmpdir=" + temporary,
+                            "-Dpdfbox.fontcache=" + temporary,
+                            // Documents that are out of order are counted in the manifest, not told on the terminal.
+                            "-Dslf4j.provider=" + NOP_FallbackServiceProvider.class.getName(),
+                            "-Dslf4j.internal.verbosity=ERROR",
+                            "-Djava.util.logging.config.file=" + logging,
+                            "--enable-native-access=ALL-UNNAMED",
+                            "--sun-misc-unsafe-memory-access=allow"));
             parser = new PipesParser(PipesConfig.load(config));
         } catch (IOException | XMLStreamException | TikaConfigException e) {
             throw new CorpusException("cannot set up the parser in %s: %s".formatted(folder, e.getMessage()), e);
@@ -106,7 +109,10 @@ final class TikaForks implements DocumentParser {
             xml.writeStartElement("pipes");
             xml.writeStartElement("params");
             element(xml, "tikaConfig", config.toString());
-            element(xml, "javaPath", Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            element(
+                    xml,
+                    "javaPath",
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString());
             element(xml, "numClients", Integer.toString(forks));
             element(xml, "timeoutMillis", Long.toString(settings.parseSeconds() * 1000L));
             element(xml, "startupTimeoutMillis", "120000");
@@ -168,10 +174,10 @@ final class TikaForks implements DocumentParser {
         return switch (result.getStatus()) {
             case PARSE_SUCCESS, PARSE_SUCCESS_WITH_EXCEPTION -> outcome(result, file);
             case EMPTY_OUTPUT -> new Refused(FileRefusal.NO_TEXT, "");
-            case TIMEOUT -> new Refused(
-                    FileRefusal.TIMEOUT, "not parsed within %d s".formatted(settings.parseSeconds()));
-            case OOM -> new Refused(
-                    FileRefusal.OUT_OF_MEMORY, "not parsed within %d MB".formatted(settings.forkMegabytes()));
+            case TIMEOUT ->
+                new Refused(FileRefusal.TIMEOUT, "not parsed within %d s".formatted(settings.parseSeconds()));
+            case OOM ->
+                new Refused(FileRefusal.OUT_OF_MEMORY, "not parsed within %d MB".formatted(settings.forkMegabytes()));
             case UNSPECIFIED_CRASH -> new Refused(FileRefusal.CRASHED, "the parser's JVM died");
             case CLIENT_UNAVAILABLE_WITHIN_MS,
                     FETCHER_INITIALIZATION_EXCEPTION,
@@ -184,15 +190,17 @@ final class TikaForks implements DocumentParser {
                     EMIT_EXCEPTION,
                     INTERRUPTED_EXCEPTION,
                     NO_FETCHER_FOUND,
-                    INTERMEDIATE_RESULT -> throw new IllegalStateException(
-                    "parser answered %s: %s".formatted(result.getStatus(), result.getMessage()));
+                    INTERMEDIATE_RESULT ->
+                throw new IllegalStateException(
+                        "parser answered %s: %s".formatted(result.getStatus(), result.getMessage()));
         };
     }
 
     private Outcome outcome(PipesResult result, Path file) {
         List<Metadata> parts = result.getEmitData().getMetadataList();
         Metadata document = parts.getFirst();
-        String type = Objects.requireNonNullElse(document.get(Metadata.CONTENT_TYPE), "").replaceFirst(";.*", "");
+        String type = Objects.requireNonNullElse(document.get(Metadata.CONTENT_TYPE), "")
+                .replaceFirst(";.*", "");
         String trace = Objects.requireNonNullElse(document.get(TikaCoreProperties.CONTAINER_EXCEPTION), "");
         if (trace.contains(EncryptedDocumentException.class.getName())) {
             return new Refused(FileRefusal.ENCRYPTED, type);
@@ -229,7 +237,8 @@ final class TikaForks implements DocumentParser {
             }
         }
         String text = String.join("\n\n", texts);
-        if (text.length() > UNSUSPECTED_CHARACTERS && text.length() > CHARACTERS_PER_BYTE * file.toFile().length()) {
+        if (text.length() > UNSUSPECTED_CHARACTERS
+                && text.length() > CHARACTERS_PER_BYTE * file.toFile().length()) {
             return new Refused(FileRefusal.ZIP_BOMB, type);
         }
         String title = Objects.requireNonNullElse(document.get(TikaCoreProperties.TITLE), "");

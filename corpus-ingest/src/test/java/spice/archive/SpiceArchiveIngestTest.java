@@ -50,11 +50,12 @@ class SpiceArchiveIngestTest {
 
     @Test
     void trainingDocumentsHoldTenToFourteenTrueLinesAndNoHeldOutPair() {
-        assertThat(training).allSatisfy((source, passages) -> assertThat(lines(passages))
-                .as(source)
-                .hasSizeBetween(10, 14)
-                .allMatch(line -> !OperandSplit.heldOut(line.left(), line.right()))
-                .allMatch(line -> line.result() == line.operation().apply(line.left(), line.right())));
+        assertThat(training)
+                .allSatisfy((source, passages) -> assertThat(lines(passages))
+                        .as(source)
+                        .hasSizeBetween(10, 14)
+                        .allMatch(line -> !OperandSplit.heldOut(line.left(), line.right()))
+                        .allMatch(line -> line.result() == line.operation().apply(line.left(), line.right())));
     }
 
     @Test
@@ -62,7 +63,10 @@ class SpiceArchiveIngestTest {
         assertThat(training).allSatisfy((source, passages) -> {
             List<LedgerLine> lines = lines(passages);
             // Pages are five to seven lines long.
-            assertThat(lines.subList(0, 7)).as(source).extracting(LedgerLine::level).contains(Level.values());
+            assertThat(lines.subList(0, 7))
+                    .as(source)
+                    .extracting(LedgerLine::level)
+                    .contains(Level.values());
             assertThat(lines.subList(lines.size() - 7, lines.size()))
                     .as(source)
                     .extracting(LedgerLine::level)
@@ -94,8 +98,7 @@ class SpiceArchiveIngestTest {
                 store,
                 Progress.NONE);
         assertThat(corpus.manifest().refused()).isEmpty();
-        return new CorpusReader(store, corpus.manifest())
-                .passages().stream().collect(groupingBy(Passage::source));
+        return new CorpusReader(store, corpus.manifest()).passages().stream().collect(groupingBy(Passage::source));
     }
 
     private static List<LedgerLine> lines(List<Passage> passages) {

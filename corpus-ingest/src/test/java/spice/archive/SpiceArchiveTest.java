@@ -28,8 +28,9 @@ import spice.ledger.Level;
 import spice.ledger.OperandSplit;
 
 class SpiceArchiveTest {
-    /// SHA-256 over names and bytes of the archive of seed 1. It changes only when the archive is meant to change, or
-    /// when PDFBox, POI, jsoup or mime4j writes other bytes: never with the time, the time zone or the machine.
+    /// SHA-256 over names and bytes of the archive of seed 1. It changes only when the archive is meant to
+    /// change, or when PDFBox, POI, jsoup or mime4j writes other bytes: never with the time, the time zone or the
+    /// machine.
     private static final String SEED_1 = "470f34b5665a9248f14e144b5abbe129f53d2e6e626405c2d5f18bd38e2dc828";
 
     @TempDir
@@ -62,7 +63,9 @@ class SpiceArchiveTest {
         List<List<LedgerLine>> documents = texts(SpiceArchive.TRAINING);
         assertThat(documents).hasSize(80).allSatisfy(lines -> {
             assertThat(lines).hasSizeBetween(10, 14);
-            assertThat(lines.subList(0, lines.size() / 2)).extracting(LedgerLine::level).contains(Level.EASY);
+            assertThat(lines.subList(0, lines.size() / 2))
+                    .extracting(LedgerLine::level)
+                    .contains(Level.EASY);
             assertThat(lines).extracting(LedgerLine::level).contains(Level.values());
             assertThat(lines).noneMatch(line -> OperandSplit.heldOut(line.left(), line.right()));
         });
@@ -76,17 +79,22 @@ class SpiceArchiveTest {
 
     @Test
     void heldOutTextsHoldHeldOutPairsAlone() throws IOException {
-        assertThat(texts(SpiceArchive.HELD_OUT)).hasSize(10).allSatisfy(lines -> assertThat(lines)
-                .hasSize(12)
-                .allMatch(line -> OperandSplit.heldOut(line.left(), line.right())));
+        assertThat(texts(SpiceArchive.HELD_OUT))
+                .hasSize(10)
+                .allSatisfy(lines -> assertThat(lines)
+                        .hasSize(12)
+                        .allMatch(line -> OperandSplit.heldOut(line.left(), line.right())));
     }
 
     @Test
     void questionsAreDistinctOfEqualLevelsAndStandInTheirDocuments() throws IOException {
         List<HeldOutQuestion> questions = questions();
-        assertThat(questions.stream().map(question -> question.task().question()).distinct())
+        assertThat(questions.stream()
+                        .map(question -> question.task().question())
+                        .distinct())
                 .hasSize(360);
-        assertThat(questions.stream().collect(groupingBy(question -> question.task().difficulty(), counting())))
+        assertThat(questions.stream()
+                        .collect(groupingBy(question -> question.task().difficulty(), counting())))
                 .isEqualTo(Map.of("easy", 120L, "some", 120L, "hard", 120L));
         Set<String> read = new HashSet<>();
         for (HeldOutQuestion question : questions) {

@@ -40,10 +40,12 @@ class WritingFormatTest {
             "Henrik Sørensen",
             LocalDate.of(2019, 5, 31),
             List.of(
-                    new Paragraph("This book was kept at the Trieste counter by Émile Garnier. All amounts are in"
-                            + " kilograms, weighed with the large brass scale; what came in is added to the old stock."),
+                    new Paragraph(
+                            "This book was kept at the Trieste counter by Émile Garnier. All amounts are in"
+                                    + " kilograms, weighed with the large brass scale; what came in is added to the old stock."),
                     new Entries(LINES.subList(0, 2)),
-                    new Paragraph("The next entries were made after the boat from Izmir < 100 & more had been unloaded."),
+                    new Paragraph(
+                            "The next entries were made after the boat from Izmir < 100 & more had been unloaded."),
                     new Entries(LINES.subList(2, 4)),
                     new Paragraph("Signed at Trieste.")));
 
@@ -62,8 +64,7 @@ class WritingFormatTest {
                 Progress.NONE);
         assertThat(corpus.manifest().refused()).isEmpty();
         Map<String, String> texts = new CorpusReader(store, corpus.manifest())
-                .passages().stream()
-                        .collect(groupingBy(Passage::source, mapping(Passage::text, joining("\n"))));
+                .passages().stream().collect(groupingBy(Passage::source, mapping(Passage::text, joining("\n"))));
         assertThat(texts).hasSize(8).allSatisfy((source, text) -> {
             assertThat(LedgerLine.findAll(text)).as(source).isEqualTo(LINES);
             // What a Challenger quotes stands word for word, also where the words lay in cells.
@@ -87,6 +88,8 @@ class WritingFormatTest {
                 .filteredOn(source -> !source.path().matches(".*\\.(md|txt)"))
                 .extracting(CorpusManifest.Source::title)
                 .containsOnly("Ledger of the Trieste counter, May 2019");
-        assertThat(corpus.manifest().sources()).extracting(CorpusManifest.Source::language).containsOnly("en");
+        assertThat(corpus.manifest().sources())
+                .extracting(CorpusManifest.Source::language)
+                .containsOnly("en");
     }
 }

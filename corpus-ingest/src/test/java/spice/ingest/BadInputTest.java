@@ -36,8 +36,8 @@ import spice.domain.Seed;
 import spice.ingest.CorpusManifest.Source;
 import spice.store.InMemoryBlobStore;
 
-/// One folder with everything that goes wrong, read by the real parser in small JVMs, beside good files that must come
-/// through all the same.
+/// One folder with everything that goes wrong, read by the real parser in small JVMs, beside good files that must
+/// come through all the same.
 class BadInputTest {
     private static final String SENTENCE = "The book was kept at the counter in Trieste. ";
     private static final int MEGABYTE = 1 << 20;
@@ -56,7 +56,9 @@ class BadInputTest {
         write("after the bombs.txt", SENTENCE.repeat(2).getBytes(UTF_8));
         write("PDF under another name.txt", pdf("A page that calls itself text."));
         write("packed.txt.gz", gzip("A packed text."));
-        write("page without extension", "<!DOCTYPE html><html><body><p>A page without a name.</p></body></html>".getBytes(UTF_8));
+        write(
+                "page without extension",
+                "<!DOCTYPE html><html><body><p>A page without a name.</p></body></html>".getBytes(UTF_8));
 
         write("empty.txt", new byte[0]);
         write("truncated.pdf", Arrays.copyOf(pdf(SENTENCE), 300));
@@ -71,9 +73,13 @@ class BadInputTest {
         write("picture.png", picture());
         bomb("bomb.zip", "bomb.txt", "", "a", "", 10);
         bomb("large bomb.zip", "bomb.txt", "", "a", "", 300);
-        bomb("bomb.docx", "word/document.xml",
+        bomb(
+                "bomb.docx",
+                "word/document.xml",
                 "<w:document xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main'><w:body><w:p><w:r><w:t>",
-                "a", "</w:t></w:r></w:p></w:body></w:document>", 400);
+                "a",
+                "</w:t></w:r></w:p></w:body></w:document>",
+                400);
         try (OutputStream out = Files.newOutputStream(folder.resolve("500 MB.txt"))) {
             byte[] block = SENTENCE.repeat(100_000).getBytes(UTF_8);
             for (long written = 0; written < 500L * MEGABYTE; written += block.length) {
@@ -115,7 +121,8 @@ class BadInputTest {
         assertThat(refused())
                 .isEqualTo(Map.of(
                         "empty.txt", "EMPTY ",
-                        "truncated.pdf", "DAMAGED application/pdf: java.io.IOException: Page tree root must be a dictionary",
+                        "truncated.pdf",
+                                "DAMAGED application/pdf: java.io.IOException: Page tree root must be a dictionary",
                         "truncated.docx",
                                 "DAMAGED application/vnd.openxmlformats-officedocument.wordprocessingml.document:"
                                         + " org.apache.tika.exception.TikaException: Couldn't find core part",
@@ -151,7 +158,12 @@ class BadInputTest {
         }
         IngestSettings hasty = new IngestSettings("characters", 2000, "text", 1_000_000, 100_000, 1 << 30, 1, 160, 500);
         assertThatThrownBy(() -> Ingest.ingest(
-                        FolderSource.below(slow, "."), hasty, 1, String::length, new InMemoryBlobStore(), Progress.NONE))
+                        FolderSource.below(slow, "."),
+                        hasty,
+                        1,
+                        String::length,
+                        new InMemoryBlobStore(),
+                        Progress.NONE))
                 .isInstanceOf(CorpusException.class)
                 .hasMessageContaining("slow.zip (TIMEOUT: not parsed within 1 s)");
     }
@@ -174,14 +186,16 @@ class BadInputTest {
     }
 
     private static byte[] pdf(String text) throws IOException {
-        try (PDDocument document = document(text); ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
+        try (PDDocument document = document(text);
+                ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
             document.save(bytes);
             return bytes.toByteArray();
         }
     }
 
     private static byte[] encryptedPdf() throws IOException {
-        try (PDDocument document = document(SENTENCE); ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
+        try (PDDocument document = document(SENTENCE);
+                ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
             document.protect(new StandardProtectionPolicy("owner", "user", new AccessPermission()));
             document.save(bytes);
             return bytes.toByteArray();
@@ -203,7 +217,8 @@ class BadInputTest {
     }
 
     private static byte[] docx() throws IOException {
-        try (XWPFDocument document = new XWPFDocument(); ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
+        try (XWPFDocument document = new XWPFDocument();
+                ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
             document.createParagraph().createRun().setText(SENTENCE);
             document.write(bytes);
             return bytes.toByteArray();
@@ -224,8 +239,8 @@ class BadInputTest {
         return bytes.toByteArray();
     }
 
-    /// A zip with one entry that unpacks to this many megabytes of one letter; a DOCX needs two more to be known as
-    /// one.
+    /// A zip with one entry that unpacks to this many megabytes of one letter; a DOCX needs two more to be known
+    /// as one.
     private static void bomb(String name, String entry, String before, String letter, String after, int megabytes)
             throws IOException {
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(folder.resolve(name)))) {

@@ -106,7 +106,9 @@ class FolderSourceTest {
         }
         Files.delete(root.resolve("corpus/b.txt"));
         Files.createSymbolicLink(root.resolve("corpus/b.txt"), machine.resolve("secret.txt"));
-        assertThatThrownBy(() -> source.open("b.txt")).isInstanceOf(IOException.class).hasMessageContaining("b.txt");
+        assertThatThrownBy(() -> source.open("b.txt"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("b.txt");
         assertThatThrownBy(() -> source.open("../../secret.txt")).isInstanceOf(IOException.class);
     }
 }

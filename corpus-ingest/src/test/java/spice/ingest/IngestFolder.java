@@ -9,8 +9,8 @@ import spice.ingest.CorpusManifest.Source;
 import spice.ingest.Ingest.Ingested;
 import spice.store.InMemoryBlobStore;
 
-/// Ingests folders into memory and prints what came of them: `IngestFolder ROOT NAME...`. Behind the figures for the
-/// Debian manuals in docs/LOG.md.
+/// Ingests folders into memory and prints what came of them: `IngestFolder ROOT NAME...`. Behind the figures for
+/// the Debian manuals in docs/LOG.md.
 final class IngestFolder {
     private IngestFolder() {}
 
@@ -44,7 +44,10 @@ final class IngestFolder {
                 manifest.sources().stream().mapToLong(Source::bytes).sum() / 1e6,
                 manifest.refused().size(),
                 manifest.shards().size(),
-                manifest.shards().stream().mapToLong(shard -> shard.blob().bytes()).sum() / 1e6,
+                manifest.shards().stream()
+                                .mapToLong(shard -> shard.blob().bytes())
+                                .sum()
+                        / 1e6,
                 corpus.ref().sha256());
         System.out.println("  refused: "
                 + manifest.refused().stream()
@@ -52,8 +55,8 @@ final class IngestFolder {
                                 file -> file.reason() + " " + file.detail().replaceFirst(":.*", ""),
                                 TreeMap::new,
                                 counting())));
-        System.out.println("  read: "
-                + manifest.sources().stream().collect(groupingBy(Source::type, TreeMap::new, counting())));
+        System.out.println(
+                "  read: " + manifest.sources().stream().collect(groupingBy(Source::type, TreeMap::new, counting())));
         System.out.println("  cut: "
                 + manifest.sources().stream()
                         .filter(source -> !source.cuts().isEmpty())

@@ -100,7 +100,8 @@ class IngestTest {
                 .extracting(source -> "%s %d %d".formatted(source.path(), source.passages(), source.duplicates()))
                 .containsExactly("b/d.txt 0 1", "z.txt 0 1");
         assertThat(manifest.totals().duplicates()).isEqualTo(2);
-        assertThat(new CorpusReader(store, manifest).passages().stream().filter(p -> p.text().equals("Shared.")))
+        assertThat(new CorpusReader(store, manifest)
+                        .passages().stream().filter(p -> p.text().equals("Shared.")))
                 .extracting(Passage::source)
                 .containsExactly("a2.txt");
     }
@@ -111,7 +112,8 @@ class IngestTest {
         Ingested second = ingest();
         assertThat(second.ref()).isEqualTo(first.ref());
         assertThat(second.manifest()).isEqualTo(first.manifest());
-        assertThat(List.of(first.parsed(), second.parsed(), parser.parsed.get())).containsExactly(3, 0, 3);
+        assertThat(List.of(first.parsed(), second.parsed(), parser.parsed.get()))
+                .containsExactly(3, 0, 3);
     }
 
     @Test
@@ -150,7 +152,13 @@ class IngestTest {
         }
         BlobRef one = ingest(SETTINGS, 1).ref();
         BlobRef three = Ingest.ingest(
-                        FolderSource.below(folder, "."), SETTINGS, 3, WORDS, new InMemoryBlobStore(), Progress.NONE, p -> parser)
+                        FolderSource.below(folder, "."),
+                        SETTINGS,
+                        3,
+                        WORDS,
+                        new InMemoryBlobStore(),
+                        Progress.NONE,
+                        p -> parser)
                 .ref();
         assertThat(three).isEqualTo(one);
         assertThat(store.differentResults()).isZero();
@@ -219,12 +227,14 @@ class IngestTest {
 
     @Test
     void anEmptyFolderAndOneWithNothingToReadAreErrorsThatSayWhy(@TempDir Path empty) throws IOException {
-        assertThatThrownBy(() -> ingest(empty)).isInstanceOf(CorpusException.class).hasMessageContaining(
-                "%s holds no document that can be read; put PDF", empty);
+        assertThatThrownBy(() -> ingest(empty))
+                .isInstanceOf(CorpusException.class)
+                .hasMessageContaining("%s holds no document that can be read; put PDF", empty);
         Files.writeString(empty.resolve("a.txt"), "");
         Files.writeString(empty.resolve("b.txt"), "slow");
-        assertThatThrownBy(() -> ingest(empty)).isInstanceOf(CorpusException.class).hasMessageContaining(
-                "2 refused, a.txt (EMPTY), b.txt (TIMEOUT: too slow today)");
+        assertThatThrownBy(() -> ingest(empty))
+                .isInstanceOf(CorpusException.class)
+                .hasMessageContaining("2 refused, a.txt (EMPTY), b.txt (TIMEOUT: too slow today)");
     }
 
     @Test
@@ -238,7 +248,8 @@ class IngestTest {
     }
 
     private Ingested ingest(IngestSettings settings, int forks) {
-        return Ingest.ingest(FolderSource.below(folder, "."), settings, forks, WORDS, store, Progress.NONE, p -> parser);
+        return Ingest.ingest(
+                FolderSource.below(folder, "."), settings, forks, WORDS, store, Progress.NONE, p -> parser);
     }
 
     private Ingested ingest(Path other) {

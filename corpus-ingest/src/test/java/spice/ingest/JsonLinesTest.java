@@ -104,12 +104,14 @@ class JsonLinesTest {
     void longTextsAreCutAndLinesBeyondAllReasonRefused() throws IOException {
         String longest = "{\"text\": \"%s\"}\n";
         Files.writeString(
-                folder.resolve("long.jsonl"), longest.formatted("a ".repeat(600)) + longest.formatted("b".repeat(80_000)));
+                folder.resolve("long.jsonl"),
+                longest.formatted("a ".repeat(600)) + longest.formatted("b".repeat(80_000)));
         CorpusManifest manifest = ingest(1000, 1 << 30);
         Source source = manifest.sources().getFirst();
         assertThat(source.cuts()).containsExactly(Cut.CHARACTERS, Cut.LINES);
         assertThat(source.badLines()).containsExactly(new BadLine(2, "longer than 71536 bytes"));
-        assertThat(new CorpusReader(store, manifest).passages().getFirst().text()).hasSize(999);
+        assertThat(new CorpusReader(store, manifest).passages().getFirst().text())
+                .hasSize(999);
     }
 
     @Test

@@ -46,8 +46,7 @@ class PassageCutterTest {
         assertThat(cut(WORDS, 5, "One two three. Four five six. Seven."))
                 .containsExactly("One two three.", "Four five six. Seven.");
         assertThat(cut(WORDS, 4, "a b c d e f g")).containsExactly("a b c d", "e f g");
-        assertThat(cut(CHARACTERS, 16, "x".repeat(40)))
-                .containsExactly("x".repeat(16), "x".repeat(16), "x".repeat(8));
+        assertThat(cut(CHARACTERS, 16, "x".repeat(40))).containsExactly("x".repeat(16), "x".repeat(16), "x".repeat(8));
         // Each pepper is two characters that belong together.
         assertThat(cut(CHARACTERS, 17, "\uD83C\uDF36".repeat(10)))
                 .containsExactly("\uD83C\uDF36".repeat(8), "\uD83C\uDF36".repeat(2));
@@ -77,8 +76,11 @@ class PassageCutterTest {
         for (int i = 0; i < 300; i++) {
             String text = text(random);
             List<String> lines = new ArrayList<>();
-            cut(WORDS, 30, text).forEach(piece -> piece.lines().filter(line -> !line.isEmpty()).forEach(lines::add));
-            assertThat(lines).isEqualTo(text.lines().filter(line -> !line.isEmpty()).toList());
+            cut(WORDS, 30, text)
+                    .forEach(piece ->
+                            piece.lines().filter(line -> !line.isEmpty()).forEach(lines::add));
+            assertThat(lines)
+                    .isEqualTo(text.lines().filter(line -> !line.isEmpty()).toList());
         }
     }
 

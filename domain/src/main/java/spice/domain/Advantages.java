@@ -8,7 +8,8 @@ import java.util.Arrays;
 public final class Advantages {
     private Advantages() {}
 
-    /// Centred rewards of one group: `a_i = r_i - mean(r)` (SPICE Eq 3 and 4), undivided by the deviation (DrGRPO).
+    /// Centred rewards of one group: `a_i = r_i - mean(r)` (SPICE Eq 3 and 4), undivided by the deviation
+    /// (DrGRPO).
     public static double[] centred(double... rewards) {
         require(rewards.length >= 1, "an empty group has no mean");
         // A group that agrees must teach exactly nothing, so rounding in its mean may not leave a rest.

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 
-/// Percentile intervals of a difference of means, by resampling what was drawn independently (Efron and Tibshirani,
-/// "An Introduction to the Bootstrap", chapters 8 and 13).
+/// Percentile intervals of a difference of means, by resampling what was drawn independently (Efron and
+/// Tibshirani, "An Introduction to the Bootstrap", chapters 8 and 13).
 ///
 /// @param resamples how often to draw again, for example 10,000
 /// @param level the share of resamples within the interval, for example 0.95
@@ -43,9 +43,9 @@ public record Bootstrap(int resamples, double level) {
         });
     }
 
-    /// The interval of `mean(second) - mean(first)` over the tasks of all documents. Whole documents are resampled,
-    /// since tasks on one document resemble each other; a resample that leaves one condition without a task has no
-    /// difference and is drawn again.
+    /// The interval of `mean(second) - mean(first)` over the tasks of all documents. Whole documents are
+    /// resampled, since tasks on one document resemble each other; a resample that leaves one condition without a
+    /// task has no difference and is drawn again.
     public Interval clustered(List<Document> documents, Seed seed) {
         require(documents.stream().anyMatch(document -> !document.first.isEmpty()), "no first task in any document");
         require(documents.stream().anyMatch(document -> !document.second.isEmpty()), "no second task in any document");

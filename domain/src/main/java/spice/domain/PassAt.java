@@ -7,8 +7,8 @@ public final class PassAt {
     private PassAt() {}
 
     /// The chance that at least one of `k` samples is correct, estimated without bias from `n >= k` samples of
-    /// which `c` are correct: `1 - C(n - c, k) / C(n, k)` (Chen et al. 2021, arXiv 2107.03374, Eq 1), as a product
-    /// of ratios because the binomials overflow.
+    /// which `c` are correct: `1 - C(n - c, k) / C(n, k)` (Chen et al. 2021, arXiv 2107.03374, Eq 1), as a
+    /// product of ratios because the binomials overflow.
     public static double passAt(int k, int n, int c) {
         require(k >= 1 && k <= n, "pass@%d needs as many samples, got %d", k, n);
         require(c >= 0 && c <= n, "%d correct of %d samples", c, n);

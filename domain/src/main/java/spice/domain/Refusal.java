@@ -1,7 +1,7 @@
 package spice.domain;
 
-/// Why a posed task is not valid. The paper asks for form alone (§2.2); the last four rules are our grounding, without
-/// which self-play collapses at this scale (docs/algorithm.md).
+/// Why a posed task is not valid. The paper asks for form alone (§2.2); the last four rules are our grounding,
+/// without which self-play collapses at this scale (docs/algorithm.md).
 public enum Refusal {
     /// The reply does not parse as the format asks.
     UNREADABLE,

@@ -17,8 +17,8 @@ public final class Rewards {
     private Rewards() {}
 
     /// The Challenger's reward for a valid task: `exp(-(Var(l) - 0.25)^2 / (2 * 0.01))` (SPICE Eq 1), with the
-    /// population variance `p (1 - p)` of the correctness of the attempts at it. From 0.0439 (all or none correct)
-    /// to 1 (half).
+    /// population variance `p (1 - p)` of the correctness of the attempts at it. From 0.0439 (all or none
+    /// correct) to 1 (half).
     ///
     /// @param correct attempts with verdict [Verdict#CORRECT]
     /// @param decided attempts with any verdict but [Verdict#UNDECIDED]; at least one
@@ -32,8 +32,8 @@ public final class Rewards {
 
     /// The Reasoner's reward: 1 if the answer is correct, else 0 (SPICE §2.3).
     ///
-    /// @throws IllegalArgumentException for [Verdict#UNDECIDED], which earns nothing because it is left out of the
-    /// group
+    /// @throws IllegalArgumentException for [Verdict#UNDECIDED], which earns nothing because it is left out of
+    ///     the group
     public static double reasoner(Verdict verdict) {
         return switch (verdict) {
             case CORRECT -> 1;

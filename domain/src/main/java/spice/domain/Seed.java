@@ -11,7 +11,8 @@ import java.util.random.RandomGeneratorFactory;
 /// every machine, whatever was drawn before it.
 public record Seed(long value) {
 
-    /// The child with this name: the first eight bytes of SHA-256 over the parent's value, the label and the indices.
+    /// The child with this name: the first eight bytes of SHA-256 over the parent's value, the label and the
+    /// indices.
     public Seed child(String label, long... indices) {
         MessageDigest sha256 = sha256();
         sha256.update(ByteBuffer.allocate(Long.BYTES).putLong(value).array());

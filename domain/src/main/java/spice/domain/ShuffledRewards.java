@@ -8,8 +8,8 @@ import java.util.List;
 public final class ShuffledRewards {
     private ShuffledRewards() {}
 
-    /// The same rewards in an order that the seed alone decides. To be handed a role's whole batch, not one group:
-    /// within a group much of the signal would survive.
+    /// The same rewards in an order that the seed alone decides. To be handed a role's whole batch, not one
+    /// group: within a group much of the signal would survive.
     public static <T> List<T> permuted(List<T> rewards, Seed seed) {
         List<T> permuted = new ArrayList<>(rewards);
         Collections.shuffle(permuted, seed.random());

@@ -36,8 +36,8 @@ public final class Subsample {
     }
 
     /// `round(G V / N)`, a half rounded up, but at least one where a valid attempt exists: its group would
-    /// otherwise pass for a document that nothing can be asked about. With fewer attempts than the group holds, all
-    /// are taken.
+    /// otherwise pass for a document that nothing can be asked about. With fewer attempts than the group holds,
+    /// all are taken.
     static int validOf(int groupSize, int valid, int attempts) {
         require(groupSize >= 1, "a group of %d", groupSize);
         require(valid >= 0 && valid <= attempts, "%d valid of %d attempts", valid, attempts);

@@ -13,7 +13,8 @@ import java.util.stream.IntStream;
 public final class SuspectGold {
     private SuspectGold() {}
 
-    /// True if at least three quarters of all attempts (6 of 8) give one and the same answer that is not the gold.
+    /// True if at least three quarters of all attempts (6 of 8) give one and the same answer that is not the
+    /// gold.
     ///
     /// @param verdicts one per attempt; only wrong ones have another answer
     /// @param answers beside them the answers in canonical text, anything where there is none

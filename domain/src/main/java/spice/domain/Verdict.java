@@ -8,7 +8,7 @@ public enum Verdict {
     WRONG,
     /// The reply has no final answer that can be read: reward 0.
     UNREADABLE,
-    /// Deciding would take more work than the bounds allow. Counted and shown, left out of pass rate and advantages:
-    /// a verifier that gives up must not pass for a Reasoner that is wrong.
+    /// Deciding would take more work than the bounds allow. Counted and shown, left out of pass rate and
+    /// advantages: a verifier that gives up must not pass for a Reasoner that is wrong.
     UNDECIDED
 }

@@ -15,17 +15,16 @@ public final class LedgerLines {
 
     private LedgerLines() {}
 
-    /// One line of this level, its operands equally long. Drawn until it fits, so that within a level and a length all
-    /// operand pairs are equally likely.
+    /// One line of this level, its operands equally long. Drawn until it fits, so that within a level and a
+    /// length all operand pairs are equally likely.
     ///
     /// @param heldOut whether the operand pair comes from [OperandSplit]'s held-out part or from the rest
     public static LedgerLine draw(RandomGenerator random, Level level, boolean heldOut) {
-        int[] lengths =
-                switch (level) {
-                    case EASY -> new int[] {1, 1, 2, 2, 3};
-                    case SOME -> new int[] {1, 2, 2, 3};
-                    case HARD -> new int[] {2, 3, 3, 4};
-                };
+        int[] lengths = switch (level) {
+            case EASY -> new int[] {1, 1, 2, 2, 3};
+            case SOME -> new int[] {1, 2, 2, 3};
+            case HARD -> new int[] {2, 3, 3, 4};
+        };
         while (true) {
             Operation operation = OPERATIONS.get(random.nextInt(OPERATIONS.size()));
             int digits = lengths[random.nextInt(lengths.length)];
@@ -55,7 +54,8 @@ public final class LedgerLines {
         return List.copyOf(page);
     }
 
-    /// Whole lines, at least one: rounded up as often as the fraction says, so that over many pages the shares hold.
+    /// Whole lines, at least one: rounded up as often as the fraction says, so that over many pages the shares
+    /// hold.
     private static int rounded(RandomGenerator random, double lines) {
         return Math.max(1, (int) (lines + random.nextDouble()));
     }

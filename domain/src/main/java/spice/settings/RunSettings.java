@@ -2,8 +2,8 @@ package spice.settings;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/// Everything a run is told. A person writes any part of it as a JSON object; [SettingsReader] fills the rest from a
-/// preset and checks all of it. Flat, so that the object in the Web UI's start form stays one level deep.
+/// Everything a run is told. A person writes any part of it as a JSON object; [SettingsReader] fills the rest
+/// from a preset and checks all of it. Flat, so that the object in the Web UI's start form stays one level deep.
 ///
 /// Letters in brackets are the paper's (SPICE §3.1, Algorithm 1).
 public record RunSettings(

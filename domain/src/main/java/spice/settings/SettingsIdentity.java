@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Set;
 import spice.store.Json;
 
-/// What of the settings a result depends on. Two runs that differ only in the rest meet each other's results in the
-/// store; the branch of a checkpoint is named by this and its parent.
+/// What of the settings a result depends on. Two runs that differ only in the rest meet each other's results in
+/// the store; the branch of a checkpoint is named by this and its parent.
 public final class SettingsIdentity {
     /// How long to run, what to look at on the way, how the work is split, and what things are called.
     private static final Set<String> WITHOUT_EFFECT = Set.of(
@@ -25,7 +25,8 @@ public final class SettingsIdentity {
 
     private SettingsIdentity() {}
 
-    /// SHA-256 of the settings that have an effect. Corpus and model count by their content, which the caller adds.
+    /// SHA-256 of the settings that have an effect. Corpus and model count by their content, which the caller
+    /// adds.
     public static String digest(RunSettings settings) {
         ObjectNode object = Json.mapper().valueToTree(settings);
         object.remove(WITHOUT_EFFECT);

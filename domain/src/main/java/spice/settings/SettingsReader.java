@@ -20,8 +20,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a person's JSON object as settings. Strict: an unknown field, a wrong type or an impossible value is a problem,
-/// and all problems are reported together. What the object leaves out comes from its preset.
+/// Reads a person's JSON object as settings. Strict: an unknown field, a wrong type or an impossible value is a
+/// problem, and all problems are reported together. What the object leaves out comes from its preset.
 public final class SettingsReader {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> PRESETS = List.of("nano", "paper");
@@ -62,9 +62,11 @@ public final class SettingsReader {
         object.properties().forEach(entry -> {
             RecordComponent field = FIELDS.get(entry.getKey());
             if (field == null) {
-                problems.add("%s is not a setting; did you mean %s?".formatted(entry.getKey(), nearest(entry.getKey())));
+                problems.add(
+                        "%s is not a setting; did you mean %s?".formatted(entry.getKey(), nearest(entry.getKey())));
             } else {
-                problem(field, entry.getValue()).ifPresentOrElse(problems::add, () -> whole.set(field.getName(), entry.getValue()));
+                problem(field, entry.getValue())
+                        .ifPresentOrElse(problems::add, () -> whole.set(field.getName(), entry.getValue()));
             }
         });
         if (problems.isEmpty()) {
@@ -94,7 +96,8 @@ public final class SettingsReader {
         }
         if (type.isEnum()) {
             List<String> words = words(type);
-            return problemUnless(value.isTextual() && words.contains(value.asText()), name, value, "take one of " + words);
+            return problemUnless(
+                    value.isTextual() && words.contains(value.asText()), name, value, "take one of " + words);
         }
         boolean whole = type == int.class || type == long.class;
         if (!value.isNumber() || (whole && !value.canConvertToExactIntegral())) {
@@ -114,9 +117,7 @@ public final class SettingsReader {
     }
 
     private static Optional<String> problemUnless(boolean good, String name, JsonNode value, String remedy) {
-        return good
-                ? Optional.empty()
-                : Optional.of("%s is %s; %s".formatted(name, excerpt(value), remedy));
+        return good ? Optional.empty() : Optional.of("%s is %s; %s".formatted(name, excerpt(value), remedy));
     }
 
     /// What no single field can tell.
@@ -127,9 +128,11 @@ public final class SettingsReader {
                     .formatted(settings.challengerAttempts(), settings.groupSize()));
         }
         if (!settings.lineage().isEmpty() && !settings.lineage().matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")) {
-            problems.add("lineage is \"%s\"; use up to 100 letters, digits, '.', '_' and '-'".formatted(settings.lineage()));
+            problems.add(
+                    "lineage is \"%s\"; use up to 100 letters, digits, '.', '_' and '-'".formatted(settings.lineage()));
         }
-        for (Map.Entry<String, String> name : Map.of("corpus", settings.corpus(), "model", settings.model()).entrySet()) {
+        for (Map.Entry<String, String> name :
+                Map.of("corpus", settings.corpus(), "model", settings.model()).entrySet()) {
             if (name.getValue().isBlank()) {
                 problems.add("%s is empty; name one that the workers were started with".formatted(name.getKey()));
             }
@@ -154,7 +157,8 @@ public final class SettingsReader {
 
     private static String nearest(String name) {
         return FIELDS.keySet().stream()
-                .min(Comparator.comparingInt(field -> distance(field.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT))))
+                .min(Comparator.comparingInt(
+                        field -> distance(field.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT))))
                 .orElseThrow();
     }
 

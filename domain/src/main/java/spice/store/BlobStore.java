@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// Where large things are kept. All writes are create-only: nothing that was written is ever changed, and a reader
-/// either gets exactly what a writer finished or an exception. Safe for use by many threads and processes.
+/// Where large things are kept. All writes are create-only: nothing that was written is ever changed, and a
+/// reader either gets exactly what a writer finished or an exception. Safe for use by many threads and processes.
 ///
 /// Every method throws [StoreException] when the store cannot be reached or does not hold what it should.
 public interface BlobStore {
@@ -25,8 +25,8 @@ public interface BlobStore {
     /// The committed result of a step, if there is one.
     Optional<BlobRef> find(StepKey key);
 
-    /// Commits a step's result. The first writer wins; the winner is returned. An equal digest is success; a different
-    /// one is counted and logged, since a step should give the same result for the same inputs.
+    /// Commits a step's result. The first writer wins; the winner is returned. An equal digest is success; a
+    /// different one is counted and logged, since a step should give the same result for the same inputs.
     BlobRef commit(StepKey key, BlobRef result);
 
     /// Creates a small named record (a manifest), unless one of that name exists: then returns false and changes
@@ -38,7 +38,7 @@ public interface BlobStore {
     /// The record of this name, if there is one.
     Optional<byte[]> read(String name);
 
-    /// Names of records below a prefix that ends in `/`, in ascending order. Only for showing what there is: what a
-    /// step reads, it reads by manifest.
+    /// Names of records below a prefix that ends in `/`, in ascending order. Only for showing what there is: what
+    /// a step reads, it reads by manifest.
     List<String> list(String prefix);
 }

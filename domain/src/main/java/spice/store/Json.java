@@ -14,8 +14,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// Our own records as JSON: sorted keys, so that equal values are equal bytes; unknown fields are passed over, so that
-/// old and new code read each other's records.
+/// Our own records as JSON: sorted keys, so that equal values are equal bytes; unknown fields are passed over, so
+/// that old and new code read each other's records.
 public final class Json {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModules(new Jdk8Module(), new JavaTimeModule())

@@ -2,8 +2,8 @@ package spice.store;
 
 import static spice.domain.Check.require;
 
-/// The name of a step's result before the result is known: the step, the version of the code that takes it, and the
-/// digest of everything that goes into it. A step looks under this name before it works.
+/// The name of a step's result before the result is known: the step, the version of the code that takes it, and
+/// the digest of everything that goes into it. A step looks under this name before it works.
 ///
 /// @param step lower-case word, e.g. `attempt`
 /// @param version raised by hand whenever the step's code would give another result for the same inputs

@@ -27,7 +27,9 @@ class LedgerLinesTest {
                     assertThat(OperandSplit.heldOut(line.right(), line.left())).isEqualTo(heldOut);
                     assertThat(line.result()).isNotNegative();
                     assertThat(line).isEqualTo(LedgerLine.of(line.item(), line.left(), line.operation(), line.right()));
-                    assertThat(digits(line.left())).isEqualTo(digits(line.right())).isBetween(1, 4);
+                    assertThat(digits(line.left()))
+                            .isEqualTo(digits(line.right()))
+                            .isBetween(1, 4);
                 }
             }
         }
@@ -48,9 +50,10 @@ class LedgerLinesTest {
         List<List<LedgerLine>> pages = IntStream.range(0, 1000)
                 .mapToObj(i -> LedgerLines.page(random, 20, false))
                 .toList();
-        assertThat(pages).allSatisfy(page -> assertThat(page.stream().map(LedgerLine::level))
-                .hasSize(20)
-                .contains(Level.values()));
+        assertThat(pages)
+                .allSatisfy(page -> assertThat(page.stream().map(LedgerLine::level))
+                        .hasSize(20)
+                        .contains(Level.values()));
         // 15 % and 25 % of twenty lines are three and five exactly.
         Map<Level, Long> levels =
                 pages.stream().flatMap(List::stream).collect(groupingBy(LedgerLine::level, counting()));

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.util.List;
-import java.util.TreeSet;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,8 +58,8 @@ class SettingsReaderTest {
 
     @Test
     void whatIsSaidReplacesThePreset() throws InvalidSettings {
-        RunSettings settings =
-                SettingsReader.read("{\"iterations\": 3, \"learningRate\": 1e-5, \"challenger\": \"fixed\", \"seed\": -7}");
+        RunSettings settings = SettingsReader.read(
+                "{\"iterations\": 3, \"learningRate\": 1e-5, \"challenger\": \"fixed\", \"seed\": -7}");
         assertThat(settings.iterations()).isEqualTo(3);
         assertThat(settings.learningRate()).isEqualTo(1e-5);
         assertThat(settings.challenger()).isEqualTo(RunSettings.ChallengerMode.FIXED);
@@ -69,7 +69,9 @@ class SettingsReaderTest {
 
     @Test
     void everythingWrongIsSaidAtOnce() {
-        assertThat(problems("{\"groupSize\": 1, \"reasonerAttempts\": 0, \"learningRate\": -0.1, \"iteration\": 5, \"roles\": \"xml\"}"))
+        assertThat(
+                        problems(
+                                "{\"groupSize\": 1, \"reasonerAttempts\": 0, \"learningRate\": -0.1, \"iteration\": 5, \"roles\": \"xml\"}"))
                 .containsExactlyInAnyOrder(
                         "groupSize is 1; give a number from 2 to 1024",
                         "reasonerAttempts is 0; give a number from 2 to 1024",
@@ -107,11 +109,13 @@ class SettingsReaderTest {
     @Test
     void identityIsBlindToHowMuchAndToNames() throws InvalidSettings {
         String plain = SettingsIdentity.digest(SettingsReader.read("{}"));
-        assertThat(SettingsIdentity.digest(SettingsReader.read("{\"iterations\": 3, \"lineage\": \"a\", \"poseLanes\": 2}")))
+        assertThat(SettingsIdentity.digest(
+                        SettingsReader.read("{\"iterations\": 3, \"lineage\": \"a\", \"poseLanes\": 2}")))
                 .isEqualTo(plain);
         assertThat(SettingsIdentity.digest(SettingsReader.read("{\"learningRate\": 0.001}")))
                 .isNotEqualTo(plain);
-        assertThat(SettingsIdentity.digest(SettingsReader.read("{\"seed\": 2}"))).isNotEqualTo(plain);
+        assertThat(SettingsIdentity.digest(SettingsReader.read("{\"seed\": 2}")))
+                .isNotEqualTo(plain);
     }
 
     private static List<String> problems(String input) {

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// AdamW (Loshchilov and Hutter 2019) over a decoder's weights, with state that can be saved. One fused operator of
-/// libtorch steps all weights.
+/// AdamW (Loshchilov and Hutter 2019) over a decoder's weights, with state that can be saved. One fused operator
+/// of libtorch steps all weights.
 final class AdamW {
     private static final String FIRST = "exp_avg.";
     private static final String SECOND = "exp_avg_sq.";
@@ -43,7 +43,10 @@ final class AdamW {
     /// @throws ModelException if the file is missing or damaged or belongs to another model
     static AdamW read(Path file, Decoder decoder, LearnerSettings settings) {
         Map<String, HostTensor> found = SafeTensors.read(file);
-        HostTensor steps = WeightTable.pick(found, Map.of(STEP, new long[0]), file).values().iterator().next();
+        HostTensor steps = WeightTable.pick(found, Map.of(STEP, new long[0]), file)
+                .values()
+                .iterator()
+                .next();
         return new AdamW(
                 decoder,
                 settings,
@@ -70,7 +73,11 @@ final class AdamW {
     /// Moves the weights against the gradients times `scale`.
     void step(List<PtNDArray> gradients, double scale, double learningRate) {
         try (TorchProgram.Call call = decoder.call("adamw")) {
-            call.with(decoder.weights()).with(gradients).with(first).with(second).with(steps);
+            call.with(decoder.weights())
+                    .with(gradients)
+                    .with(first)
+                    .with(second)
+                    .with(steps);
             call.with(scale).with(learningRate).with(settings.beta1()).with(settings.beta2());
             call.with(settings.epsilon()).with(settings.weightDecay()).run();
         }

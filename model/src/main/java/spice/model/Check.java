@@ -1,7 +1,7 @@
 package spice.model;
 
-/// Checks at the door of a record, with the offending value in the message. This module stands on DJL alone, so it
-/// brings its own.
+/// Checks at the door of a record, with the offending value in the message. This module stands on DJL alone, so
+/// it brings its own.
 final class Check {
     private Check() {}
 

@@ -12,8 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/// `config.json` as Hugging Face writes it for `Qwen3ForCausalLM`. Fields that change the mathematics are required to
-/// say what the decoder does; others are passed over.
+/// `config.json` as Hugging Face writes it for `Qwen3ForCausalLM`. Fields that change the mathematics are
+/// required to say what the decoder does; others are passed over.
 final class ConfigFile {
     private static final String ARCHITECTURE = "Qwen3ForCausalLM";
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -76,7 +76,8 @@ final class ConfigFile {
 
     private JsonNode field(String name) {
         if (!json.hasNonNull(name)) {
-            throw new ModelException("%s lacks %s. Take the config.json that came with the weights".formatted(file, name));
+            throw new ModelException(
+                    "%s lacks %s. Take the config.json that came with the weights".formatted(file, name));
         }
         return json.get(name);
     }

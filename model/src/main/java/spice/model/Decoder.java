@@ -86,8 +86,8 @@ final class Decoder implements AutoCloseable {
         return values;
     }
 
-    /// A tensor of the values in memory of libtorch's own. What DJL makes of a Java array is a view into a Java buffer,
-    /// which does not outlive its Java object.
+    /// A tensor of the values in memory of libtorch's own. What DJL makes of a Java array is a view into a Java
+    /// buffer, which does not outlive its Java object.
     PtNDArray upload(HostTensor tensor, DataType type) {
         try (NDArray view = manager.create(tensor.values(), new Shape(tensor.shape()))) {
             // toType to the view's own type would share its memory, whatever it is told about copying.

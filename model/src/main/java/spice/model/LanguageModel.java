@@ -22,8 +22,8 @@ public final class LanguageModel implements Policy {
         this.intraOpThreads = intraOpThreads;
     }
 
-    /// Opens a model folder in Hugging Face layout. `intraOpThreads` is what every call of [#sample] uses inside one
-    /// operator; it is part of what bit-for-bit repetition rests on.
+    /// Opens a model folder in Hugging Face layout. `intraOpThreads` is what every call of [#sample] uses inside
+    /// one operator; it is part of what bit-for-bit repetition rests on.
     ///
     /// @throws ModelException if a file is missing, damaged or does not fit the others
     public static LanguageModel open(Path folder, int intraOpThreads) {
@@ -52,8 +52,10 @@ public final class LanguageModel implements Policy {
         groups.forEach(group -> check(group, sampling));
         Torch.prepareThread(intraOpThreads);
         Shard shard = Shard.of(groups);
-        int longest = groups.stream().mapToInt(group -> group.prompt().length).max().orElseThrow();
-        long[] lengths = groups.stream().mapToLong(group -> group.prompt().length).toArray();
+        int longest =
+                groups.stream().mapToInt(group -> group.prompt().length).max().orElseThrow();
+        long[] lengths =
+                groups.stream().mapToLong(group -> group.prompt().length).toArray();
         try (PtNDManager scope = decoder.scope();
                 TorchProgram.Call call = decoder.call("sample")) {
             call.with(matrix(scope, prompts(groups, longest), longest))

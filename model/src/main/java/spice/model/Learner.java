@@ -33,9 +33,8 @@ public final class Learner implements AutoCloseable {
         this.optimizer = optimizer;
         this.tokenizerFiles = tokenizerFiles;
         crew = new Crew(settings.threads());
-        gradients = IntStream.range(0, crew.size())
-                .mapToObj(i -> decoder.zeros())
-                .toList();
+        gradients =
+                IntStream.range(0, crew.size()).mapToObj(i -> decoder.zeros()).toList();
         decoder.weights().forEach(weight -> weight.setRequiresGradient(true));
     }
 
@@ -87,9 +86,9 @@ public final class Learner implements AutoCloseable {
         return update(batch, oldLogProbs, Optional.empty(), loss, learningRate);
     }
 
-    /// One optimizer step on the DrGRPO loss (Liu et al. 2025, arXiv 2503.20783; the terms as in Oat), computed in
-    /// micro-batches: the sum over sequences of weight / divisor times the sum of the trained tokens' terms. Where every
-    /// advantage is 0 the gradient is zero and AdamW steps on its momentum alone.
+    /// One optimizer step on the DrGRPO loss (Liu et al. 2025, arXiv 2503.20783; the terms as in Oat), computed
+    /// in micro-batches: the sum over sequences of weight / divisor times the sum of the trained tokens' terms.
+    /// Where every advantage is 0 the gradient is zero and AdamW steps on its momentum alone.
     ///
     /// @param oldLogProbs this learner's [#logProbs] before the first step on these trajectories
     /// @param referenceLogProbs the reference's, present exactly if `loss.klBeta()` is above 0
@@ -115,8 +114,8 @@ public final class Learner implements AutoCloseable {
         return sums.report(step(learningRate));
     }
 
-    /// One supervised step. Returns the mean cross-entropy of the trained tokens before it, in nats. Advantages and
-    /// weights play no part.
+    /// One supervised step. Returns the mean cross-entropy of the trained tokens before it, in nats. Advantages
+    /// and weights play no part.
     ///
     /// @throws ModelException if the gradient is not finite; the weights are then as before
     public double imitate(List<Trajectory> batch, double learningRate) {
@@ -124,12 +123,13 @@ public final class Learner implements AutoCloseable {
         check(batch);
         long tokens = batch.stream().mapToLong(Trajectory::trainedTokens).sum();
         require(tokens > 0, "there is nothing to imitate: no token of the %d trajectories is trained", batch.size());
-        List<List<MicroBatch>> shares = MicroBatch.deal(
-                MicroBatch.cut(batch, all(batch), settings.microBatchTokens()), crew.size());
-        double loss = accumulate(thread -> imitationGradient(batch, shares.get(thread), tokens, gradients.get(thread)))
-                .stream()
-                .mapToDouble(Double::doubleValue)
-                .sum();
+        List<List<MicroBatch>> shares =
+                MicroBatch.deal(MicroBatch.cut(batch, all(batch), settings.microBatchTokens()), crew.size());
+        double loss =
+                accumulate(thread -> imitationGradient(batch, shares.get(thread), tokens, gradients.get(thread)))
+                        .stream()
+                        .mapToDouble(Double::doubleValue)
+                        .sum();
         step(learningRate);
         return loss;
     }
@@ -178,7 +178,8 @@ public final class Learner implements AutoCloseable {
                     "the gradient's norm is %s; the weights are as before. Lower the learning rate or look for a damaged checkpoint"
                             .formatted(norm));
         }
-        optimizer.step(gradients.getFirst(), Math.min(1, settings.maxGradientNorm() / (norm + NORM_GUARD)), learningRate);
+        optimizer.step(
+                gradients.getFirst(), Math.min(1, settings.maxGradientNorm() / (norm + NORM_GUARD)), learningRate);
         return norm;
     }
 

@@ -4,7 +4,8 @@ import static spice.model.Check.require;
 
 /// How a learner computes and steps.
 ///
-/// @param threads compute micro-batches side by side; their number is part of what bit-for-bit repetition rests on
+/// @param threads compute micro-batches side by side; their number is part of what bit-for-bit repetition rests
+///     on
 /// @param microBatchTokens tokens, padding included, that are computed at a time; a longer sequence goes alone
 /// @param beta1 decay of AdamW's first moment
 /// @param beta2 decay of AdamW's second moment

@@ -15,8 +15,9 @@ record MicroBatch(List<Integer> members, int width, int targets) {
     /// Padding beyond an eighth of a sequence, and beyond these tokens, is worth a micro-batch of its own.
     private static final int FREE_PADDING = 8;
 
-    /// Cuts the trajectories that `members` names into micro-batches of at most `budget` tokens, padding included, the
-    /// short ones first. Those without trained tokens are left out. Depends on lengths and order alone.
+    /// Cuts the trajectories that `members` names into micro-batches of at most `budget` tokens, padding
+    /// included, the short ones first. Those without trained tokens are left out. Depends on lengths and order
+    /// alone.
     static List<MicroBatch> cut(List<Trajectory> batch, List<Integer> members, int budget) {
         ToIntFunction<Integer> width = member -> width(batch.get(member));
         List<Integer> sorted = members.stream()
@@ -26,7 +27,12 @@ record MicroBatch(List<Integer> members, int width, int targets) {
         List<MicroBatch> cut = new ArrayList<>();
         int from = 0;
         for (int to = 1; to <= sorted.size(); to++) {
-            if (to == sorted.size() || !fits(to - from + 1, width.applyAsInt(sorted.get(from)), width.applyAsInt(sorted.get(to)), budget)) {
+            if (to == sorted.size()
+                    || !fits(
+                            to - from + 1,
+                            width.applyAsInt(sorted.get(from)),
+                            width.applyAsInt(sorted.get(to)),
+                            budget)) {
                 cut.add(of(batch, sorted.subList(from, to)));
                 from = to;
             }
@@ -34,8 +40,8 @@ record MicroBatch(List<Integer> members, int width, int targets) {
         return cut;
     }
 
-    /// Deals micro-batches out to a number of threads: the largest first, each to the thread that has least to do. No
-    /// clock is asked, so that each share, and with it the order of every sum, is the same on every run.
+    /// Deals micro-batches out to a number of threads: the largest first, each to the thread that has least to
+    /// do. No clock is asked, so that each share, and with it the order of every sum, is the same on every run.
     static List<List<MicroBatch>> deal(List<MicroBatch> parts, int threads) {
         List<List<MicroBatch>> shares = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
@@ -59,7 +65,9 @@ record MicroBatch(List<Integer> members, int width, int targets) {
 
     private static MicroBatch of(List<Trajectory> batch, List<Integer> members) {
         int width = width(batch.get(members.getLast()));
-        int targets = members.stream().mapToInt(member -> batch.get(member).trainedTokens()).sum();
+        int targets = members.stream()
+                .mapToInt(member -> batch.get(member).trainedTokens())
+                .sum();
         return new MicroBatch(List.copyOf(members), width, targets);
     }
 
@@ -84,8 +92,8 @@ record MicroBatch(List<Integer> members, int width, int targets) {
         return tokens;
     }
 
-    /// Takes a trained token: its trajectory's place in the batch, its position there, the row in this micro-batch, and
-    /// its number among the targets.
+    /// Takes a trained token: its trajectory's place in the batch, its position there, the row in this
+    /// micro-batch, and its number among the targets.
     interface Visitor {
         void visit(int member, int position, int row, int target);
     }

@@ -54,7 +54,9 @@ public record ModelConfig(
 
     /// How many numbers the weights are.
     public long parameters() {
-        return WeightTable.of(this).values().stream().mapToLong(HostTensor::size).sum();
+        return WeightTable.of(this).values().stream()
+                .mapToLong(HostTensor::size)
+                .sum();
     }
 
     /// Throws a [ModelException] if a token lies outside the vocabulary.
@@ -70,7 +72,8 @@ public record ModelConfig(
 
     /// Reads a `config.json`.
     ///
-    /// @throws ModelException if the file is missing, is not JSON, lacks a field or describes another architecture
+    /// @throws ModelException if the file is missing, is not JSON, lacks a field or describes another
+    ///     architecture
     public static ModelConfig read(Path file) {
         return ConfigFile.read(file);
     }

@@ -26,9 +26,10 @@ public final class ModelFolder {
 
     private ModelFolder() {}
 
-    /// Writes a fresh model: `config.json`, `generation_config.json` and random weights in `model.safetensors`, which
-    /// are the same bytes for the same config and seed. Matrices are normal with deviation 0.02, those that add to the
-    /// residual stream divided by sqrt(2 layers) (GPT-2), norms are one. The tokenizer files are the caller's.
+    /// Writes a fresh model: `config.json`, `generation_config.json` and random weights in `model.safetensors`,
+    /// which are the same bytes for the same config and seed. Matrices are normal with deviation 0.02, those that
+    /// add to the residual stream divided by sqrt(2 layers) (GPT-2), norms are one. The tokenizer files are the
+    /// caller's.
     public static void create(Path folder, ModelConfig config, long seed) {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         Map<String, HostTensor> weights = new LinkedHashMap<>();
@@ -49,7 +50,8 @@ public final class ModelFolder {
     /// @throws ModelException if a file is missing or damaged
     public static HuggingFaceCodec codec(Path folder) {
         return HuggingFaceCodec.open(
-                folder.resolve(TOKENIZER), ConfigFile.read(folder.resolve(CONFIG)).stopToken());
+                folder.resolve(TOKENIZER),
+                ConfigFile.read(folder.resolve(CONFIG)).stopToken());
     }
 
     /// Writes a model, the weights last, so that a folder with weights is a whole one.

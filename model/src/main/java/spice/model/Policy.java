@@ -7,11 +7,12 @@ public interface Policy extends AutoCloseable {
     /// The codec of this policy's prompts and completions.
     TextCodec codec();
 
-    /// Draws one completion for every seed of every group. The outer list follows the groups, the inner one the seeds.
+    /// Draws one completion for every seed of every group. The outer list follows the groups, the inner one the
+    /// seeds.
     ///
-    /// One call is one shard, sampled whole: the same groups in the same order give the same tokens and log-probabilities
-    /// bit for bit, and a completion depends on nothing outside the call. Another composition may round differently.
-    /// Safe for several threads at once.
+    /// One call is one shard, sampled whole: the same groups in the same order give the same tokens and
+    /// log-probabilities bit for bit, and a completion depends on nothing outside the call. Another composition
+    /// may round differently. Safe for several threads at once.
     ///
     /// @throws ModelException if a prompt and its completion do not fit the model
     List<List<Completion>> sample(List<PromptGroup> groups, Sampling sampling);

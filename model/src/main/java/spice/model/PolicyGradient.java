@@ -21,11 +21,7 @@ final class PolicyGradient {
     private final Optional<float[][]> reference;
 
     PolicyGradient(
-            Decoder decoder,
-            LossSettings loss,
-            List<Trajectory> batch,
-            float[][] old,
-            Optional<float[][]> reference) {
+            Decoder decoder, LossSettings loss, List<Trajectory> batch, float[][] old, Optional<float[][]> reference) {
         checkShape("old", batch, old);
         reference.ifPresent(values -> checkShape("reference", batch, values));
         this.decoder = decoder;
@@ -96,7 +92,13 @@ final class PolicyGradient {
         UpdateReport report(double gradientNorm) {
             double count = Math.max(1, tokens);
             return new UpdateReport(
-                    loss, gradientNorm, clipped / count, truncated / count, entropy / count, difference / count, tokens);
+                    loss,
+                    gradientNorm,
+                    clipped / count,
+                    truncated / count,
+                    entropy / count,
+                    difference / count,
+                    tokens);
         }
     }
 

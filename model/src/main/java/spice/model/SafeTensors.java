@@ -17,8 +17,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The safetensors format: eight bytes with the header's length, a JSON header that names type, shape and place of
-/// each tensor, then the values, little-endian. Reads F32 and BF16, both as float; writes F32.
+/// The safetensors format: eight bytes with the header's length, a JSON header that names type, shape and place
+/// of each tensor, then the values, little-endian. Reads F32 and BF16, both as float; writes F32.
 ///
 /// DJL has a reader too, but a bfloat16 tensor in it ends the JVM.
 final class SafeTensors {
@@ -36,7 +36,8 @@ final class SafeTensors {
     static Map<String, HostTensor> read(Path file) {
         try (FileChannel channel = FileChannel.open(file)) {
             long size = channel.size();
-            long headerLength = size < Long.BYTES ? -1 : bytes(channel, 0, Long.BYTES).getLong();
+            long headerLength =
+                    size < Long.BYTES ? -1 : bytes(channel, 0, Long.BYTES).getLong();
             if (headerLength < 2 || headerLength > Math.min(LONGEST_HEADER, size - Long.BYTES)) {
                 throw damaged(file, "its header does not fit into its %d bytes".formatted(size));
             }
@@ -73,15 +74,14 @@ final class SafeTensors {
         long[] shape = longs(node.path("shape"));
         long[] range = longs(node.path("data_offsets"));
         String type = node.path("dtype").asText();
-        int width =
-                switch (type) {
-                    case "F32" -> Float.BYTES;
-                    case "BF16" -> Short.BYTES;
-                    default ->
-                        throw new ModelException(
-                                "tensor %s in %s has type '%s'; expected F32 or BF16. Convert the weights to one of them"
-                                        .formatted(name, file, type));
-                };
+        int width = switch (type) {
+            case "F32" -> Float.BYTES;
+            case "BF16" -> Short.BYTES;
+            default ->
+                throw new ModelException(
+                        "tensor %s in %s has type '%s'; expected F32 or BF16. Convert the weights to one of them"
+                                .formatted(name, file, type));
+        };
         if (range.length != 2 || range[0] < 0 || Arrays.stream(shape).anyMatch(length -> length < 0)) {
             throw damaged(file, "tensor %s has no sound shape and place".formatted(name));
         }
@@ -138,12 +138,11 @@ final class SafeTensors {
     }
 
     private static ModelException damaged(Path file, String symptom) {
-        return new ModelException(
-                "%s is damaged: %s. Copy or download the file again".formatted(file, symptom));
+        return new ModelException("%s is damaged: %s. Copy or download the file again".formatted(file, symptom));
     }
 
-    /// Writes the tensors in the map's order; the same tensors give the same bytes. The file appears whole or not at
-    /// all.
+    /// Writes the tensors in the map's order; the same tensors give the same bytes. The file appears whole or not
+    /// at all.
     static void write(Path file, Map<String, HostTensor> tensors) {
         WholeFile.write(file, sink -> {
             sink.write(header(tensors));

@@ -3,9 +3,9 @@ package spice.model;
 import java.util.Arrays;
 import java.util.List;
 
-/// How the completions of a call are laid out for the decoder: L lanes of K slots. A lane is a prompt that its slots
-/// share; a group with more seeds than a lane has slots gets several lanes. Completions are numbered group by group,
-/// seed by seed; that number is their row in the result.
+/// How the completions of a call are laid out for the decoder: L lanes of K slots. A lane is a prompt that its
+/// slots share; a group with more seeds than a lane has slots gets several lanes. Completions are numbered group
+/// by group, seed by seed; that number is their row in the result.
 ///
 /// @param lanes each lane's prompt, (L)
 /// @param rows each slot's row, (L, K) in one array; an empty slot has the row after the last
@@ -18,7 +18,8 @@ record Shard(long[] lanes, long[] rows, int slots, int completions) {
 
     static Shard of(List<PromptGroup> groups) {
         int slots = slots(groups);
-        int completions = groups.stream().mapToInt(group -> group.seeds().length).sum();
+        int completions =
+                groups.stream().mapToInt(group -> group.seeds().length).sum();
         int laneCount = lanes(groups, slots);
         long[] lanes = new long[laneCount];
         long[] rows = new long[laneCount * slots];

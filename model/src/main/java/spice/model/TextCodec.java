@@ -5,8 +5,8 @@ public interface TextCodec {
     /// The tokens of a text. Special tokens that are spelled out in the text are recognised; none are added.
     int[] encode(String text);
 
-    /// The text of tokens. The stop token is left out; every other special token is spelled out, so that a reader of
-    /// replies sees what the model really wrote.
+    /// The text of tokens. The stop token is left out; every other special token is spelled out, so that a reader
+    /// of replies sees what the model really wrote.
     String decode(int[] tokens);
 
     /// The token that ends a completion.

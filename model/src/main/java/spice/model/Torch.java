@@ -45,8 +45,9 @@ final class Torch {
         }
     }
 
-    /// libtorch keeps these three settings per thread, and a new thread starts with gradients on, as many threads as
-    /// cores, and an executor that rewrites programs by what it has seen, which would make results depend on history.
+    /// libtorch keeps these three settings per thread, and a new thread starts with gradients on, as many threads
+    /// as cores, and an executor that rewrites programs by what it has seen, which would make results depend on
+    /// history.
     static void prepareThread(int intraOpThreads) {
         engine();
         prepareStarted(intraOpThreads);
@@ -68,8 +69,8 @@ final class Torch {
         }
     }
 
-    /// DJL's binding fits one version of libtorch. Another one loads without complaint and then computes garbage, since
-    /// the layout of a tensor is compiled into the binding; so known numbers decide.
+    /// DJL's binding fits one version of libtorch. Another one loads without complaint and then computes garbage,
+    /// since the layout of a tensor is compiled into the binding; so known numbers decide.
     private static void selfTest(Engine engine) {
         prepareStarted(1);
         try (NDManager manager = engine.newBaseManager();
@@ -95,7 +96,8 @@ final class Torch {
     static void expect(String what, NDArray found, float... expected) {
         float[] values = found.toFloatArray();
         if (!Arrays.equals(values, expected)) {
-            throw misfit("%s should be %s and is %s".formatted(what, Arrays.toString(expected), Arrays.toString(values)));
+            throw misfit(
+                    "%s should be %s and is %s".formatted(what, Arrays.toString(expected), Arrays.toString(values)));
         }
     }
 

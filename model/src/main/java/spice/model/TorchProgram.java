@@ -21,8 +21,8 @@ import java.util.zip.ZipOutputStream;
 
 /// Mathematics written as TorchScript text, compiled by libtorch.
 ///
-/// The text is a resource with one class. libtorch loads only archives, so one is made in memory: the text, and a pickle
-/// of an instance without any state.
+/// The text is a resource with one class. libtorch loads only archives, so one is made in memory: the text, and a
+/// pickle of an instance without any state.
 final class TorchProgram implements AutoCloseable {
     private final PtSymbolBlock module;
 
@@ -30,8 +30,8 @@ final class TorchProgram implements AutoCloseable {
         this.module = module;
     }
 
-    /// Compiles the resource `name.py` beside this class, which holds the class `className`. The program lives as long
-    /// as the manager or until it is closed.
+    /// Compiles the resource `name.py` beside this class, which holds the class `className`. The program lives as
+    /// long as the manager or until it is closed.
     static TorchProgram compile(PtNDManager manager, String name, String className) {
         try {
             byte[] archive = archive(text(name + ".py"), className);
@@ -51,8 +51,9 @@ final class TorchProgram implements AutoCloseable {
         module.close();
     }
 
-    /// One call: its arguments and its result, native values that are freed when the call is closed. Tensors that come
-    /// out of it belong to the manager they are taken into; tensors that go in must live until the call is closed.
+    /// One call: its arguments and its result, native values that are freed when the call is closed. Tensors that
+    /// come out of it belong to the manager they are taken into; tensors that go in must live until the call is
+    /// closed.
     final class Call implements AutoCloseable {
         private final String method;
         private final List<IValue> values = new ArrayList<>();

@@ -18,7 +18,9 @@ public record Trajectory(int[] tokens, boolean[] trained, float[] samplerLogProb
                 tokens.length,
                 trained.length,
                 samplerLogProbs.length);
-        require(tokens.length > 0 && !trained[0], "the first token of a trajectory follows nothing and cannot be trained");
+        require(
+                tokens.length > 0 && !trained[0],
+                "the first token of a trajectory follows nothing and cannot be trained");
         require(Double.isFinite(advantage), "the advantage must be finite, got %s", advantage);
         require(weight > 0 && Double.isFinite(weight), "the weight must be positive, got %s", weight);
     }

@@ -1,7 +1,7 @@
 package spice.model;
 
-/// Uniform random numbers that can be looked up: one for each seed and position, whatever was drawn before. SplitMix64
-/// (Steele, Lea, Flood 2014) with the scrambled seed as its starting point.
+/// Uniform random numbers that can be looked up: one for each seed and position, whatever was drawn before.
+/// SplitMix64 (Steele, Lea, Flood 2014) with the scrambled seed as its starting point.
 final class Uniforms {
     private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
     private static final double UNIT = 0x1p-53;

@@ -1,7 +1,7 @@
 package spice.model;
 
-/// What one update did. Shares and means are over the trained tokens that were computed; trajectories that cannot move
-/// the weights (advantage 0 and no divergence term) are not.
+/// What one update did. Shares and means are over the trained tokens that were computed; trajectories that cannot
+/// move the weights (advantage 0 and no divergence term) are not.
 ///
 /// @param loss the batch loss before the step
 /// @param gradientNorm over all weights, before clipping

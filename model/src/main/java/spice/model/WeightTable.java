@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Which weights a config has: Hugging Face's names for Qwen3 and their shapes, in the order in which `decoder.py`
-/// takes them.
+/// Which weights a config has: Hugging Face's names for Qwen3 and their shapes, in the order in which
+/// `decoder.py` takes them.
 final class WeightTable {
     static final String OUTPUT_HEAD = "lm_head.weight";
 

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.LongStream;
 
-/// A program that samples one shard and takes one training step at the nano model's size and prints digests of both, to
-/// be run in many fresh JVMs: `DeterminismProbe THREADS`. Equal lines mean equal bits.
+/// A program that samples one shard and takes one training step at the nano model's size and prints digests of
+/// both, to be run in many fresh JVMs: `DeterminismProbe THREADS`. Equal lines mean equal bits.
 final class DeterminismProbe {
     private DeterminismProbe() {}
 
@@ -39,8 +39,8 @@ final class DeterminismProbe {
                 batch.add(trajectory(groups.get(g).prompt(), completion, batch.size() % 3 - 1));
             }
         }
-        try (Learner learner = Learner.open(
-                folder, Optional.empty(), new LearnerSettings(threads, 2048, 0.9, 0.95, 1e-8, 0, 1))) {
+        try (Learner learner =
+                Learner.open(folder, Optional.empty(), new LearnerSettings(threads, 2048, 0.9, 0.95, 1e-8, 0, 1))) {
             learner.update(batch, learner.logProbs(batch, 1), new LossSettings(0.2, 2, 0, 24, 1), 1e-4);
             learner.saveModel(folder);
         }
@@ -57,7 +57,8 @@ final class DeterminismProbe {
         List<PromptGroup> groups = new ArrayList<>();
         for (int g = 0; g < 16; g++) {
             int[] prompt = random.ints(20 + 6 * g, 1, 45).toArray();
-            groups.add(new PromptGroup(prompt, LongStream.range(8L * g, 8L * g + 8).toArray()));
+            groups.add(
+                    new PromptGroup(prompt, LongStream.range(8L * g, 8L * g + 8).toArray()));
         }
         return groups;
     }

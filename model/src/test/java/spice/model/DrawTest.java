@@ -37,25 +37,31 @@ class DrawTest {
 
     @Test
     void aSweepOverTheUnitIntervalGivesEveryTokenItsShare() {
-        double[] grid = IntStream.range(0, 1000).mapToDouble(i -> (i + 0.5) / 1000).toArray();
+        double[] grid =
+                IntStream.range(0, 1000).mapToDouble(i -> (i + 0.5) / 1000).toArray();
 
         long[] tokens = draw(LOGITS, 1, grid);
 
         assertThat(tokens).isSorted();
         assertThat(IntStream.range(0, LOGITS.length)
-                        .mapToLong(token -> Arrays.stream(tokens).filter(drawn -> drawn == token).count()))
+                        .mapToLong(token -> Arrays.stream(tokens)
+                                .filter(drawn -> drawn == token)
+                                .count()))
                 .containsExactly(500L, 250L, 0L, 125L, 125L);
     }
 
     @Test
     void temperatureSharpensTheShares() {
-        double[] grid = IntStream.range(0, 880).mapToDouble(i -> (i + 0.5) / 880).toArray();
+        double[] grid =
+                IntStream.range(0, 880).mapToDouble(i -> (i + 0.5) / 880).toArray();
 
         long[] tokens = draw(LOGITS, 0.5, grid);
 
         // Squares of 4, 2, 0, 1, 1 over their sum: 16/22, 4/22, 0, 1/22, 1/22.
         assertThat(IntStream.range(0, LOGITS.length)
-                        .mapToLong(token -> Arrays.stream(tokens).filter(drawn -> drawn == token).count()))
+                        .mapToLong(token -> Arrays.stream(tokens)
+                                .filter(drawn -> drawn == token)
+                                .count()))
                 .containsExactly(640L, 160L, 0L, 40L, 40L);
     }
 

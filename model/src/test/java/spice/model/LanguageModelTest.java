@@ -30,8 +30,8 @@ class LanguageModelTest {
         return Stream.of(TinyModel.config(), TinyModel.untied());
     }
 
-    /// Prompts of many lengths and groups of many sizes, so that lanes and empty slots occur; the stop token has fair
-    /// odds, so that slots retire one by one.
+    /// Prompts of many lengths and groups of many sizes, so that lanes and empty slots occur; the stop token has
+    /// fair odds, so that slots retire one by one.
     private static List<PromptGroup> groups(ModelConfig config) {
         List<PromptGroup> groups = new ArrayList<>();
         for (int g = 0; g < 10; g++) {
@@ -39,14 +39,15 @@ class LanguageModelTest {
                     .map(i -> 1 + i * i % (config.vocabularySize() - 1))
                     .toArray();
             long first = 1000L * g;
-            groups.add(new PromptGroup(prompt, LongStream.range(first, first + 1 + g % 5).toArray()));
+            groups.add(new PromptGroup(
+                    prompt, LongStream.range(first, first + 1 + g % 5).toArray()));
         }
         return groups;
     }
 
-    /// Draws again what the model drew, one token at a time with the reference decoder: this covers the cache, prompts
-    /// of different lengths, lanes, retired slots, the stop token, each sequence's own random numbers and the inverse
-    /// CDF.
+    /// Draws again what the model drew, one token at a time with the reference decoder: this covers the cache,
+    /// prompts of different lengths, lanes, retired slots, the stop token, each sequence's own random numbers and
+    /// the inverse CDF.
     @ParameterizedTest
     @MethodSource("configs")
     void drawsWhatTheReferenceDraws(ModelConfig config) {
@@ -64,7 +65,12 @@ class LanguageModelTest {
                     .anyMatch(length -> length < 5);
             for (int g = 0; g < groups.size(); g++) {
                 for (int i = 0; i < groups.get(g).seeds().length; i++) {
-                    assertDrawn(reference, groups.get(g), groups.get(g).seeds()[i], drawn.get(g).get(i), sampling);
+                    assertDrawn(
+                            reference,
+                            groups.get(g),
+                            groups.get(g).seeds()[i],
+                            drawn.get(g).get(i),
+                            sampling);
                 }
             }
         }
@@ -84,8 +90,10 @@ class LanguageModelTest {
         }
         boolean stopped = sequence[sequence.length - 1] == 0;
         assertThat(completion.stopReason()).isEqualTo(stopped ? StopReason.STOP_TOKEN : StopReason.LENGTH);
-        assertThat(completion.tokens().length == sampling.maxNewTokens() || stopped).isTrue();
-        assertThat(IntStream.of(completion.tokens()).limit(completion.tokens().length - 1L)).doesNotContain(0);
+        assertThat(completion.tokens().length == sampling.maxNewTokens() || stopped)
+                .isTrue();
+        assertThat(IntStream.of(completion.tokens()).limit(completion.tokens().length - 1L))
+                .doesNotContain(0);
     }
 
     private static int inverse(double[] logProbs, double uniform) {
@@ -113,7 +121,8 @@ class LanguageModelTest {
                 for (int i = 0; i < completion.tokens().length; i++) {
                     double[] logProbs = ReferenceDecoder.logProbs(reference.logits(sequence)[sequence.length - 1], 1);
                     int token = completion.tokens()[i];
-                    assertThat(logProbs[token]).isEqualTo(Arrays.stream(logProbs).max().orElseThrow());
+                    assertThat(logProbs[token])
+                            .isEqualTo(Arrays.stream(logProbs).max().orElseThrow());
                     assertThat((double) completion.logProbs()[i]).isCloseTo(logProbs[token], within(1e-4));
                     sequence = Arrays.copyOf(sequence, sequence.length + 1);
                     sequence[sequence.length - 1] = token;
@@ -148,7 +157,8 @@ class LanguageModelTest {
         try (LanguageModel model = LanguageModel.open(folder, 1)) {
             List<List<Completion>> together = model.sample(groups, sampling);
             for (int g = 0; g < groups.size(); g++) {
-                List<Completion> alone = model.sample(List.of(groups.get(g)), sampling).getFirst();
+                List<Completion> alone =
+                        model.sample(List.of(groups.get(g)), sampling).getFirst();
                 assertThat(alone)
                         .usingRecursiveComparison()
                         .comparingOnlyFields("tokens", "stopReason")
@@ -169,8 +179,8 @@ class LanguageModelTest {
     void aPromptThatDoesNotFitIsRefused() {
         TinyModel.create(folder, TinyModel.config(), 5);
         try (LanguageModel model = LanguageModel.open(folder, 1)) {
-            assertThatThrownBy(() -> model.sample(
-                            List.of(new PromptGroup(new int[60], new long[] {1})), new Sampling(1, 5)))
+            assertThatThrownBy(() ->
+                            model.sample(List.of(new PromptGroup(new int[60], new long[] {1})), new Sampling(1, 5)))
                     .isInstanceOf(ModelException.class)
                     .hasMessageContaining("60 tokens and up to 5 new ones")
                     .hasMessageContaining("64 positions");
@@ -181,8 +191,8 @@ class LanguageModelTest {
     void aTokenOutsideTheVocabularyIsRefused() {
         TinyModel.create(folder, TinyModel.config(), 5);
         try (LanguageModel model = LanguageModel.open(folder, 1)) {
-            assertThatThrownBy(() -> model.sample(
-                            List.of(new PromptGroup(new int[] {12}, new long[] {1})), new Sampling(1, 5)))
+            assertThatThrownBy(() ->
+                            model.sample(List.of(new PromptGroup(new int[] {12}, new long[] {1})), new Sampling(1, 5)))
                     .isInstanceOf(ModelException.class)
                     .hasMessageContaining("token 12 is outside the vocabulary of 12");
         }
@@ -195,8 +205,8 @@ class LanguageModelTest {
         weights.get("model.norm.weight").values()[3] = Float.NaN;
         SafeTensors.write(folder.resolve("model.safetensors"), weights);
         try (LanguageModel model = LanguageModel.open(folder, 1)) {
-            assertThatThrownBy(() -> model.sample(
-                            List.of(new PromptGroup(new int[] {1}, new long[] {1})), new Sampling(1, 5)))
+            assertThatThrownBy(() ->
+                            model.sample(List.of(new PromptGroup(new int[] {1}, new long[] {1})), new Sampling(1, 5)))
                     .isInstanceOf(ModelException.class)
                     .hasMessageContaining("log-probability NaN")
                     .hasMessageContaining("earlier checkpoint");

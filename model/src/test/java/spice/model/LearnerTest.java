@@ -110,8 +110,8 @@ class LearnerTest {
         return new Trajectory(tokens, trained, sampler, 1, 1);
     }
 
-    /// Three steps against AdamW in Java: decoupled decay, both moments with their corrections, the gradient scaled to
-    /// norm 1.
+    /// Three steps against AdamW in Java: decoupled decay, both moments with their corrections, the gradient
+    /// scaled to norm 1.
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void stepsAsAdamWDoesOnAnyNumberOfThreads(int threads) {
@@ -122,8 +122,8 @@ class LearnerTest {
         try (Learner learner = Learner.open(base, Optional.empty(), settings)) {
             for (int step = 0; step < 3; step++) {
                 List<Trajectory> batch = batch(step);
-                norms[step] =
-                        learner.update(batch, learner.logProbs(batch, 0.8), LOSS, RATE).gradientNorm();
+                norms[step] = learner.update(batch, learner.logProbs(batch, 0.8), LOSS, RATE)
+                        .gradientNorm();
             }
             learner.saveModel(saved);
         }
@@ -211,8 +211,7 @@ class LearnerTest {
             assertThat(folder.resolve("resumed").resolve(file))
                     .hasSameBinaryContentAs(folder.resolve("straight").resolve(file));
         }
-        assertThat(Files.mismatch(
-                        folder.resolve("resumed/model.safetensors"), checkpoint.resolve("model.safetensors")))
+        assertThat(Files.mismatch(folder.resolve("resumed/model.safetensors"), checkpoint.resolve("model.safetensors")))
                 .isNotEqualTo(-1);
     }
 
@@ -285,8 +284,7 @@ class LearnerTest {
                     .hasMessageContaining("weights are as before");
             learner.saveModel(folder.resolve("after"));
         }
-        assertThat(folder.resolve("after/model.safetensors"))
-                .hasSameBinaryContentAs(base.resolve("model.safetensors"));
+        assertThat(folder.resolve("after/model.safetensors")).hasSameBinaryContentAs(base.resolve("model.safetensors"));
     }
 
     @Test

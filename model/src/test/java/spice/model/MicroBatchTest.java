@@ -20,9 +20,7 @@ class MicroBatchTest {
 
         List<MicroBatch> cut = MicroBatch.cut(batch, List.of(0, 1, 2, 3, 4), 4096);
 
-        assertThat(cut)
-                .containsExactly(
-                        new MicroBatch(List.of(3, 1), 35, 2), new MicroBatch(List.of(2, 0, 4), 110, 3));
+        assertThat(cut).containsExactly(new MicroBatch(List.of(3, 1), 35, 2), new MicroBatch(List.of(2, 0, 4), 110, 3));
     }
 
     @Test
@@ -31,16 +29,16 @@ class MicroBatchTest {
 
         List<MicroBatch> cut = MicroBatch.cut(batch, List.of(0, 1, 2, 3), 36);
 
-        assertThat(cut)
-                .containsExactly(
-                        new MicroBatch(List.of(0, 1, 3), 10, 3), new MicroBatch(List.of(2), 12, 1));
+        assertThat(cut).containsExactly(new MicroBatch(List.of(0, 1, 3), 10, 3), new MicroBatch(List.of(2), 12, 1));
     }
 
     @Test
     void aTrajectoryLongerThanTheBudgetGoesAlone() {
         List<Trajectory> batch = List.of(ofLength(11), ofLength(101));
 
-        assertThat(MicroBatch.cut(batch, List.of(0, 1), 50)).extracting(MicroBatch::width).containsExactly(10, 100);
+        assertThat(MicroBatch.cut(batch, List.of(0, 1), 50))
+                .extracting(MicroBatch::width)
+                .containsExactly(10, 100);
     }
 
     @Test
@@ -62,16 +60,18 @@ class MicroBatchTest {
 
     @Test
     void targetsFollowTheRowsThatPredictThem() {
-        Trajectory first = new Trajectory(
-                new int[] {5, 6, 7, 8}, new boolean[] {false, true, false, true}, new float[4], 1, 1);
-        Trajectory second = new Trajectory(
-                new int[] {9, 10, 11}, new boolean[] {false, false, true}, new float[3], 1, 1);
+        Trajectory first =
+                new Trajectory(new int[] {5, 6, 7, 8}, new boolean[] {false, true, false, true}, new float[4], 1, 1);
+        Trajectory second =
+                new Trajectory(new int[] {9, 10, 11}, new boolean[] {false, false, true}, new float[3], 1, 1);
         List<Trajectory> batch = List.of(first, second);
 
         MicroBatch part = MicroBatch.cut(batch, List.of(0, 1), 50).getFirst();
         List<String> visits = new ArrayList<>();
-        part.forEachTarget(batch, (member, position, row, target) ->
-                visits.add("%d: token %d of %d, row %d".formatted(target, position, member, row)));
+        part.forEachTarget(
+                batch,
+                (member, position, row, target) ->
+                        visits.add("%d: token %d of %d, row %d".formatted(target, position, member, row)));
 
         assertThat(part.tokens(batch)).containsExactly(9, 10, 11, 5, 6, 7);
         assertThat(visits)

@@ -46,7 +46,8 @@ class PolicyGradientTest {
                 Arguments.of("the sampler found it likelier: weight 1/2", -2, -2, -1.306853, 0, 3, 0, -1.5),
                 Arguments.of("the sampler found it less likely: weight 2, not 3", -1, -1, -2.098612, 0, 3, 0, -6.0),
                 Arguments.of("twice as likely in the reference: 2 - 1 - ln 2", -2, -2, -2, -1.306853, 0, 1, 0.306853),
-                Arguments.of("half as likely in the reference: 1/2 - 1 + ln 2", -1, -1, -1, -1.693147, 2, 0.1, -1.980685));
+                Arguments.of(
+                        "half as likely in the reference: 1/2 - 1 + ln 2", -1, -1, -1, -1.693147, 2, 0.1, -1.980685));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -140,17 +141,14 @@ class PolicyGradientTest {
 
     private static void move(Decoder decoder, PtNDArray weight, double[] direction, double step) {
         try (PtNDManager scope = decoder.scope()) {
-            double[] values = DoubleStream.of(direction).map(value -> value * step).toArray();
+            double[] values =
+                    DoubleStream.of(direction).map(value -> value * step).toArray();
             weight.addi(scope.create(values, weight.getShape()));
         }
     }
 
     private static double loss(
-            Decoder decoder,
-            List<Trajectory> batch,
-            float[][] old,
-            float[][] reference,
-            List<PtNDArray> gradients) {
+            Decoder decoder, List<Trajectory> batch, float[][] old, float[][] reference, List<PtNDArray> gradients) {
         PolicyGradient gradient = new PolicyGradient(decoder, LOSS, batch, old, Optional.of(reference));
         return gradient.add(gradient.parts(4096), gradients).loss();
     }
@@ -193,8 +191,8 @@ class PolicyGradientTest {
         List<Trajectory> batch = batch(TinyModel.config());
         List<Trajectory> more = new ArrayList<>(batch);
         for (Trajectory trajectory : batch) {
-            more.add(new Trajectory(
-                    trajectory.tokens(), trajectory.trained(), trajectory.samplerLogProbs(), 0, WEIGHT));
+            more.add(
+                    new Trajectory(trajectory.tokens(), trajectory.trained(), trajectory.samplerLogProbs(), 0, WEIGHT));
         }
         try (Decoder decoder = decoder(DataType.FLOAT32)) {
             record(decoder);
@@ -202,9 +200,11 @@ class PolicyGradientTest {
             List<PtNDArray> many = decoder.zeros();
             PolicyGradient.Sums sums = add(decoder, batch, shifted(current(TinyModel.config(), batch), 0), 4096, few);
 
-            assertThat(add(decoder, more, shifted(current(TinyModel.config(), more), 0), 4096, many)).isEqualTo(sums);
+            assertThat(add(decoder, more, shifted(current(TinyModel.config(), more), 0), 4096, many))
+                    .isEqualTo(sums);
             for (int i = 0; i < few.size(); i++) {
-                assertThat(many.get(i).toFloatArray()).containsExactly(few.get(i).toFloatArray());
+                assertThat(many.get(i).toFloatArray())
+                        .containsExactly(few.get(i).toFloatArray());
             }
         }
     }
@@ -221,8 +221,8 @@ class PolicyGradientTest {
             float[] sampler = old[0].clone();
             sampler[4] -= (float) Math.log(3);
             sampler[7] -= (float) Math.log(3);
-            batch.add(new Trajectory(
-                    trajectory.tokens(), trajectory.trained(), sampler, trajectory.advantage(), WEIGHT));
+            batch.add(
+                    new Trajectory(trajectory.tokens(), trajectory.trained(), sampler, trajectory.advantage(), WEIGHT));
         }
         try (Decoder decoder = decoder(DataType.FLOAT32)) {
             record(decoder);

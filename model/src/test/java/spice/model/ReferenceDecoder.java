@@ -3,8 +3,8 @@ package spice.model;
 import java.util.Arrays;
 import java.util.Map;
 
-/// The decoder once more, in plain Java and float64, one position at a time, written for reading: what the tests hold
-/// the TorchScript against.
+/// The decoder once more, in plain Java and float64, one position at a time, written for reading: what the tests
+/// hold the TorchScript against.
 final class ReferenceDecoder {
     private final ModelConfig config;
     private final Map<String, HostTensor> weights;

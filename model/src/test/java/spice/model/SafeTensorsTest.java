@@ -43,8 +43,7 @@ class SafeTensorsTest {
 
         SafeTensors.write(file, tensors);
 
-        String header =
-                """
+        String header = """
                 {"__metadata__":{"format":"pt"},"b":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},\
                 "a":{"dtype":"F32","shape":[],"data_offsets":[8,12]}}\
                 """;
@@ -77,7 +76,12 @@ class SafeTensorsTest {
         // The upper halves of 1.0f, -2.0f and 3.140625f (40490000).
         write(
                 "{\"x\":{\"dtype\":\"BF16\",\"shape\":[3],\"data_offsets\":[0,6]}}",
-                (byte) 0x80, (byte) 0x3f, (byte) 0, (byte) 0xc0, (byte) 0x49, (byte) 0x40);
+                (byte) 0x80,
+                (byte) 0x3f,
+                (byte) 0,
+                (byte) 0xc0,
+                (byte) 0x49,
+                (byte) 0x40);
 
         assertThat(SafeTensors.read(file).get("x").values()).containsExactly(1, -2, 3.140625f);
     }

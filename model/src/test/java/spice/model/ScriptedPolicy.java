@@ -6,9 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A policy that recites: for every prompt text its replies, taken in turn by a group's seeds and over again from the
-/// first when there are more seeds than replies. Its tokens are characters. A prompt that is not in the script is an
-/// error, so that a test notices a prompt it did not expect.
+/// A policy that recites: for every prompt text its replies, taken in turn by a group's seeds and over again from
+/// the first when there are more seeds than replies. Its tokens are characters. A prompt that is not in the
+/// script is an error, so that a test notices a prompt it did not expect.
 public final class ScriptedPolicy implements Policy {
     /// Every recited token's log-probability.
     public static final float LOG_PROB = -0.5f;

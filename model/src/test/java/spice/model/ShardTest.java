@@ -18,7 +18,8 @@ class ShardTest {
 
     @Test
     void aLargeGroupAmongSmallOnesIsSpreadOverLanes() {
-        // Lanes times (slots + 4): 9 x 5 with one slot, 5 x 6 with two, 4 x 7 with three, 4 x 8, 4 x 9, 3 x 10 with six.
+        // Lanes times (slots + 4): 9 x 5 with one slot, 5 x 6 with two, 4 x 7 with three, 4 x 8, 4 x 9, 3 x 10 with
+        // six.
         Shard shard = Shard.of(List.of(group(6), group(2), group(1)));
 
         assertThat(shard.slots()).isEqualTo(3);
@@ -28,6 +29,7 @@ class ShardTest {
     }
 
     private static PromptGroup group(int seeds) {
-        return new PromptGroup(new int[] {1}, IntStream.range(0, seeds).asLongStream().toArray());
+        return new PromptGroup(
+                new int[] {1}, IntStream.range(0, seeds).asLongStream().toArray());
     }
 }

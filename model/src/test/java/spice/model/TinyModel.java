@@ -28,8 +28,8 @@ public final class TinyModel {
         return new ModelConfig(45, 128, 352, 4, 4, 4, 32, 192, 10_000, 1e-6, true, 0);
     }
 
-    /// Weights that are large enough for every part of the decoder to matter: fresh ones leave attention nearly even
-    /// and the logits nearly equal, and hide mistakes.
+    /// Weights that are large enough for every part of the decoder to matter: fresh ones leave attention nearly
+    /// even and the logits nearly equal, and hide mistakes.
     static Map<String, HostTensor> weights(ModelConfig config, long seed) {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         Map<String, HostTensor> weights = new LinkedHashMap<>();
@@ -66,8 +66,7 @@ public final class TinyModel {
                   "pre_tokenizer": {"type": "WhitespaceSplit"},
                   "model": {"type": "WordLevel", "vocab": {%s}, "unk_token": "%s"}
                 }
-                """
-                .formatted(config.stopToken(), String.join(", ", words), word(config, 1))
+                """.formatted(config.stopToken(), String.join(", ", words), word(config, 1))
                 .getBytes(StandardCharsets.UTF_8);
     }
 

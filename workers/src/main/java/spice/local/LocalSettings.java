@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 import spice.store.s3.S3Key;
 import spice.store.s3.S3Location;
 
-/// Where the local stack keeps its files and which ports it takes. Everything listens on the loopback address only.
+/// Where the local stack keeps its files and which ports it takes. Everything listens on the loopback address
+/// only.
 ///
 /// @param home folder of all that the stack keeps: databases, objects, logs (`SPICE_HOME`)
 /// @param root folder of the program itself, with `infra/` in it (`SPICE_ROOT`)
@@ -20,7 +21,8 @@ import spice.store.s3.S3Location;
 /// @param uiPort of its Web UI (`SPICE_UI_PORT`)
 /// @param s3Port of the S3 server (`SPICE_S3_PORT`)
 /// @param bucket of the store (`SPICE_S3_BUCKET`)
-/// @param ownS3 whether the stack runs an S3 server of its own, rather than using one that the AWS SDK's settings name
+/// @param ownS3 whether the stack runs an S3 server of its own, rather than using one that the AWS SDK's settings
+///     name
 /// @param download whether a Temporal binary may be fetched from its vendor (`SPICE_TEMPORAL_DOWNLOAD`)
 /// @param cpuHeap Java heap of a CPU worker (`SPICE_CPU_HEAP`)
 /// @param gpuHeap Java heap of a GPU worker; the model lies outside of it (`SPICE_GPU_HEAP`)

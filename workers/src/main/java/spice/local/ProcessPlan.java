@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 /// @param name for the user, and of its log
 /// @param environment on top of ours
 record ProcessPlan(String name, List<String> command, Map<String, String> environment, LogFile log) {
-    /// Puts a process into a session of its own: Ctrl-C goes to all processes of the terminal's session, but ours are
-    /// to be stopped in order.
+    /// Puts a process into a session of its own: Ctrl-C goes to all processes of the terminal's session, but ours
+    /// are to be stopped in order.
     private static final Path SETSID = Path.of("/usr/bin/setsid");
 
     ProcessPlan {

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What a killed S3 server leaves behind: it writes an object as `<name>-<uuid>`, marks it, and renames it. A file that
-/// has such a name but no mark was never acknowledged to anybody.
+/// What a killed S3 server leaves behind: it writes an object as `<name>-<uuid>`, marks it, and renames it. A
+/// file that has such a name but no mark was never acknowledged to anybody.
 final class S3Leftovers {
     private static final Pattern UNFINISHED = Pattern.compile(".*-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final String MARK = "user.content-md5";

@@ -232,7 +232,8 @@ final class StartedStack implements LocalStack {
         ended.await();
     }
 
-    /// Stops the workers, then what they lean on. Whoever comes second waits: the program may end when this returns.
+    /// Stops the workers, then what they lean on. Whoever comes second waits: the program may end when this
+    /// returns.
     @Override
     public void close() {
         if (begin()) {

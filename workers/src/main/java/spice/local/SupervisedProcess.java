@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A process of the stack that is started again whenever it ends by itself. One that ends again and again as soon as
-/// it is started is given up: its log says why.
+/// A process of the stack that is started again whenever it ends by itself. One that ends again and again as soon
+/// as it is started is given up: its log says why.
 final class SupervisedProcess {
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration SHORT_LIFE = Duration.ofSeconds(20);
@@ -35,15 +35,15 @@ final class SupervisedProcess {
     ///
     /// @throws UserError if it cannot be started at all
     Process start() {
-        return launch()
-                .orElseThrow(() -> new UserError("%s was stopped while it was being started".formatted(plan.name())));
+        return launch().orElseThrow(
+                        () -> new UserError("%s was stopped while it was being started".formatted(plan.name())));
     }
 
     /// Watches over the process from now on.
     void watch() {
-        process().ifPresent(first -> Thread.ofVirtual()
-                .name("watch-" + plan.name())
-                .start(() -> watch(first)));
+        process()
+                .ifPresent(
+                        first -> Thread.ofVirtual().name("watch-" + plan.name()).start(() -> watch(first)));
     }
 
     private Optional<Process> launch() {

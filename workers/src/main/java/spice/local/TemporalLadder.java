@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/// Finds a real Temporal server. From the top: the address that the user has configured; `temporal` on the PATH; the
-/// binary kept from an earlier start; the vendor's download; a build from the Go module. The first rung that holds is
-/// taken.
+/// Finds a real Temporal server. From the top: the address that the user has configured; `temporal` on the PATH;
+/// the binary kept from an earlier start; the vendor's download; a build from the Go module. The first rung that
+/// holds is taken.
 public final class TemporalLadder {
     private final LocalSettings settings;
     private final Map<String, String> environment;

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The version of the server inside a `temporal` binary. The binary's own version says little: one that was built from
-/// its Go module calls itself 0.0.0-DEV.
+/// The version of the server inside a `temporal` binary. The binary's own version says little: one that was built
+/// from its Go module calls itself 0.0.0-DEV.
 public record TemporalVersion(int major, int minor, int patch) implements Comparable<TemporalVersion> {
     /// The oldest server that we use.
     static final TemporalVersion OLDEST = new TemporalVersion(1, 31, 0);

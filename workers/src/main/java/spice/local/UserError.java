@@ -2,8 +2,8 @@ package spice.local;
 
 import org.jspecify.annotations.Nullable;
 
-/// Something that only the user can put right. The message is one line that names the thing and the remedy; it is all
-/// that is shown, and the program ends with this exit code.
+/// Something that only the user can put right. The message is one line that names the thing and the remedy; it is
+/// all that is shown, and the program ends with this exit code.
 public final class UserError extends RuntimeException {
     private static final long serialVersionUID = 1;
     private static final int FAILED = 1;

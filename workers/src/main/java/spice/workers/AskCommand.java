@@ -38,7 +38,10 @@ final class AskCommand implements Callable<Integer> {
     @Option(names = "--lineage", description = "Ask the last checkpoint of this lineage; without it, the model folder.")
     private @Nullable String lineage;
 
-    @Option(names = "--model", defaultValue = "models/nano", description = "A nano model's folder (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--model",
+            defaultValue = "models/nano",
+            description = "A nano model's folder (default: ${DEFAULT-VALUE}).")
     private Path model = Path.of("models/nano");
 
     @Option(names = "--tokens", defaultValue = "30", description = "Longest reply (default: ${DEFAULT-VALUE}).")
@@ -52,13 +55,14 @@ final class AskCommand implements Callable<Integer> {
             }
             return ExitCode.OK;
         }
-        try (S3BlobStore store = S3BlobStore.open(LocalSettings.from(System.getenv()).s3());
+        try (S3BlobStore store =
+                        S3BlobStore.open(LocalSettings.from(System.getenv()).s3());
                 LoadedPolicies policies = new LoadedPolicies(store, Files.createTempDirectory("spice-ask"))) {
             Checkpoints checkpoints = new Checkpoints(store);
             CheckpointRef last = checkpoints
                     .last(lineage)
-                    .orElseThrow(() -> new UserError("there is no lineage %s; the store has %s"
-                            .formatted(lineage, checkpoints.lineages())));
+                    .orElseThrow(() -> new UserError(
+                            "there is no lineage %s; the store has %s".formatted(lineage, checkpoints.lineages())));
             RunSettings settings = checkpoints.runs(lineage).getLast().settings();
             answer(policies.policy(last), Formats.of(settings));
         }
@@ -68,7 +72,10 @@ final class AskCommand implements Callable<Integer> {
     private void answer(Policy policy, RoleFormat format) {
         Task task = new Task(AnswerKind.STRING, question, List.of(), "", List.of(), "", "");
         PromptGroup prompt = new PromptGroup(policy.codec().encode(format.reasonerPrompt(task)), new long[] {0});
-        int[] reply = policy.sample(List.of(prompt), new Sampling(0, tokens)).getFirst().getFirst().tokens();
+        int[] reply = policy.sample(List.of(prompt), new Sampling(0, tokens))
+                .getFirst()
+                .getFirst()
+                .tokens();
         String text = policy.codec().decode(reply);
         System.out.println(text);
         System.out.println("answer: " + format.finalAnswer(text).orElse("none that can be read"));

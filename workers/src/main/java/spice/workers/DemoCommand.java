@@ -23,7 +23,8 @@ import spice.local.UserError;
 /// `spice demo`: the stack, a run, and what it was worth, in one command.
 @Command(
         name = "demo",
-        description = "Start a local stack and run self-play on a spice merchant's archive, or on a folder of your own.",
+        description =
+                "Start a local stack and run self-play on a spice merchant's archive, or on a folder of your own.",
         footer = {
             "",
             "On a terminal the stack stays up afterwards until Ctrl-C; `spice up` shows the same run again.",
@@ -62,7 +63,9 @@ final class DemoCommand implements Callable<Integer> {
         try (LocalStack stack = LocalStack.open(local, plan, System.getenv(), say)) {
             stack.addresses().banner().forEach(System.out::println);
             run(stack, id, settings);
-            if (Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent()) {
+            if (Optional.ofNullable(System.console())
+                    .filter(Console::isTerminal)
+                    .isPresent()) {
                 System.out.println("the stack stays up; Ctrl-C stops it");
                 stack.awaitEnd();
             }
@@ -93,7 +96,8 @@ final class DemoCommand implements Callable<Integer> {
             }
             return folder;
         } catch (IOException e) {
-            throw new UserError("%s is not a folder that can be read; give --corpus one".formatted(folder), ExitCode.BAD_INPUT);
+            throw new UserError(
+                    "%s is not a folder that can be read; give --corpus one".formatted(folder), ExitCode.BAD_INPUT);
         }
     }
 }

@@ -27,17 +27,27 @@ import spice.store.s3.S3BlobStore;
 @Command(
         name = "ingest",
         description = "Read a folder of documents into the store, and say what became of every file.",
-        footer = {"", "A run ingests by itself; this shows beforehand what it will find.", "Example: spice ingest ~/documents"})
+        footer = {
+            "",
+            "A run ingests by itself; this shows beforehand what it will find.",
+            "Example: spice ingest ~/documents"
+        })
 final class IngestCommand implements Callable<Integer> {
     private static final int FORKS = 2;
 
     @Parameters(paramLabel = "FOLDER", description = "The documents.")
     private Path folder = Path.of(".");
 
-    @Option(names = "--passage-tokens", defaultValue = "5992", description = "Longest passage in tokens (default: ${DEFAULT-VALUE}, the paper's).")
+    @Option(
+            names = "--passage-tokens",
+            defaultValue = "5992",
+            description = "Longest passage in tokens (default: ${DEFAULT-VALUE}, the paper's).")
     private int passageTokens = 5992;
 
-    @Option(names = "--model", defaultValue = "nano", description = "Model whose tokenizer counts (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--model",
+            defaultValue = "nano",
+            description = "Model whose tokenizer counts (default: ${DEFAULT-VALUE}).")
     private String model = "nano";
 
     @Override
@@ -46,7 +56,8 @@ final class IngestCommand implements Callable<Integer> {
         Consumer<String> say = System.err::println;
         try (LocalStack stack = LocalStack.open(settings, StackPlans.servers(), System.getenv(), say);
                 S3BlobStore store = S3BlobStore.open(stack.addresses().s3());
-                HuggingFaceCodec codec = ModelFolder.codec(settings.root().resolve("models").resolve(model))) {
+                HuggingFaceCodec codec =
+                        ModelFolder.codec(settings.root().resolve("models").resolve(model))) {
             Ingest.Ingested ingested = Ingest.ingest(
                     FolderSource.below(folder.toAbsolutePath().normalize(), "."),
                     IngestSettings.of(model, passageTokens),
@@ -66,12 +77,20 @@ final class IngestCommand implements Callable<Integer> {
         CorpusManifest manifest = ingested.manifest();
         CorpusManifest.Totals totals = manifest.totals();
         StringBuilder text = new StringBuilder("%d files: %d read, %d refused, %d hidden; %d parsed now%n"
-                .formatted(totals.files(), manifest.sources().size(), manifest.refused().size(), totals.hidden(), ingested.parsed()));
-        text.append("%d passages, %,d tokens, %d duplicates dropped%n".formatted(totals.passages(), totals.tokens(), totals.duplicates()));
+                .formatted(
+                        totals.files(),
+                        manifest.sources().size(),
+                        manifest.refused().size(),
+                        totals.hidden(),
+                        ingested.parsed()));
+        text.append("%d passages, %,d tokens, %d duplicates dropped%n"
+                .formatted(totals.passages(), totals.tokens(), totals.duplicates()));
         Map<FileRefusal, Long> reasons = manifest.refused().stream()
                 .collect(Collectors.groupingBy(RefusedFile::reason, TreeMap::new, Collectors.counting()));
         reasons.forEach((reason, count) -> text.append("refused %s: %d%n".formatted(reason, count)));
-        manifest.refused().stream().limit(10).forEach(file -> text.append("  %s: %s%n".formatted(file.path(), file.detail())));
+        manifest.refused().stream()
+                .limit(10)
+                .forEach(file -> text.append("  %s: %s%n".formatted(file.path(), file.detail())));
         return text.append("manifest %s%n".formatted(ingested.ref().sha256())).toString();
     }
 }

@@ -21,7 +21,10 @@ final class PretrainCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "1", description = "Seed of weights and text (default: ${DEFAULT-VALUE}).")
     private long seed = 1;
 
-    @Option(names = "--threads", defaultValue = "2", description = "Threads; part of what the weights depend on (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--threads",
+            defaultValue = "2",
+            description = "Threads; part of what the weights depend on (default: ${DEFAULT-VALUE}).")
     private int threads = 2;
 
     @Override

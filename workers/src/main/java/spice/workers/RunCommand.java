@@ -26,7 +26,9 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private RunOptions options = new RunOptions();
 
-    @Option(names = "--lineage", description = "The line of checkpoints that the run belongs to; also its workflow's id.")
+    @Option(
+            names = "--lineage",
+            description = "The line of checkpoints that the run belongs to; also its workflow's id.")
     private @Nullable String lineage;
 
     @Option(names = "--continue", description = "Go on from the lineage's last checkpoint.")

@@ -97,13 +97,12 @@ final class RunFollower {
         }
         if (known.isPresent()) {
             String type = known.get().getType();
-            int code =
-                    switch (type) {
-                        case String name when name.equals(Failure.NO_VALID_TASKS.name()) -> ExitCode.NO_VALID_TASKS;
-                        case String name when name.equals(Failure.TRAINING_DIVERGED.name()) -> ExitCode.FAILED;
-                        case String name when isFailure(name) -> ExitCode.BAD_INPUT;
-                        default -> ExitCode.FAILED;
-                    };
+            int code = switch (type) {
+                case String name when name.equals(Failure.NO_VALID_TASKS.name()) -> ExitCode.NO_VALID_TASKS;
+                case String name when name.equals(Failure.TRAINING_DIVERGED.name()) -> ExitCode.FAILED;
+                case String name when isFailure(name) -> ExitCode.BAD_INPUT;
+                default -> ExitCode.FAILED;
+            };
             return new UserError("%s: %s".formatted(type, known.get().getOriginalMessage()), code);
         }
         if (cause instanceof WorkflowFailedException && deepest instanceof TemporalFailure ended) {
@@ -113,6 +112,7 @@ final class RunFollower {
     }
 
     private static boolean isFailure(String name) {
-        return Arrays.stream(Failure.values()).anyMatch(failure -> failure.name().equals(name));
+        return Arrays.stream(Failure.values())
+                .anyMatch(failure -> failure.name().equals(name));
     }
 }

@@ -55,7 +55,8 @@ final class RunOptions {
         try {
             return SettingsReader.read(object.toString());
         } catch (InvalidSettings e) {
-            throw new UserError("the run's settings cannot be used:\n" + String.join("\n", e.problems()), ExitCode.BAD_INPUT);
+            throw new UserError(
+                    "the run's settings cannot be used:\n" + String.join("\n", e.problems()), ExitCode.BAD_INPUT);
         }
     }
 

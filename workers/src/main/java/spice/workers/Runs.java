@@ -27,7 +27,9 @@ final class Runs {
         try {
             run.start(settings);
         } catch (WorkflowExecutionAlreadyStarted e) {
-            throw new UserError("run %s is going on already; follow it with `spice run --follow %s`".formatted(id, id), ExitCode.BAD_INPUT);
+            throw new UserError(
+                    "run %s is going on already; follow it with `spice run --follow %s`".formatted(id, id),
+                    ExitCode.BAD_INPUT);
         }
     }
 }

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import spice.local.UserError;
 import spice.workflows.SpiceSearchAttributes;
 
-/// Makes sure, before any run, that the server knows our search attributes: an unknown one holds a run's workflow task
-/// for ever.
+/// Makes sure, before any run, that the server knows our search attributes: an unknown one holds a run's workflow
+/// task for ever.
 final class SearchAttributes {
     private SearchAttributes() {}
 
@@ -43,7 +43,11 @@ final class SearchAttributes {
             if (e.getStatus().getCode() != Status.Code.ALREADY_EXISTS) {
                 throw new UserError(
                         "the Temporal server at %s does not let us register search attributes (%s); ask its operator to add %s to namespace %s"
-                                .formatted(stubs.getOptions().getTarget(), e.getStatus().getCode(), names(), namespace));
+                                .formatted(
+                                        stubs.getOptions().getTarget(),
+                                        e.getStatus().getCode(),
+                                        names(),
+                                        namespace));
             }
         }
     }
@@ -52,7 +56,8 @@ final class SearchAttributes {
         return new TreeMap<>(SpiceSearchAttributes.ALL)
                 .entrySet().stream()
                         .map(entry -> "%s (%s)"
-                                .formatted(entry.getKey(), entry.getValue().name().replace("INDEXED_VALUE_TYPE_", "")))
+                                .formatted(
+                                        entry.getKey(), entry.getValue().name().replace("INDEXED_VALUE_TYPE_", "")))
                         .collect(Collectors.joining(", "));
     }
 }

@@ -37,7 +37,10 @@ public final class Spice implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
-    @Option(names = DEBUG, scope = ScopeType.INHERIT, description = "Show where errors come from, and what libraries log.")
+    @Option(
+            names = DEBUG,
+            scope = ScopeType.INHERIT,
+            description = "Show where errors come from, and what libraries log.")
     private boolean debug;
 
     public static void main(String[] args) {
@@ -76,7 +79,8 @@ public final class Spice implements Callable<Integer> {
                 yield ExitCode.FAILED;
             }
             default -> {
-                err.println("spice: %s. This should not happen; %s shows where it comes from.".formatted(failure, DEBUG));
+                err.println(
+                        "spice: %s. This should not happen; %s shows where it comes from.".formatted(failure, DEBUG));
                 yield ExitCode.FAILED;
             }
         };

@@ -14,7 +14,8 @@ import spice.workflows.SpiceSearchAttributes;
 final class StackPlans {
     private StackPlans() {}
 
-    /// One worker for what needs no model, one for what does: with one slot, so that steps take turns on the device.
+    /// One worker for what needs no model, one for what does: with one slot, so that steps take turns on the
+    /// device.
     ///
     /// @param corpora names and folders that runs may read, beside the spice merchant's archive
     static StackPlan standard(LocalSettings settings, Map<String, Path> corpora) {

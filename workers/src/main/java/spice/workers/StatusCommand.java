@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import spice.activities.CheckpointManifest;
 import spice.activities.Checkpoints;
 import spice.activities.RunRecord;
@@ -28,7 +27,8 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (S3BlobStore store = S3BlobStore.open(LocalSettings.from(System.getenv()).s3())) {
+        try (S3BlobStore store =
+                S3BlobStore.open(LocalSettings.from(System.getenv()).s3())) {
             Checkpoints checkpoints = new Checkpoints(store);
             List<String> lineages = checkpoints.lineages();
             if (lineages.isEmpty()) {
@@ -37,7 +37,10 @@ final class StatusCommand implements Callable<Integer> {
             Optional<TemporalConnection> temporal = temporal();
             for (String lineage : lineages) {
                 RunRecord run = checkpoints.runs(lineage).getLast();
-                System.out.println(line(checkpoints, run, temporal.map(known -> state(known, run)).orElse("Temporal not reachable")));
+                System.out.println(line(
+                        checkpoints,
+                        run,
+                        temporal.map(known -> state(known, run)).orElse("Temporal not reachable")));
             }
             temporal.ifPresent(TemporalConnection::close);
         }
@@ -48,7 +51,8 @@ final class StatusCommand implements Callable<Integer> {
         CheckpointRef last = checkpoints.last(run);
         CheckpointManifest manifest = checkpoints.manifest(last);
         String passRate = manifest.metrics()
-                .map(metrics -> String.format(Locale.ROOT, "pass rate %.2f, valid %.2f", metrics.passRate(), metrics.validShare()))
+                .map(metrics -> String.format(
+                        Locale.ROOT, "pass rate %.2f, valid %.2f", metrics.passRate(), metrics.validShare()))
                 .orElse("no iteration yet");
         return "%s · %s · iteration %d of %d · %s · checkpoint %s"
                 .formatted(

@@ -14,23 +14,37 @@ final class Summary {
     static String of(RunReport report) {
         StringBuilder text = new StringBuilder("\n");
         Comparison comparison = report.comparison();
-        int attempts = report.evaluations().stream().findFirst().map(Evaluation::attempts).orElse(0);
+        int attempts = report.evaluations().stream()
+                .findFirst()
+                .map(Evaluation::attempts)
+                .orElse(0);
         comparison.greedy().ifPresent(gain -> text.append(line("held-out accuracy, greedy", gain)));
-        comparison.mean().ifPresent(gain -> text.append(line("held-out accuracy, mean@%d at temperature 1".formatted(attempts), gain)));
+        comparison
+                .mean()
+                .ifPresent(gain ->
+                        text.append(line("held-out accuracy, mean@%d at temperature 1".formatted(attempts), gain)));
         report.evaluations().stream()
                 .findFirst()
                 .filter(first -> first.k() > 0)
                 .ifPresent(first -> text.append(String.format(
-                        Locale.ROOT, "the base's pass@%d on %d held-out questions: %.3f%n", first.k(), first.questions(), first.passAt())));
+                        Locale.ROOT,
+                        "the base's pass@%d on %d held-out questions: %.3f%n",
+                        first.k(),
+                        first.questions(),
+                        first.passAt())));
         comparison.coEvolution().ifPresent(crossed -> text.append(coEvolution(crossed)));
-        return text.append("checkpoint: %s (manifest %s)%n".formatted(report.checkpoint().name(), report.checkpoint().manifest().sha256()))
+        return text.append("checkpoint: %s (manifest %s)%n"
+                        .formatted(
+                                report.checkpoint().name(),
+                                report.checkpoint().manifest().sha256()))
                 .toString();
     }
 
     private static String coEvolution(CoEvolution crossed) {
         return line("first Reasoner, first -> last Challenger's tasks", crossed.harder())
                 + line("first Challenger's tasks, first -> last Reasoner", crossed.better())
-                + String.format(Locale.ROOT, "last Reasoner on the last Challenger's tasks: %.3f%n", crossed.lastOnLast());
+                + String.format(
+                        Locale.ROOT, "last Reasoner on the last Challenger's tasks: %.3f%n", crossed.lastOnLast());
     }
 
     private static String line(String what, Gain gain) {

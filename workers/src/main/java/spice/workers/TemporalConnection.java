@@ -39,9 +39,8 @@ final class TemporalConnection implements AutoCloseable {
             stubs.connect(patience);
         } catch (RuntimeException e) {
             stubs.shutdownNow();
-            throw new UserError(
-                    "no Temporal server answers at %s; start one with `spice up`, or set TEMPORAL_ADDRESS"
-                            .formatted(stubs.getOptions().getTarget()));
+            throw new UserError("no Temporal server answers at %s; start one with `spice up`, or set TEMPORAL_ADDRESS"
+                    .formatted(stubs.getOptions().getTarget()));
         }
         WorkflowClientOptions options = WorkflowClientOptions.newBuilder(profile.toWorkflowClientOptions())
                 .setDataConverter(Payloads.converter())

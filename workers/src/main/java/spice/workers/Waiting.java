@@ -10,7 +10,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Says what a run waits for when it has not moved for a while: a step that is tried again, or one that no worker takes.
+/// Says what a run waits for when it has not moved for a while: a step that is tried again, or one that no worker
+/// takes.
 final class Waiting {
     private static final Duration QUIET = Duration.ofSeconds(20);
 
@@ -43,7 +44,8 @@ final class Waiting {
                     .flatMap(activity -> reason(activity).stream())
                     .findFirst();
         } catch (StatusRuntimeException e) {
-            return Optional.of("waiting for the Temporal server (%s)".formatted(e.getStatus().getCode()));
+            return Optional.of("waiting for the Temporal server (%s)"
+                    .formatted(e.getStatus().getCode()));
         }
     }
 
@@ -60,7 +62,10 @@ final class Waiting {
         String step = activity.getActivityType().getName();
         if (activity.getAttempt() > 1 && activity.hasLastFailure()) {
             return Optional.of("%s is tried again (attempt %d): %s"
-                    .formatted(step, activity.getAttempt(), activity.getLastFailure().getMessage()));
+                    .formatted(
+                            step,
+                            activity.getAttempt(),
+                            activity.getLastFailure().getMessage()));
         }
         return activity.getState() == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
                 ? Optional.of("%s waits for a worker; start one with `spice worker`".formatted(step))

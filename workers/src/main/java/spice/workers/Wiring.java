@@ -51,7 +51,8 @@ final class Wiring implements AutoCloseable {
 
     private Wiring(WorkerSettings settings) {
         temporal = TemporalConnection.open(identity(settings), SERVER_PATIENCE);
-        SearchAttributes.register(temporal.stubs(), temporal.client().getOptions().getNamespace());
+        SearchAttributes.register(
+                temporal.stubs(), temporal.client().getOptions().getNamespace());
         store = S3BlobStore.open(LocalSettings.from(System.getenv()).s3());
         Path scratch = scratch(settings.scratch());
         policies = new LoadedPolicies(store, scratch);
@@ -107,7 +108,9 @@ final class Wiring implements AutoCloseable {
 
     private static String identity(WorkerSettings settings) {
         return "spice %s %d"
-                .formatted(settings.queues().stream().sorted().toList(), ProcessHandle.current().pid());
+                .formatted(
+                        settings.queues().stream().sorted().toList(),
+                        ProcessHandle.current().pid());
     }
 
     private static Path scratch(Path below) {
@@ -119,8 +122,8 @@ final class Wiring implements AutoCloseable {
         }
     }
 
-    /// Stops taking work, lets the current step end or break off at its next shard, and frees the models. Only then
-    /// may the process end: native code that is cut off in a backward pass takes the JVM down with it.
+    /// Stops taking work, lets the current step end or break off at its next shard, and frees the models. Only
+    /// then may the process end: native code that is cut off in a backward pass takes the JVM down with it.
     @Override
     public void close() {
         factory.shutdown();

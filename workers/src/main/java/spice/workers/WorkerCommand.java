@@ -32,10 +32,16 @@ final class WorkerCommand implements Callable<Integer> {
             description = "A corpus that runs may name: a folder, or s3://bucket/prefix. Repeatable.")
     private Map<String, String> corpora = Map.of();
 
-    @Option(names = "--models", defaultValue = "models", description = "Folder below which runs name models (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--models",
+            defaultValue = "models",
+            description = "Folder below which runs name models (default: ${DEFAULT-VALUE}).")
     private Path models = Path.of("models");
 
-    @Option(names = "--scratch", defaultValue = ".spice/scratch", description = "Folder for models while they are open (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--scratch",
+            defaultValue = ".spice/scratch",
+            description = "Folder for models while they are open (default: ${DEFAULT-VALUE}).")
     private Path scratch = Path.of(".spice/scratch");
 
     @Option(names = "--samplers", description = "Shards sampled side by side (default: the number of cores).")

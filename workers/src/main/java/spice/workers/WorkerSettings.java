@@ -4,16 +4,15 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 
-/// What a worker process is started with. A run can name only what stands here: no path of the machine is ever taken
-/// from a run's JSON.
+/// What a worker process is started with. A run can name only what stands here: no path of the machine is ever
+/// taken from a run's JSON.
 ///
 /// @param queues the kinds of work it takes
 /// @param corpora names of corpora and where they lie: a folder, or an S3 prefix as `s3://bucket/prefix`
 /// @param models the folder below which runs name models
 /// @param scratch where fetched models lie while they are open; a folder of this process's own is made in it
 /// @param samplers shards sampled side by side; changes speed, not results
-record WorkerSettings(
-        Set<Queue> queues, Map<String, String> corpora, Path models, Path scratch, int samplers) {
+record WorkerSettings(Set<Queue> queues, Map<String, String> corpora, Path models, Path scratch, int samplers) {
     WorkerSettings {
         queues = Set.copyOf(queues);
         corpora = Map.copyOf(corpora);

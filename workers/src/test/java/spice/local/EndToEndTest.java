@@ -20,8 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The product as a person runs it, on the real Temporal server and the real S3 process, with its GPU worker killed in
-/// the middle of a training step.
+/// The product as a person runs it, on the real Temporal server and the real S3 process, with its GPU worker
+/// killed in the middle of a training step.
 class EndToEndTest {
     private static final Pattern CHECKPOINT = Pattern.compile("checkpoint: (\\S+) \\(manifest ([0-9a-f]{64})\\)");
 

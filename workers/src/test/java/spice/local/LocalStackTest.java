@@ -21,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 import spice.store.BlobRef;
 import spice.store.s3.S3BlobStore;
 
-/// The whole stack, real servers included. The programs that run it are processes, too, so that they can be killed.
+/// The whole stack, real servers included. The programs that run it are processes, too, so that they can be
+/// killed.
 class LocalStackTest {
     @TempDir
     Path folder;

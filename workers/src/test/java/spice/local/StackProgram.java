@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/// A program that runs a local stack until it is told to stop, and says so: `StackProgram HOME TEMPORAL-PORT UI-PORT
-/// S3-PORT`. Its one worker only waits.
+/// A program that runs a local stack until it is told to stop, and says so: `StackProgram HOME TEMPORAL-PORT
+/// UI-PORT S3-PORT`. Its one worker only waits.
 final class StackProgram {
     static final WorkerPlan WORKER = new WorkerPlan("worker", StackProgram.class.getName(), List.of("worker"), "32m");
     static final StackPlan PLAN =

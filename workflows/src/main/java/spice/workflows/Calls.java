@@ -8,12 +8,15 @@ import java.time.Duration;
 ///
 /// | call | may take | may be silent | why |
 /// |---|---|---|---|
-/// | [#quick] | 5 min | the same | small reads and writes of the store; a worker that dies in one is noticed late, but costs only seconds to repeat |
-/// | [#ingest] | 24 h | 1 min | a first ingest of a large corpus; each parsed file is kept, so a retry goes on where it stopped |
-/// | [#gpu] | 24 h | 15 s | a lane of sampling, a training pass; the heartbeat comes from a thread of its own, so that a silent worker is a dead one |
+/// | [#quick] | 5 min | the same | small reads and writes of the store; a worker that dies in one is noticed late, but
+/// costs only seconds to repeat |
+/// | [#ingest] | 24 h | 1 min | a first ingest of a large corpus; each parsed file is kept, so a retry goes on where it
+/// stopped |
+/// | [#gpu] | 24 h | 15 s | a lane of sampling, a training pass; the heartbeat comes from a thread of its own, so that
+/// a silent worker is a dead one |
 ///
-/// All are tried again for as long as half an hour of trouble lasts (60 times, at most 30 s apart): a store or a worker
-/// that comes back within it costs nothing but time. A [Failure] is never tried again.
+/// All are tried again for as long as half an hour of trouble lasts (60 times, at most 30 s apart): a store or a
+/// worker that comes back within it costs nothing but time. A [Failure] is never tried again.
 final class Calls {
     private static final RetryOptions PATIENT = RetryOptions.newBuilder()
             .setInitialInterval(Duration.ofSeconds(1))

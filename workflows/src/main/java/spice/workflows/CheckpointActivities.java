@@ -7,8 +7,8 @@ import spice.settings.RunSettings;
 @ActivityInterface
 public interface CheckpointActivities {
 
-    /// Finds or registers the base model, and the checkpoint to start from; writes the run into its lineage. Fails with
-    /// [Failure#MODEL_UNUSABLE] or [Failure#LINEAGE_EMPTY].
+    /// Finds or registers the base model, and the checkpoint to start from; writes the run into its lineage.
+    /// Fails with [Failure#MODEL_UNUSABLE] or [Failure#LINEAGE_EMPTY].
     StartingPoint open(RunSettings settings, String lineage, CorpusRef corpus);
 
     /// Commits weights, optimizer, cursor and schedules together under one manifest.

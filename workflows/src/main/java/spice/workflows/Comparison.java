@@ -18,8 +18,8 @@ public record Comparison(Optional<Gain> greedy, Optional<Gain> mean, Optional<Co
 
     /// Pass rates on valid tasks, same documents.
     ///
-    /// @param harder the first Reasoner on the first Challenger's tasks (before) and on the last one's (after): a fall
-    ///     says that tasks became harder
+    /// @param harder the first Reasoner on the first Challenger's tasks (before) and on the last one's (after): a
+    ///     fall says that tasks became harder
     /// @param better on the first Challenger's tasks, the first Reasoner (before) and the last (after)
     /// @param lastOnLast the last Reasoner on the last Challenger's tasks
     public record CoEvolution(Gain harder, Gain better, double lastOnLast) {}

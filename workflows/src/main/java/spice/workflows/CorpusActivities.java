@@ -13,8 +13,8 @@ public interface CorpusActivities {
     /// [Failure#CORPUS_TOO_SMALL].
     CorpusRef ingest(RunSettings settings);
 
-    /// The held-out questions of the settings' file, or empty where the first Challenger is to pose them. Fails with
-    /// [Failure#HELD_OUT_UNUSABLE].
+    /// The held-out questions of the settings' file, or empty where the first Challenger is to pose them. Fails
+    /// with [Failure#HELD_OUT_UNUSABLE].
     Optional<BlobRef> readHeldOut(RunSettings settings);
 
     /// The passages of one iteration.

@@ -14,30 +14,34 @@ final class CurrentDetails {
                         progress.iteration(),
                         progress.lastIteration(),
                         state.run().lineage()));
-        progress.last().ifPresent(report -> card.append(String.format(
-                Locale.ROOT,
-                "pass rate %.2f · valid share %.2f · Challenger reward %.2f · about %.0f s left\n\n",
-                report.metrics().passRate(),
-                report.metrics().validShare(),
-                report.metrics().challengerReward(),
-                progress.secondsLeft())));
+        progress.last()
+                .ifPresent(report -> card.append(String.format(
+                        Locale.ROOT,
+                        "pass rate %.2f · valid share %.2f · Challenger reward %.2f · about %.0f s left\n\n",
+                        report.metrics().passRate(),
+                        report.metrics().validShare(),
+                        report.metrics().challengerReward(),
+                        progress.secondsLeft())));
         progress.last().ifPresent(report -> card.append(kinds(report.metrics())));
         if (!progress.evaluations().isEmpty()) {
             card.append("| iteration | held-out greedy | held-out mean |\n|---|---|---|\n");
-            progress.evaluations().forEach(evaluation -> card.append(String.format(
-                    Locale.ROOT,
-                    "| %d | %.3f | %.3f |\n",
-                    evaluation.iteration(),
-                    evaluation.greedy(),
-                    evaluation.mean())));
+            progress.evaluations()
+                    .forEach(evaluation -> card.append(String.format(
+                            Locale.ROOT,
+                            "| %d | %.3f | %.3f |\n",
+                            evaluation.iteration(),
+                            evaluation.greedy(),
+                            evaluation.mean())));
         }
-        return card.append("\ncheckpoint `%s`\n".formatted(state.policy().name())).toString();
+        return card.append("\ncheckpoint `%s`\n".formatted(state.policy().name()))
+                .toString();
     }
 
-    /// Where self-play goes astray shows here first: one kind taking over, golds that the Reasoner contradicts, verdicts
-    /// that are not reached, refusals.
+    /// Where self-play goes astray shows here first: one kind taking over, golds that the Reasoner contradicts,
+    /// verdicts that are not reached, refusals.
     private static String kinds(IterationMetrics metrics) {
-        StringBuilder table = new StringBuilder("| kind | tasks | pass rate | Challenger reward |\n|---|---|---|---|\n");
+        StringBuilder table =
+                new StringBuilder("| kind | tasks | pass rate | Challenger reward |\n|---|---|---|---|\n");
         metrics.kinds()
                 .forEach((kind, of) -> table.append(String.format(
                         Locale.ROOT,

@@ -10,7 +10,7 @@ public interface EvaluatorActivities {
 
     Evaluation evaluate(EvaluationRequest request);
 
-    /// First and last Challenger crossed with first and last Reasoner on the same documents (SPICE Figure 3); empty if
-    /// one of the two posed no valid task.
+    /// First and last Challenger crossed with first and last Reasoner on the same documents (SPICE Figure 3);
+    /// empty if one of the two posed no valid task.
     Optional<Comparison.CoEvolution> coEvolve(RunSettings settings, OpenedRun run, CheckpointRef last);
 }

@@ -2,8 +2,8 @@ package spice.workflows;
 
 import io.temporal.failure.ApplicationFailure;
 
-/// The ways in which a run can end for good: trying again would give the same. The name is the failure's type in the
-/// Temporal UI, so that an operator can search for it.
+/// The ways in which a run can end for good: trying again would give the same. The name is the failure's type in
+/// the Temporal UI, so that an operator can search for it.
 public enum Failure {
     /// The run's JSON cannot be used.
     INVALID_SETTINGS,

@@ -9,5 +9,6 @@ public interface JudgeActivities {
 
     Scored score(ScoreRequest request);
 
-    Comparison compare(Optional<Evaluation> first, Optional<Evaluation> last, Optional<Comparison.CoEvolution> coEvolution);
+    Comparison compare(
+            Optional<Evaluation> first, Optional<Evaluation> last, Optional<Comparison.CoEvolution> coEvolution);
 }

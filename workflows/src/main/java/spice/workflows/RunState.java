@@ -53,7 +53,6 @@ public record RunState(
     RunState with(Evaluation evaluation) {
         List<Evaluation> all = new ArrayList<>(evaluations);
         all.add(evaluation);
-        return new RunState(
-                run, policy, firstIteration, emptyIterations, finishedSeconds, refusals, last, all);
+        return new RunState(run, policy, firstIteration, emptyIterations, finishedSeconds, refusals, last, all);
     }
 }

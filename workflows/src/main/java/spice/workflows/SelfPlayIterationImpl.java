@@ -25,7 +25,8 @@ public final class SelfPlayIterationImpl implements SelfPlayIteration {
 
         BlobRef passages = corpus.draw(iteration);
         List<LaneReport> posed = inLanes(
-                settings.poseLanes(), lane -> Async.function(challenger::pose, new PoseRequest(iteration, passages, lane)));
+                settings.poseLanes(),
+                lane -> Async.function(challenger::pose, new PoseRequest(iteration, passages, lane)));
         List<LaneReport> attempted = inLanes(
                 settings.attemptLanes(),
                 lane -> Async.function(reasoner::attempt, new AttemptRequest(iteration, shards(posed), lane)));

@@ -12,8 +12,9 @@ public interface SelfPlayRun {
 
     /// Iterates until the settings are met, and says what it was worth.
     ///
-    /// @param input the run's settings as one JSON object, in whatever form the person sent it: a typed argument that
-    ///     does not decode would make the workflow task fail for ever. None and `{}` both mean the nano preset.
+    /// @param input the run's settings as one JSON object, in whatever form the person sent it: a typed argument
+    ///     that does not decode would make the workflow task fail for ever. None and `{}` both mean the nano
+    ///     preset.
     /// @param carried null at the start; what a run hands to itself when it continues as new
     @WorkflowMethod
     RunReport run(@Nullable RawValue input, @Nullable RunState carried);

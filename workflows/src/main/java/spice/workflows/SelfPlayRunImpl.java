@@ -67,8 +67,8 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
 
         CorpusRef corpus = reader.ingest(settings);
         CheckpointActivities.StartingPoint start = checkpoints.open(settings, lineage, corpus);
-        BlobRef heldOut = reader.readHeldOut(settings)
-                .orElseGet(() -> challenger.poseHeldOut(settings, start.base(), corpus));
+        BlobRef heldOut =
+                reader.readHeldOut(settings).orElseGet(() -> challenger.poseHeldOut(settings, start.base(), corpus));
         OpenedRun run = new OpenedRun(lineage, start.branch(), start.base(), start.start(), corpus, heldOut);
         RunState state = new RunState(
                 run, run.start(), run.start().iteration() + 1, 0, 0, Map.of(), Optional.empty(), List.of());
@@ -82,8 +82,10 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
         SelfPlayIteration iteration = Workflow.newChildWorkflowStub(
                 SelfPlayIteration.class,
                 ChildWorkflowOptions.newBuilder()
-                        .setWorkflowId("%s/iteration-%d".formatted(Workflow.getInfo().getWorkflowId(), number))
-                        .setStaticSummary("iteration %d of %s".formatted(number, state.run().lineage()))
+                        .setWorkflowId(
+                                "%s/iteration-%d".formatted(Workflow.getInfo().getWorkflowId(), number))
+                        .setStaticSummary("iteration %d of %s"
+                                .formatted(number, state.run().lineage()))
                         .build());
         IterationReport report = iteration.run(new IterationRequest(settings, state.run(), number, state.policy()));
         RunState next = state.after(report, (Workflow.currentTimeMillis() - started) / 1000.0);
@@ -91,8 +93,8 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
             throw Failure.NO_VALID_TASKS.because(noValidTasks(settings, next));
         }
         int done = next.finished();
-        boolean due = done == settings.iterations()
-                || (settings.evaluateEvery() > 0 && done % settings.evaluateEvery() == 0);
+        boolean due =
+                done == settings.iterations() || (settings.evaluateEvery() > 0 && done % settings.evaluateEvery() == 0);
         return due ? evaluated(settings, next) : next;
     }
 
@@ -101,23 +103,23 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
                 .sorted(Map.Entry.<Refusal, Integer>comparingByValue().reversed())
                 .map(entry -> "%s %d".formatted(entry.getKey(), entry.getValue()))
                 .collect(Collectors.joining(", "));
-        String remedy =
-                switch (settings.roles()) {
-                    case NANO -> "The nano model can read only ledgers; for these documents take a larger model";
-                    case JSON -> "Take a model that follows the format, or longer replies (challengerTokens)";
-                };
+        String remedy = switch (settings.roles()) {
+            case NANO -> "The nano model can read only ledgers; for these documents take a larger model";
+            case JSON -> "Take a model that follows the format, or longer replies (challengerTokens)";
+        };
         return "%d iterations in a row posed no valid task on %s. Refused: %s. %s."
                 .formatted(EMPTY_ITERATIONS, settings.corpus(), refused, remedy);
     }
 
-    /// The state with its policy evaluated. The first one, the base's, also measures pass@k: what the model could do
-    /// before any learning, if one only asked often enough.
+    /// The state with its policy evaluated. The first one, the base's, also measures pass@k: what the model could
+    /// do before any learning, if one only asked often enough.
     private static RunState evaluated(RunSettings settings, RunState state) {
         if (state.run().heldOut().bytes() == 0) {
             return state;
         }
         var evaluator = Workflow.newActivityStub(
-                EvaluatorActivities.class, Calls.gpu("evaluate iteration " + state.policy().iteration()));
+                EvaluatorActivities.class,
+                Calls.gpu("evaluate iteration " + state.policy().iteration()));
         int k = state.evaluations().isEmpty() ? settings.passAt() : 0;
         return state.with(evaluator.evaluate(
                 new EvaluationRequest(settings, state.policy(), state.run().heldOut(), k)));
@@ -131,17 +133,15 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
                 : evaluator.coEvolve(settings, state.run(), state.policy());
         List<Evaluation> evaluations = state.evaluations();
         return judge.compare(
-                evaluations.stream().findFirst(),
-                evaluations.stream().reduce((first, last) -> last),
-                coEvolution);
+                evaluations.stream().findFirst(), evaluations.stream().reduce((first, last) -> last), coEvolution);
     }
 
     private void show(String word, RunSettings settings, RunState state) {
         int last = state.firstIteration() + settings.iterations() - 1;
         int left = last - state.policy().iteration();
         double each = state.finished() == 0 ? 0 : state.finishedSeconds() / state.finished();
-        progress = new RunProgress(
-                word, state.policy().iteration(), last, each * left, state.last(), state.evaluations());
+        progress =
+                new RunProgress(word, state.policy().iteration(), last, each * left, state.last(), state.evaluations());
         Workflow.setCurrentDetails(CurrentDetails.markdown(progress, state));
         Workflow.upsertTypedSearchAttributes(
                 SpiceSearchAttributes.LINEAGE.valueSet(state.run().lineage()),

@@ -5,8 +5,8 @@ import io.temporal.common.SearchAttributeKey;
 import java.util.Map;
 
 /// What people sort and filter runs by in the Temporal UI. Few: a server on SQL has room for 3 Int, 3 Double and
-/// 10 Keyword in all. They must be registered before the first run (an unknown one would hold its workflow task for
-/// ever), which whoever starts a worker sees to.
+/// 10 Keyword in all. They must be registered before the first run (an unknown one would hold its workflow task
+/// for ever), which whoever starts a worker sees to.
 public final class SpiceSearchAttributes {
     public static final SearchAttributeKey<Long> ITERATION = SearchAttributeKey.forLong("SpiceIteration");
     public static final SearchAttributeKey<Double> PASS_RATE = SearchAttributeKey.forDouble("SpicePassRate");

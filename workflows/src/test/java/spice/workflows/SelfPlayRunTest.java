@@ -118,9 +118,7 @@ class SelfPlayRunTest {
 
     @Test
     void anInputThatIsNoObjectFailsTheRunInsteadOfHangingIt() {
-        assertThatThrownBy(() -> run("ten iterations please"))
-                .cause()
-                .hasMessageContaining("give one JSON object");
+        assertThatThrownBy(() -> run("ten iterations please")).cause().hasMessageContaining("give one JSON object");
     }
 
     @Test

@@ -11,7 +11,8 @@ import spice.store.StepKey;
 final class ObjectKeys {
     static final String RECORDS = "records/";
 
-    /// A server that keeps objects as files appends up to 37 characters while it writes, of 255 that a name may have.
+    /// A server that keeps objects as files appends up to 37 characters while it writes, of 255 that a name may
+    /// have.
     private static final Pattern NAME =
             Pattern.compile("(?!\\.{1,2}(/|$))[\\w.-]{1,200}(/(?!\\.{1,2}(/|$))[\\w.-]{1,200})*");
 

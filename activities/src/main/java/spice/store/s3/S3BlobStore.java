@@ -104,8 +104,8 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         return digest.ref();
     }
 
-    /// With the digest sent along, the server itself refuses a body that is not what its key says, such as a file that
-    /// somebody changed in the meantime.
+    /// With the digest sent along, the server itself refuses a body that is not what its key says, such as a file
+    /// that somebody changed in the meantime.
     private void createBlob(BlobRef ref, RequestBody body) {
         byte[] sha256 = HexFormat.of().parseHex(ref.sha256());
         if (!bucket.create(
@@ -219,8 +219,8 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
             return result;
         }
         BlobRef winner = committed(key)
-                .orElseThrow(() -> new StoreException("%s was deleted while it was being committed. Run the step again."
-                        .formatted(index)));
+                .orElseThrow(() -> new StoreException(
+                        "%s was deleted while it was being committed. Run the step again.".formatted(index)));
         if (!winner.equals(result)) {
             differentResults.incrementAndGet();
             log.warn("{} is {} already; this time the step gave {}. The first one stays.", index, winner, result);
@@ -228,8 +228,8 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         return winner;
     }
 
-    /// How often a step that was committed already gave another result, since this store was opened. Anything but 0
-    /// says that some step is not a function of its inputs.
+    /// How often a step that was committed already gave another result, since this store was opened. Anything but
+    /// 0 says that some step is not a function of its inputs.
     public long differentResults() {
         return differentResults.get();
     }
@@ -262,8 +262,8 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         }
     }
 
-    /// A file server lists what it has not finished as `<key>-<uuid>`, also after it was killed. A record's own name
-    /// may look like that too, but a record has its writer's mark.
+    /// A file server lists what it has not finished as `<key>-<uuid>`, also after it was killed. A record's own
+    /// name may look like that too, but a record has its writer's mark.
     private boolean isRecord(String key) {
         return !LEFTOVER.matcher(key).matches() || bucket.isCreated(key);
     }

@@ -57,8 +57,8 @@ record S3Bucket(S3Client client, String name, Failures failures) {
         }
     }
 
-    /// Everything rests on the first writer winning. Of the two writes the first may already be refused: the object
-    /// stays there from the first start on.
+    /// Everything rests on the first writer winning. Of the two writes the first may already be refused: the
+    /// object stays there from the first start on.
     private void probe() {
         boolean refused;
         try {

@@ -21,8 +21,8 @@ final class S3Clients {
     /// The longest silence: a server may take a while to digest the last byte of a large file.
     private static final Duration SILENCE = Duration.ofSeconds(60);
 
-    /// Enough to ride over a hiccup (about two seconds of waiting in all); a server that is gone for longer is the
-    /// business of the activity's retries.
+    /// Enough to ride over a hiccup (about two seconds of waiting in all); a server that is gone for longer is
+    /// the business of the activity's retries.
     private static final int ATTEMPTS = 5;
 
     /// As many as a worker has threads that may store something at the same moment, with room to spare.

@@ -5,8 +5,8 @@ import static spice.domain.Check.require;
 import java.net.URI;
 import java.util.Optional;
 
-/// Where the store's bucket is. What is left empty here, the AWS SDK finds by its own settings: `AWS_*` variables,
-/// `aws.*` system properties, the shared config file.
+/// Where the store's bucket is. What is left empty here, the AWS SDK finds by its own settings: `AWS_*`
+/// variables, `aws.*` system properties, the shared config file.
 ///
 /// @param bucket made at the first start if it is missing
 /// @param endpoint of a server that is not AWS, e.g. `http://127.0.0.1:9233`

@@ -47,7 +47,9 @@ public final class S3PrefixSource implements CorpusSource {
         try (S3Client client = S3Clients.open(S3Location.configured(bucket))) {
             List<SourceFile> files = new ArrayList<>();
             int hidden = 0;
-            for (S3Object object : client.listObjectsV2Paginator(list -> list.bucket(bucket).prefix(prefix)).contents()) {
+            for (S3Object object : client.listObjectsV2Paginator(
+                            list -> list.bucket(bucket).prefix(prefix))
+                    .contents()) {
                 String path = object.key().substring(prefix.length());
                 if (path.isEmpty() || path.endsWith("/")) {
                     continue;

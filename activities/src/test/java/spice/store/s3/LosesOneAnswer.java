@@ -13,7 +13,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// A network that passes everything on, except the final answer to the first request of one kind: there it hangs up.
+/// A network that passes everything on, except the final answer to the first request of one kind: there it hangs
+/// up.
 final class LosesOneAnswer implements AutoCloseable {
     private final URI server;
     private final String request;

@@ -4,8 +4,8 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 
 /// Runs a method of a TorchScript module by its name.
 ///
-/// DJL's public `IValueUtils.runMethod` runs in inference mode: its results can neither be changed in place nor be part
-/// of a gradient. The call below, which is package-private, follows the thread's own grad mode instead.
+/// DJL's public `IValueUtils.runMethod` runs in inference mode: its results can neither be changed in place nor
+/// be part of a gradient. The call below, which is package-private, follows the thread's own grad mode instead.
 public final class TorchCall {
     private TorchCall() {}
 
