@@ -2,16 +2,19 @@ package spice.local;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// The local stack: a Temporal server, an S3 server, and workers, each a process of its own that is started again if it
-/// dies. There is one stack per home folder; whoever asks for a second one is given the first.
+/// The local stack: a Temporal server, an S3 server, and workers, each a process of its own that is started again
+/// if it dies. There is one stack per home folder; whoever asks for a second one is given the first.
 ///
-/// On Ctrl-C and SIGTERM whoever started it stops all its processes; those that outlive its being killed are stopped by
-/// the next start.
+/// On Ctrl-C and SIGTERM whoever started it stops all its processes; those that outlive its being killed are
+/// stopped by the next start.
 public sealed interface LocalStack extends AutoCloseable permits StartedStack, FoundStack {
+    /// Room for the Temporal server's database, the logs, and some checkpoints of a small model.
+    long MEGABYTES = 512;
 
     /// The stack that is running, or else a new one, once all of it serves.
     ///
@@ -24,6 +27,7 @@ public sealed interface LocalStack extends AutoCloseable permits StartedStack, F
             throws InterruptedException {
         try {
             Files.createDirectories(settings.home());
+            requireSpace(settings.home());
             Optional<StackLock> lock = StackLock.take(settings.lockFile());
             return lock.isPresent()
                     ? StartedStack.start(lock.get(), settings, plan, environment, say)
@@ -31,6 +35,15 @@ public sealed interface LocalStack extends AutoCloseable permits StartedStack, F
         } catch (IOException e) {
             throw new UserError("cannot keep anything in %s (%s). Set SPICE_HOME to a folder that can be written."
                     .formatted(settings.home(), e));
+        }
+    }
+
+    private static void requireSpace(Path home) throws IOException {
+        long megabytes = Files.getFileStore(home).getUsableSpace() >> 20;
+        if (megabytes < MEGABYTES) {
+            throw new UserError(
+                    "only %d MB are free on the disk of %s; the local stack needs %d. Free some, or set SPICE_HOME to a folder on another disk."
+                            .formatted(megabytes, home, MEGABYTES));
         }
     }
 

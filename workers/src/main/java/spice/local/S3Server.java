@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import spice.store.s3.S3Key;
 
-/// An S3 server on a folder, in a process of its own, so that no fault of a worker takes it along. It listens on the
-/// loopback address and answers only those who have the key. An object appears by a rename or not at all; nothing is
-/// forced to the disk: safe against the death of processes, not against loss of power.
+/// An S3 server on a folder, in a process of its own, so that no fault of a worker takes it along. It listens on
+/// the loopback address and answers only those who have the key. An object appears by a rename or not at all;
+/// nothing is forced to the disk: safe against the death of processes, not against loss of power.
 public final class S3Server {
     private static final Logger log = LoggerFactory.getLogger(S3Server.class);
 
@@ -35,7 +35,7 @@ public final class S3Server {
         Files.createDirectories(folder);
         log.info("{} unfinished objects of a killed server removed", S3Leftovers.remove(folder));
         return S3Proxy.builder()
-                .blobStore(new FilesystemNio2BlobStore(folder.toString()))
+                .blobStore(new DiskAwareBlobStore(new FilesystemNio2BlobStore(folder.toString())))
                 .endpoint(URI.create("http://%s:%d".formatted(LocalSettings.LOOPBACK, port)))
                 .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, key.id(), key.secret())
                 .ignoreUnknownHeaders(true)

@@ -1,5 +1,6 @@
 package spice.store.s3;
 
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
@@ -30,7 +31,9 @@ record Failures(String server, String bucket) {
     private String refused(String doing, AwsServiceException refusal) {
         Optional<AwsErrorDetails> details = Optional.ofNullable(refusal.awsErrorDetails());
         String code = details.map(AwsErrorDetails::errorCode).orElse("");
-        String says = details.map(AwsErrorDetails::errorMessage).map(Failures::oneLine).orElse("");
+        String says = details.map(AwsErrorDetails::errorMessage)
+                .map(Failures::oneLine)
+                .orElse("");
         int status = refusal.statusCode();
         if (status == 507 || says.contains("No space left on device")) {
             return "%s cannot %s: its disk is full. Free some space there; what was stored is safe."
@@ -69,12 +72,16 @@ record Failures(String server, String bucket) {
             return "%s cannot be reached (%s). Is it running, and is its address right? `spice up` starts the local one."
                     .formatted(server, says);
         }
-        return "%s did not let us %s: %s: %s.".formatted(server, doing, root.getClass().getSimpleName(), says);
+        if (root instanceof IOException) {
+            return "%s hung up on us while it was to %s (%s). It was stopped, or its disk is full: its own log should say which."
+                    .formatted(server, doing, says);
+        }
+        return "%s did not let us %s: %s: %s."
+                .formatted(server, doing, root.getClass().getSimpleName(), says);
     }
 
     private static Throwable root(Throwable failure) {
-        return Stream.iterate(failure, f -> f != null, Throwable::getCause)
-                .reduce(failure, (outer, inner) -> inner);
+        return Stream.iterate(failure, f -> f != null, Throwable::getCause).reduce(failure, (outer, inner) -> inner);
     }
 
     /// A throwable's message without line breaks; its class where it has none.
