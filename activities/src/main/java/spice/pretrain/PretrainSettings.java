@@ -12,7 +12,7 @@ import static spice.domain.Check.require;
 /// @param warmUpSteps steps over which the learning rate rises
 /// @param growingSteps steps over which the longest ledger grows from two lines to the full eight: copying a line
 ///     is found sooner where there is less to copy from
-/// @param threads inside one operator; part of what bit-for-bit repetition rests on
+/// @param threads that compute side by side; part of what bit-for-bit repetition rests on
 public record PretrainSettings(
         long seed, int steps, int rows, double learningRate, int warmUpSteps, int growingSteps, int threads) {
     public PretrainSettings {
@@ -26,7 +26,7 @@ public record PretrainSettings(
 
     /// What the committed base was made with.
     public static PretrainSettings nano(long seed, int threads) {
-        return new PretrainSettings(seed, 1500, 64, 4e-3, 100, 300, threads);
+        return new PretrainSettings(seed, 2000, 64, 4e-3, 100, 300, threads);
     }
 
     /// The learning rate of a step, counted from 0.
