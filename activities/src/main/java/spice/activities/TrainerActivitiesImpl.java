@@ -12,6 +12,7 @@ import spice.domain.Seed;
 import spice.model.Learner;
 import spice.model.LearnerSettings;
 import spice.model.LossSettings;
+import spice.model.ModelException;
 import spice.model.Trajectory;
 import spice.model.UpdateReport;
 import spice.settings.RunSettings;
@@ -85,7 +86,7 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
                 return file;
             });
             try (Learner learner = Learner.open(model, optimizer, learnerSettings(settings))) {
-                List<UpdateReport> reports = update(learner, batches, settings, parent.updates(), heartbeat);
+                List<UpdateReport> reports = updated(learner, batches, settings, parent.updates(), heartbeat);
                 return saved(learner, folder.resolve("child"), parent.updates() + reports.size(), settings, reports);
             }
         } finally {
@@ -112,24 +113,30 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
                 settings.maxGradientNorm());
     }
 
+    private static List<UpdateReport> updated(
+            Learner learner, List<List<Trajectory>> batches, RunSettings settings, long updates, Heartbeat heartbeat) {
+        try {
+            return update(learner, batches, settings, updates, heartbeat);
+        } catch (ModelException e) {
+            throw Failure.TRAINING_DIVERGED.because("%s (learningRate is %s)".formatted(e.getMessage(), settings.learningRate()));
+        }
+    }
+
     /// The gradient updates of the pass, all against the log-probabilities from before the first.
     private static List<UpdateReport> update(
             Learner learner, List<List<Trajectory>> batches, RunSettings settings, long updates, Heartbeat heartbeat) {
         LossSettings loss = new LossSettings(
                 settings.clip(), settings.truncation(), 0, settings.lossDivisor(), settings.temperature());
+        if (batches.size() == 1) {
+            return List.of(learner.update(batches.getFirst(), loss, learningRate(settings, updates)));
+        }
         List<float[][]> old = batches.stream()
                 .map(batch -> learner.logProbs(batch, settings.temperature()))
                 .toList();
         List<UpdateReport> reports = new ArrayList<>();
         for (int i = 0; i < batches.size(); i++) {
             heartbeat.now("update %d of %d".formatted(i + 1, batches.size()));
-            UpdateReport report = learner.update(batches.get(i), old.get(i), loss, learningRate(settings, updates + i));
-            if (!Double.isFinite(report.loss()) || !Double.isFinite(report.gradientNorm())) {
-                throw Failure.TRAINING_DIVERGED.because(
-                        "loss is %s and gradient norm %s at update %d; lower learningRate (%s) and start from the last checkpoint"
-                                .formatted(report.loss(), report.gradientNorm(), updates + i, settings.learningRate()));
-            }
-            reports.add(report);
+            reports.add(learner.update(batches.get(i), old.get(i), loss, learningRate(settings, updates + i)));
         }
         return reports;
     }

@@ -83,19 +83,26 @@ public final class Learner implements AutoCloseable {
 
     /// One optimizer step on the DrGRPO loss without a reference; `loss.klBeta()` must be 0.
     public UpdateReport update(List<Trajectory> batch, float[][] oldLogProbs, LossSettings loss, double learningRate) {
-        return update(batch, oldLogProbs, Optional.empty(), loss, learningRate);
+        return update(batch, Optional.of(oldLogProbs), Optional.empty(), loss, learningRate);
+    }
+
+    /// The first optimizer step on these trajectories, if it is the only one: the log-probabilities from before it
+    /// are those of this very pass, which saves computing them.
+    public UpdateReport update(List<Trajectory> batch, LossSettings loss, double learningRate) {
+        return update(batch, Optional.empty(), Optional.empty(), loss, learningRate);
     }
 
     /// One optimizer step on the DrGRPO loss (Liu et al. 2025, arXiv 2503.20783; the terms as in Oat), computed
     /// in micro-batches: the sum over sequences of weight / divisor times the sum of the trained tokens' terms.
     /// Where every advantage is 0 the gradient is zero and AdamW steps on its momentum alone.
     ///
-    /// @param oldLogProbs this learner's [#logProbs] before the first step on these trajectories
+    /// @param oldLogProbs this learner's [#logProbs] before the first step on these trajectories; empty if this is
+    ///     the first
     /// @param referenceLogProbs the reference's, present exactly if `loss.klBeta()` is above 0
     /// @throws ModelException if the gradient is not finite; the weights are then as before
     public UpdateReport update(
             List<Trajectory> batch,
-            float[][] oldLogProbs,
+            Optional<float[][]> oldLogProbs,
             Optional<float[][]> referenceLogProbs,
             LossSettings loss,
             double learningRate) {

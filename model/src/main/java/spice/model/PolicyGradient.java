@@ -17,12 +17,16 @@ final class PolicyGradient {
     private final Decoder decoder;
     private final LossSettings loss;
     private final List<Trajectory> batch;
-    private final float[][] old;
+    private final Optional<float[][]> old;
     private final Optional<float[][]> reference;
 
     PolicyGradient(
-            Decoder decoder, LossSettings loss, List<Trajectory> batch, float[][] old, Optional<float[][]> reference) {
-        checkShape("old", batch, old);
+            Decoder decoder,
+            LossSettings loss,
+            List<Trajectory> batch,
+            Optional<float[][]> old,
+            Optional<float[][]> reference) {
+        old.ifPresent(values -> checkShape("old", batch, values));
         reference.ifPresent(values -> checkShape("reference", batch, values));
         this.decoder = decoder;
         this.loss = loss;
@@ -48,6 +52,7 @@ final class PolicyGradient {
                     TorchProgram.Call call = decoder.call("add_policy_gradients")) {
                 Learner.withTargets(call, scope, batch, part)
                         .with(perToken(scope, part))
+                        .with(old.isEmpty() ? 1L : 0L)
                         .with(loss.clip())
                         .with(loss.truncation())
                         .with(loss.klBeta())
@@ -66,13 +71,18 @@ final class PolicyGradient {
         double[] values = new double[PER_TOKEN * count];
         part.forEachTarget(batch, (member, position, row, target) -> {
             Trajectory trajectory = batch.get(member);
-            values[target] = old[member][position];
+            values[target] = at(old, member, position);
             values[count + target] = trajectory.samplerLogProbs()[position];
-            values[2 * count + target] = reference.orElse(old)[member][position];
+            values[2 * count + target] = at(reference, member, position);
             values[3 * count + target] = trajectory.advantage();
             values[4 * count + target] = trajectory.weight() / loss.divisor();
         });
         return decoder.numbers(scope, values, new Shape(PER_TOKEN, count));
+    }
+
+    /// 0 where there is none: it is not read then.
+    private static double at(Optional<float[][]> logProbs, int member, int position) {
+        return logProbs.isPresent() ? logProbs.get()[member][position] : 0;
     }
 
     /// What the micro-batches add up to; `tokens` is the number of trained tokens computed.

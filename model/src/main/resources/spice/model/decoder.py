@@ -283,15 +283,18 @@ class Decoder(Module):
 
   # Adds the gradients of one micro-batch to the given ones. per_token (5, M): old, sampler's and reference
   # log-probabilities, advantage, share in the loss (sequence weight / divisor). Returns in float64: loss, clipped
-  # tokens, truncated tokens, sum of entropies, sum of |old - sampler|.
+  # tokens, truncated tokens, sum of entropies, sum of |old - sampler|. If first is 1, the weights have not
+  # moved yet, and this pass's own log-probabilities are the old ones.
   def add_policy_gradients(
-        self, ids: Tensor, rows: Tensor, targets: Tensor, per_token: Tensor, clip: float, truncation: float,
-        beta: float, temperature: float, w: List[Tensor], gradients: List[Tensor], cos: Tensor, sin: Tensor,
+        self, ids: Tensor, rows: Tensor, targets: Tensor, per_token: Tensor, first: int, clip: float,
+        truncation: float, beta: float, temperature: float, w: List[Tensor], gradients: List[Tensor], cos: Tensor, sin: Tensor,
         eps: float
   ) -> Tensor:
     old, sampler, reference, advantage, share, = torch.unbind(per_token, 0)
     all = torch.log_softmax(self.logits(ids, rows, w, cos, sin, eps) / temperature, -1)
     new = torch.squeeze(torch.gather(all, 1, torch.unsqueeze(targets, 1)), 1)
+    if first == 1:
+      old = torch.detach(new)
     terms = self.policy_terms(new, old, sampler, reference, advantage, clip, truncation, beta)
     loss = torch.sum(terms * share)
     self.add_gradients(loss, w, gradients)

@@ -183,7 +183,7 @@ class LearnerTest {
         try (Decoder decoder = new Decoder(CONFIG, weights, DataType.FLOAT32)) {
             decoder.weights().forEach(weight -> weight.setRequiresGradient(true));
             List<PtNDArray> gradients = decoder.zeros();
-            PolicyGradient gradient = new PolicyGradient(decoder, LOSS, batch, old, Optional.empty());
+            PolicyGradient gradient = new PolicyGradient(decoder, LOSS, batch, Optional.of(old), Optional.empty());
             gradient.add(gradient.parts(4096), gradients);
             Map<String, float[]> values = new HashMap<>();
             decoder.download(gradients, "").forEach((name, tensor) -> values.put(name, tensor.values()));
@@ -312,7 +312,7 @@ class LearnerTest {
             float[][] old = learner.logProbs(batch, 0.8);
             assertThatThrownBy(() -> learner.update(batch, old, withDivergence, RATE))
                     .hasMessageContaining("klBeta 0.1 and no reference");
-            assertThatThrownBy(() -> learner.update(batch, old, Optional.of(old), LOSS, RATE))
+            assertThatThrownBy(() -> learner.update(batch, Optional.of(old), Optional.of(old), LOSS, RATE))
                     .hasMessageContaining("klBeta 0.0 and a reference");
         }
     }
@@ -328,5 +328,20 @@ class LearnerTest {
                 .hasMessageContaining("exp_avg.model.layers.0.self_attn.q_proj.weight")
                 .hasMessageContaining("[24, 16]")
                 .hasMessageContaining("[16, 16]");
+    }
+
+    @Test
+    void theFirstStepNeedsNoLogProbsFromBeforeIt() {
+        List<Trajectory> batch = batch(7);
+        try (Learner told = Learner.open(base, Optional.empty(), SETTINGS);
+                Learner untold = Learner.open(base, Optional.empty(), SETTINGS)) {
+            UpdateReport expected = told.update(batch, told.logProbs(batch, LOSS.temperature()), LOSS, RATE);
+            UpdateReport report = untold.update(batch, LOSS, RATE);
+            assertThat(report.loss()).isCloseTo(expected.loss(), within(1e-5));
+            assertThat(report.gradientNorm()).isCloseTo(expected.gradientNorm(), within(1e-4));
+            assertThat(report.samplerLearnerDifference())
+                    .isCloseTo(expected.samplerLearnerDifference(), within(1e-5));
+            assertThat(report.truncatedShare()).isEqualTo(expected.truncatedShare());
+        }
     }
 }

@@ -149,7 +149,7 @@ class PolicyGradientTest {
 
     private static double loss(
             Decoder decoder, List<Trajectory> batch, float[][] old, float[][] reference, List<PtNDArray> gradients) {
-        PolicyGradient gradient = new PolicyGradient(decoder, LOSS, batch, old, Optional.of(reference));
+        PolicyGradient gradient = new PolicyGradient(decoder, LOSS, batch, Optional.of(old), Optional.of(reference));
         return gradient.add(gradient.parts(4096), gradients).loss();
     }
 
@@ -182,7 +182,7 @@ class PolicyGradientTest {
     private static PolicyGradient.Sums add(
             Decoder decoder, List<Trajectory> batch, float[][] old, int budget, List<PtNDArray> gradients) {
         LossSettings withoutReference = new LossSettings(0.2, 2, 0, 5, 0.8);
-        PolicyGradient gradient = new PolicyGradient(decoder, withoutReference, batch, old, Optional.empty());
+        PolicyGradient gradient = new PolicyGradient(decoder, withoutReference, batch, Optional.of(old), Optional.empty());
         return gradient.add(gradient.parts(budget), gradients);
     }
 
