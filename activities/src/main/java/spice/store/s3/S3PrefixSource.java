@@ -15,11 +15,11 @@ import spice.ingest.CorpusSource;
 public final class S3PrefixSource implements CorpusSource {
     private static final String SCHEME = "s3://";
 
-    private final String bucket;
+    private final S3Location location;
     private final String prefix;
 
-    private S3PrefixSource(String bucket, String prefix) {
-        this.bucket = bucket;
+    private S3PrefixSource(S3Location location, String prefix) {
+        this.location = location;
         this.prefix = prefix;
     }
 
@@ -29,26 +29,31 @@ public final class S3PrefixSource implements CorpusSource {
     /// @param folder below it, relative and without `..`; empty for all of it
     /// @throws CorpusException if the name would leave the root
     public static S3PrefixSource below(String root, String folder) {
-        if (List.of(folder.split("/")).contains("..")) {
-            throw new CorpusException("the corpus %s leaves %s; name a folder inside it".formatted(folder, root));
-        }
         String[] place = root.substring(SCHEME.length()).split("/", 2);
-        String prefix = (place.length < 2 ? "" : place[1]) + "/" + folder + "/";
-        return new S3PrefixSource(place[0], prefix.replaceAll("/+", "/").replaceFirst("^/", ""));
+        return below(S3Location.configured(place[0]), place.length < 2 ? "" : place[1], folder);
+    }
+
+    static S3PrefixSource below(S3Location location, String root, String folder) {
+        if (List.of(folder.split("/", -1)).contains("..")) {
+            throw new CorpusException("the corpus %s leaves %s%s/%s; name a folder inside it"
+                    .formatted(folder, SCHEME, location.bucket(), root));
+        }
+        String prefix = (root + "/" + folder + "/").replaceAll("/+", "/").replaceFirst("^/", "");
+        return new S3PrefixSource(location, prefix);
     }
 
     @Override
     public String name() {
-        return SCHEME + bucket + "/" + prefix;
+        return SCHEME + location.bucket() + "/" + prefix;
     }
 
     @Override
     public Listing list() throws IOException {
-        try (S3Client client = S3Clients.open(S3Location.configured(bucket))) {
+        try (S3Client client = S3Clients.open(location)) {
             List<SourceFile> files = new ArrayList<>();
             int hidden = 0;
             for (S3Object object : client.listObjectsV2Paginator(
-                            list -> list.bucket(bucket).prefix(prefix))
+                            list -> list.bucket(location.bucket()).prefix(prefix))
                     .contents()) {
                 String path = object.key().substring(prefix.length());
                 if (path.isEmpty() || path.endsWith("/")) {
@@ -69,9 +74,9 @@ public final class S3PrefixSource implements CorpusSource {
     /// The stream keeps its connection until it is closed.
     @Override
     public InputStream open(String path) throws IOException {
-        S3Client client = S3Clients.open(S3Location.configured(bucket));
+        S3Client client = S3Clients.open(location);
         try {
-            InputStream content = client.getObject(get -> get.bucket(bucket).key(prefix + path));
+            InputStream content = client.getObject(get -> get.bucket(location.bucket()).key(prefix + path));
             return new FilterInputStream(content) {
                 @Override
                 public void close() throws IOException {
