@@ -19,8 +19,13 @@ record Holder(long pid, String command) {
     private static final String LISTENING = "0A";
 
     static Optional<Holder> ofFile(Path file) {
-        Path real = file.toAbsolutePath().normalize();
-        return find(opened -> opened.equals(real));
+        try {
+            Path real = file.toRealPath();
+            return find(real::equals);
+        } catch (IOException e) {
+            // What is not there, nobody has.
+            return Optional.empty();
+        }
     }
 
     static Optional<Holder> ofPort(int port) {

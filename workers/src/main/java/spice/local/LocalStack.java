@@ -2,7 +2,6 @@ package spice.local;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -13,9 +12,6 @@ import java.util.function.Consumer;
 /// On Ctrl-C and SIGTERM whoever started it stops all its processes; those that outlive its being killed are
 /// stopped by the next start.
 public sealed interface LocalStack extends AutoCloseable permits StartedStack, FoundStack {
-    /// Room for the Temporal server's database, the logs, and some checkpoints of a small model.
-    long MEGABYTES = 512;
-
     /// The stack that is running, or else a new one, once all of it serves.
     ///
     /// @param environment our own variables: `PATH`, `TEMPORAL_*`
@@ -27,7 +23,6 @@ public sealed interface LocalStack extends AutoCloseable permits StartedStack, F
             throws InterruptedException {
         try {
             Files.createDirectories(settings.home());
-            requireSpace(settings.home());
             Optional<StackLock> lock = StackLock.take(settings.lockFile());
             return lock.isPresent()
                     ? StartedStack.start(lock.get(), settings, plan, environment, say)
@@ -35,15 +30,6 @@ public sealed interface LocalStack extends AutoCloseable permits StartedStack, F
         } catch (IOException e) {
             throw new UserError("cannot keep anything in %s (%s). Set SPICE_HOME to a folder that can be written."
                     .formatted(settings.home(), e));
-        }
-    }
-
-    private static void requireSpace(Path home) throws IOException {
-        long megabytes = Files.getFileStore(home).getUsableSpace() >> 20;
-        if (megabytes < MEGABYTES) {
-            throw new UserError(
-                    "only %d MB are free on the disk of %s; the local stack needs %d. Free some, or set SPICE_HOME to a folder on another disk."
-                            .formatted(megabytes, home, MEGABYTES));
         }
     }
 

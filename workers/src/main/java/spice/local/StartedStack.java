@@ -4,6 +4,7 @@ import io.temporal.envconfig.ClientConfigProfile;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +25,9 @@ final class StartedStack implements LocalStack {
     private static final Duration WORKER_GRACE = Duration.ofSeconds(25);
 
     private static final Duration SERVER_GRACE = Duration.ofSeconds(10);
+
+    /// Room for the Temporal server's database, the logs, and some checkpoints of a small model.
+    private static final long LEAST_MEGABYTES = 512;
 
     /// The S3 server streams what it is given.
     private static final String S3_HEAP = "128m";
@@ -68,6 +72,7 @@ final class StartedStack implements LocalStack {
         Optional<StartedStack> stack = Optional.empty();
         try {
             stopLeftovers(settings, say);
+            requireSpace(settings.home());
             TemporalRung rung = new TemporalLadder(settings, environment, say).climb();
             stack = Optional.of(on(rung, lock, settings, plan, say));
             stack.get().startAll();
@@ -91,6 +96,15 @@ final class StartedStack implements LocalStack {
                             .flatMap(running -> running.mark().find().stream())
                             .toList(),
                     SERVER_GRACE);
+        }
+    }
+
+    private static void requireSpace(Path home) {
+        long megabytes = home.toFile().getUsableSpace() >> 20;
+        if (megabytes < LEAST_MEGABYTES) {
+            throw new UserError(
+                    "only %d MB are free on the disk of %s; the local stack needs %d. Free some, or set SPICE_HOME to a folder on another disk."
+                            .formatted(megabytes, home, LEAST_MEGABYTES));
         }
     }
 

@@ -112,17 +112,16 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
     }
 
     /// The state with its policy evaluated. The first one, the base's, also measures pass@k: what the model could
-    /// do before any learning, if one only asked often enough.
+    /// do before any learning, if one only asked often enough. Without a single held-out question there is nothing to
+    /// compare.
     private static RunState evaluated(RunSettings settings, RunState state) {
-        if (state.run().heldOut().bytes() == 0) {
-            return state;
-        }
         var evaluator = Workflow.newActivityStub(
                 EvaluatorActivities.class,
                 Calls.gpu("evaluate iteration " + state.policy().iteration()));
         int k = state.evaluations().isEmpty() ? settings.passAt() : 0;
-        return state.with(evaluator.evaluate(
-                new EvaluationRequest(settings, state.policy(), state.run().heldOut(), k)));
+        Evaluation evaluation = evaluator.evaluate(
+                new EvaluationRequest(settings, state.policy(), state.run().heldOut(), k));
+        return evaluation.questions() == 0 ? state : state.with(evaluation);
     }
 
     private static Comparison compare(RunSettings settings, RunState state) {

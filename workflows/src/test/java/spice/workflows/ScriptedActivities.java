@@ -24,6 +24,8 @@ class ScriptedActivities
     final List<String> calls = Collections.synchronizedList(new ArrayList<>());
     /// Iterations that pose nothing valid.
     int emptyFrom = Integer.MAX_VALUE;
+    /// Held-out questions.
+    int questions = 300;
     /// How often training fails before it succeeds.
     int trainFailures = 0;
 
@@ -135,7 +137,7 @@ class ScriptedActivities
     @Override
     public Evaluation evaluate(EvaluationRequest request) {
         calls.add("evaluate %d, pass@%d".formatted(request.checkpoint().iteration(), request.k()));
-        return new Evaluation(request.checkpoint().iteration(), 300, 0.3, 0.5, 4, 0.9, request.k(), blob("answers"));
+        return new Evaluation(request.checkpoint().iteration(), questions, 0.3, 0.5, 4, 0.9, request.k(), blob("answers"));
     }
 
     @Override

@@ -104,6 +104,13 @@ class SelfPlayRunTest {
     }
 
     @Test
+    void withoutAHeldOutQuestionNothingIsCompared() {
+        activities.questions = 0;
+        assertThat(run(Map.of("iterations", 1, "heldOut", "")).evaluations()).isEmpty();
+        assertThat(activities.calls).contains("compare Optional.empty and Optional.empty");
+    }
+
+    @Test
     void impossibleSettingsFailTheRunAtOnceAndNameAllProblems() {
         assertThatThrownBy(() -> run(Map.of("groupSize", 1, "iteration", 3)))
                 .isInstanceOf(WorkflowFailedException.class)
