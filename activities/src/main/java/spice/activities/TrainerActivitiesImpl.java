@@ -118,7 +118,8 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
         try {
             return update(learner, batches, settings, updates, heartbeat);
         } catch (ModelException e) {
-            throw Failure.TRAINING_DIVERGED.because("%s (learningRate is %s)".formatted(e.getMessage(), settings.learningRate()));
+            throw Failure.TRAINING_DIVERGED.because(
+                    "%s (learningRate is %s)".formatted(e.getMessage(), settings.learningRate()));
         }
     }
 

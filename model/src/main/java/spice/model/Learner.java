@@ -86,8 +86,8 @@ public final class Learner implements AutoCloseable {
         return update(batch, Optional.of(oldLogProbs), Optional.empty(), loss, learningRate);
     }
 
-    /// The first optimizer step on these trajectories, if it is the only one: the log-probabilities from before it
-    /// are those of this very pass, which saves computing them.
+    /// The first optimizer step on these trajectories, if it is the only one: the log-probabilities from before
+    /// it are those of this very pass, which saves computing them.
     public UpdateReport update(List<Trajectory> batch, LossSettings loss, double learningRate) {
         return update(batch, Optional.empty(), Optional.empty(), loss, learningRate);
     }
@@ -96,8 +96,8 @@ public final class Learner implements AutoCloseable {
     /// in micro-batches: the sum over sequences of weight / divisor times the sum of the trained tokens' terms.
     /// Where every advantage is 0 the gradient is zero and AdamW steps on its momentum alone.
     ///
-    /// @param oldLogProbs this learner's [#logProbs] before the first step on these trajectories; empty if this is
-    ///     the first
+    /// @param oldLogProbs this learner's [#logProbs] before the first step on these trajectories; empty if this
+    ///     is the first
     /// @param referenceLogProbs the reference's, present exactly if `loss.klBeta()` is above 0
     /// @throws ModelException if the gradient is not finite; the weights are then as before
     public UpdateReport update(

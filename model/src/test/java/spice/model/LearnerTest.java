@@ -339,8 +339,7 @@ class LearnerTest {
             UpdateReport report = untold.update(batch, LOSS, RATE);
             assertThat(report.loss()).isCloseTo(expected.loss(), within(1e-5));
             assertThat(report.gradientNorm()).isCloseTo(expected.gradientNorm(), within(1e-4));
-            assertThat(report.samplerLearnerDifference())
-                    .isCloseTo(expected.samplerLearnerDifference(), within(1e-5));
+            assertThat(report.samplerLearnerDifference()).isCloseTo(expected.samplerLearnerDifference(), within(1e-5));
             assertThat(report.truncatedShare()).isEqualTo(expected.truncatedShare());
         }
     }

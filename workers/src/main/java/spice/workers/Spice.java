@@ -28,6 +28,7 @@ import spice.store.StoreException;
             AskCommand.class
         },
         mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
         version = "spice 0.1.0",
         footer = {"", "Each command has its own --help with an example."})
 public final class Spice implements Callable<Integer> {

@@ -112,8 +112,8 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
     }
 
     /// The state with its policy evaluated. The first one, the base's, also measures pass@k: what the model could
-    /// do before any learning, if one only asked often enough. Without a single held-out question there is nothing to
-    /// compare.
+    /// do before any learning, if one only asked often enough. Without a single held-out question there is
+    /// nothing to compare.
     private static RunState evaluated(RunSettings settings, RunState state) {
         var evaluator = Workflow.newActivityStub(
                 EvaluatorActivities.class,

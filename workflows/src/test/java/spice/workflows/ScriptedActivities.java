@@ -137,7 +137,8 @@ class ScriptedActivities
     @Override
     public Evaluation evaluate(EvaluationRequest request) {
         calls.add("evaluate %d, pass@%d".formatted(request.checkpoint().iteration(), request.k()));
-        return new Evaluation(request.checkpoint().iteration(), questions, 0.3, 0.5, 4, 0.9, request.k(), blob("answers"));
+        return new Evaluation(
+                request.checkpoint().iteration(), questions, 0.3, 0.5, 4, 0.9, request.k(), blob("answers"));
     }
 
     @Override

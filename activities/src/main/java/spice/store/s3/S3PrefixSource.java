@@ -76,7 +76,8 @@ public final class S3PrefixSource implements CorpusSource {
     public InputStream open(String path) throws IOException {
         S3Client client = S3Clients.open(location);
         try {
-            InputStream content = client.getObject(get -> get.bucket(location.bucket()).key(prefix + path));
+            InputStream content =
+                    client.getObject(get -> get.bucket(location.bucket()).key(prefix + path));
             return new FilterInputStream(content) {
                 @Override
                 public void close() throws IOException {
