@@ -26,7 +26,7 @@ public record PretrainSettings(
 
     /// What the committed base was made with.
     public static PretrainSettings nano(long seed, int threads) {
-        return new PretrainSettings(seed, 2000, 64, 4e-3, 100, 300, threads);
+        return new PretrainSettings(seed, 1500, 64, 4e-3, 100, 300, threads);
     }
 
     /// The learning rate of a step, counted from 0.

@@ -23,9 +23,9 @@ final class PretrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--threads",
-            defaultValue = "2",
+            defaultValue = "1",
             description = "Threads; part of what the weights depend on (default: ${DEFAULT-VALUE}).")
-    private int threads = 2;
+    private int threads = 1;
 
     @Override
     public Integer call() throws IOException {
