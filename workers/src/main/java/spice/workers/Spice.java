@@ -25,7 +25,8 @@ import spice.store.StoreException;
             StatusCommand.class,
             IngestCommand.class,
             PretrainCommand.class,
-            AskCommand.class
+            AskCommand.class,
+            TestCommand.class
         },
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
