@@ -129,7 +129,8 @@ final class Wiring implements AutoCloseable {
         factory.shutdown();
         factory.awaitTermination(GRACE.toSeconds(), TimeUnit.SECONDS);
         factory.shutdownNow();
-        samplers.shutdown();
+        // Waits for the shards that are being sampled: their models must not be closed under them.
+        samplers.close();
         policies.close();
         store.close();
         temporal.close();
