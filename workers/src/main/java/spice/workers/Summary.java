@@ -28,7 +28,8 @@ final class Summary {
                 .filter(first -> first.k() > 0)
                 .ifPresent(first -> text.append(String.format(
                         Locale.ROOT,
-                        "the base's pass@%d on %d held-out questions: %.3f%n",
+                        "%s pass@%d on %d held-out questions: %.3f%n",
+                        first.iteration() == 0 ? "the base's" : "the starting checkpoint's",
                         first.k(),
                         first.questions(),
                         first.passAt())));

@@ -8,7 +8,11 @@ import spice.local.UserError;
 @Command(
         name = "test",
         description = "Run all tests of all modules and say how many passed, failed and were skipped.",
-        footer = {"", "Takes the real Temporal server and a real S3 process, which it starts itself.", "Example: spice test"})
+        footer = {
+            "",
+            "Takes the real Temporal server and a real S3 process, which it starts itself.",
+            "Example: spice test"
+        })
 final class TestCommand implements Callable<Integer> {
     @Override
     public Integer call() {
