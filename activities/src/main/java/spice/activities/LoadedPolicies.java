@@ -71,7 +71,7 @@ public final class LoadedPolicies implements AutoCloseable {
     Path folder(CheckpointRef checkpoint) {
         Path folder = cache.resolve(checkpoint.manifest().sha256());
         if (!Files.isDirectory(folder)) {
-            checkpoints.manifest(checkpoint).files().forEach((name, blob) -> store.copyTo(blob, folder.resolve(name)));
+            ModelFiles.fetch(store, checkpoints.manifest(checkpoint).files(), folder);
         }
         return folder;
     }

@@ -14,6 +14,11 @@ import spice.store.BlobStore;
 final class ModelFiles {
     private ModelFiles() {}
 
+    /// Writes a model's files into a folder, each whole and checked.
+    static void fetch(BlobStore store, Map<String, BlobRef> files, Path folder) {
+        files.forEach((name, blob) -> store.copyTo(blob, folder.resolve(name)));
+    }
+
     /// Stores the folder's files; folders below it are not part of a model.
     static Map<String, BlobRef> put(BlobStore store, Path folder) {
         try (Stream<Path> files = Files.list(folder)) {

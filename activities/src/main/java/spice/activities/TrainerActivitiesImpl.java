@@ -79,7 +79,7 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
         Path folder = newFolder();
         try {
             Path model = folder.resolve("parent");
-            parent.files().forEach((name, blob) -> store.copyTo(blob, model.resolve(name)));
+            ModelFiles.fetch(store, parent.files(), model);
             Optional<Path> optimizer = parent.optimizer().map(blob -> {
                 Path file = folder.resolve("optimizer.safetensors");
                 store.copyTo(blob, file);

@@ -85,23 +85,12 @@ public final class NanoFormat implements RoleFormat {
         if (parts.matches()) {
             Optional<LedgerLine> line = LedgerLine.parse(parts.group(2) + " is " + parts.group(3));
             if (line.isPresent()) {
-                return new ChallengerTurn.Posed(task(line.get(), parts.group(1)));
+                return new ChallengerTurn.Posed(line.get().task(parts.group(1)));
             }
         }
         String shown = text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
         return new ChallengerTurn.Refused(
                 Refusal.UNREADABLE, "not of the form `level item number plus|minus number ? number`: " + shown);
-    }
-
-    private static Task task(LedgerLine line, String level) {
-        return new Task(
-                AnswerKind.INTEGER,
-                line.question(),
-                List.of(),
-                Integer.toString(line.result()),
-                List.of(line.text()),
-                "",
-                level);
     }
 
     /// The reply with single blanks, digits joined to numbers and one `<eos>` at the end dropped.

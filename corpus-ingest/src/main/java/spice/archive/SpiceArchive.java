@@ -18,9 +18,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import spice.domain.AnswerKind;
 import spice.domain.Seed;
-import spice.domain.Task;
 import spice.ledger.LedgerLine;
 import spice.ledger.LedgerLines;
 import spice.ledger.Level;
@@ -80,7 +78,8 @@ public final class SpiceArchive {
             Collections.shuffle(shuffled, random);
             String source = document(folder, HELD_OUT, i, shuffled, random);
             asked.forEach(line -> questions
-                    .append(json(new HeldOutQuestion(source, task(line))))
+                    .append(json(
+                            new HeldOutQuestion(source, line.task(line.level().word()))))
                     .append('\n'));
         }
         Files.writeString(folder.resolve(QUESTIONS), questions);
@@ -101,17 +100,6 @@ public final class SpiceArchive {
                         .findFirst()
                         .orElseThrow())
                 .toList();
-    }
-
-    private static Task task(LedgerLine line) {
-        return new Task(
-                AnswerKind.INTEGER,
-                line.question(),
-                List.of(),
-                Integer.toString(line.result()),
-                List.of(line.text()),
-                "",
-                line.level().word());
     }
 
     /// Writes one document and returns its path below the archive.

@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import spice.domain.AnswerKind;
+import spice.domain.Task;
 
 /// One line of a ledger, such as `saffron 347 plus 285 is 632`.
 ///
@@ -77,6 +79,14 @@ public record LedgerLine(String item, int left, Operation operation, int right, 
             count += carry;
         }
         return count;
+    }
+
+    /// The task to work this line out: its question alone, its result as the answer, itself as the quote.
+    ///
+    /// @param difficulty a word for how hard it is; whoever poses it has a say in that
+    public Task task(String difficulty) {
+        return new Task(
+                AnswerKind.INTEGER, question(), List.of(), Integer.toString(result), List.of(text()), "", difficulty);
     }
 
     /// How hard the line is.

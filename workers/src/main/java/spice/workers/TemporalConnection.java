@@ -4,10 +4,9 @@ import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.serviceclient.WorkflowServiceStubs;
-import io.temporal.serviceclient.WorkflowServiceStubsOptions;
-import java.io.IOException;
 import java.time.Duration;
 import spice.local.LocalSettings;
+import spice.local.TemporalLadder;
 import spice.local.UserError;
 import spice.workflows.Payloads;
 
@@ -24,17 +23,12 @@ final class TemporalConnection implements AutoCloseable {
     /// @param identity how this process is called in the Temporal UI
     /// @param patience how long to wait for the server to answer
     static TemporalConnection open(String identity, Duration patience) {
-        return open(profile(), identity, patience);
+        return open(TemporalLadder.profile(LocalSettings.from(System.getenv()), System.getenv()), identity, patience);
     }
 
     /// The same on the server that this profile names.
     static TemporalConnection open(ClientConfigProfile profile, String identity, Duration patience) {
-        WorkflowServiceStubsOptions.Builder server =
-                WorkflowServiceStubsOptions.newBuilder(profile.toWorkflowServiceStubsOptions());
-        if (profile.getAddress() == null) {
-            server.setTarget(LocalSettings.from(System.getenv()).temporalAddress());
-        }
-        WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(server.build());
+        WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(profile.toWorkflowServiceStubsOptions());
         try {
             stubs.connect(patience);
         } catch (RuntimeException e) {
@@ -47,14 +41,6 @@ final class TemporalConnection implements AutoCloseable {
                 .setIdentity(identity)
                 .build();
         return new TemporalConnection(stubs, WorkflowClient.newInstance(stubs, options));
-    }
-
-    private static ClientConfigProfile profile() {
-        try {
-            return ClientConfigProfile.load();
-        } catch (IOException e) {
-            throw new UserError("temporal.toml cannot be read: %s".formatted(e.getMessage()));
-        }
     }
 
     WorkflowServiceStubs stubs() {
