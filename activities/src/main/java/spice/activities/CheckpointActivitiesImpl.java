@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import spice.settings.RunSettings;
 import spice.settings.SettingsIdentity;
+import spice.settings.StartFrom;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
 import spice.store.Json;
@@ -46,14 +47,21 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
     @Override
     public StartingPoint open(RunSettings settings, String lineage, CorpusRef corpus) {
         CheckpointRef base = base(settings.model());
-        CheckpointRef start = switch (settings.startFrom()) {
-            case BASE -> base;
-            case LAST ->
+        CheckpointRef start = switch (StartFrom.parse(settings.startFrom()).orElseThrow()) {
+            case StartFrom.Base() -> base;
+            case StartFrom.Last(boolean orBase) ->
                 checkpoints
                         .last(lineage)
+                        .or(() -> orBase ? Optional.of(base) : Optional.empty())
                         .orElseThrow(() -> Failure.LINEAGE_EMPTY.because(
                                 "lineage %s has no checkpoint to continue from; start it with \"startFrom\": \"base\", or name one of %s"
                                         .formatted(lineage, checkpoints.lineages())));
+            case StartFrom.Fork(String from, int iteration) ->
+                checkpoints
+                        .at(from, iteration)
+                        .orElseThrow(() -> Failure.LINEAGE_EMPTY.because(
+                                "lineage %s has no checkpoint of iteration %d; `spice status` lists the lineages and their last iterations"
+                                        .formatted(from, iteration)));
         };
         String branch = Json.digest(List.of(
                         start.manifest(), base.manifest(), corpus.manifest(), SettingsIdentity.digest(settings)))
@@ -111,7 +119,7 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
                 state.optimizer(),
                 state.updates(),
                 parent.documentsDrawn() + iteration.settings().documentsPerIteration(),
-                Optional.of(iteration.settings()),
+                Optional.of(SettingsIdentity.effective(iteration.settings())),
                 Optional.of(iteration.run().corpus().manifest()),
                 CheckpointManifest.GROUNDING,
                 hardware,

@@ -1,8 +1,8 @@
 package spice.activities;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.Optional;
-import spice.settings.RunSettings;
 import spice.store.BlobRef;
 import spice.workflows.IterationMetrics;
 
@@ -19,7 +19,8 @@ import spice.workflows.IterationMetrics;
 /// @param optimizer AdamW's state; absent in a base
 /// @param updates gradient updates of the lineage so far: where the learning rate's schedule stands
 /// @param documentsDrawn the document cursor
-/// @param settings of the run; the random state is `settings.seed` and the counters here, since every draw is
+/// @param settings of the run as far as they have an effect; the random state is `settings.seed` and the counters here,
+/// since every draw is
 ///     made from a seed named by them. Absent in a base
 /// @param corpus manifest of the corpus it was trained on
 /// @param grounding the rules beyond the paper by which tasks were refused
@@ -37,7 +38,7 @@ public record CheckpointManifest(
         Optional<BlobRef> optimizer,
         long updates,
         long documentsDrawn,
-        Optional<RunSettings> settings,
+        Optional<ObjectNode> settings,
         Optional<BlobRef> corpus,
         String grounding,
         String hardware,

@@ -43,10 +43,10 @@ public final class Checkpoints {
                 .map(record -> new CheckpointRef(lineage, branch, iteration, Json.read(record, BlobRef.class, name)));
     }
 
-    /// Writes a run into its lineage, unless it is there: a second call by the same run changes nothing.
+    /// Makes a run its lineage's newest, unless it is: a second call by the same run changes nothing.
     void begin(RunRecord run) {
         List<RunRecord> runs = runs(run.lineage());
-        if (runs.stream().noneMatch(run::equals)) {
+        if (runs.isEmpty() || !runs.getLast().equals(run)) {
             for (int number = runs.size();
                     !store.create(recordName(run.lineage(), number), Json.bytes(run));
                     number++) {}
@@ -89,6 +89,16 @@ public final class Checkpoints {
     /// The checkpoint to continue a lineage from: the last one of its newest run that has one.
     public Optional<CheckpointRef> last(String lineage) {
         return runs(lineage).reversed().stream().findFirst().map(this::last);
+    }
+
+    /// The checkpoint of an iteration, as the lineage's newest run to have passed it made it.
+    public Optional<CheckpointRef> at(String lineage, int iteration) {
+        return runs(lineage).reversed().stream()
+                .flatMap(run -> (run.start().iteration() == iteration
+                                ? Optional.of(run.start())
+                                : find(lineage, run.branch(), iteration))
+                        .stream())
+                .findFirst();
     }
 
     /// The names of all lineages in the store.

@@ -10,11 +10,9 @@ public record RunSettings(
         @Setting("which preset fills what is left out: nano, paper")
         String preset,
 
-        @Setting("name of the line of checkpoints this run belongs to; empty: the workflow's id")
-        String lineage,
-
-        @Setting("where to start: base (the model as given) or last (the lineage's last checkpoint)")
-        StartFrom startFrom,
+        @Setting("where to start: base (the model as given), last (the lineage's last checkpoint), last-or-base, or "
+                + "another lineage's checkpoint as LINEAGE@ITERATION")
+        String startFrom,
 
         @Setting("documents to learn from: a corpus name the workers were started with, with a folder below it")
         String corpus,
@@ -135,14 +133,20 @@ public record RunSettings(
         int attemptLanes,
 
         @Setting(value = "threads of a training step; part of what the result depends on", min = 1, max = 1024)
-        int trainThreads) {
+        int trainThreads,
 
-    public enum StartFrom {
-        @JsonProperty("base")
-        BASE,
-        @JsonProperty("last")
-        LAST
-    }
+        // Patience
+        @Setting(value = "a worker that is silent for so long is taken for dead, in seconds", min = 3, max = 3600)
+        int heartbeatSeconds,
+
+        @Setting(value = "no iteration begins later than so many hours after the run's start; 0: no limit", min = 0)
+        double maxHours,
+
+        @Setting(
+                value =
+                        "so many hours after the run's start a failed iteration waits no longer for a person; 0: for ever",
+                min = 0)
+        double attentionHours) {
 
     public enum RoleStyle {
         @JsonProperty("nano")

@@ -10,7 +10,6 @@ public final class SettingsIdentity {
     /// How long to run, what to look at on the way, how the work is split, and what things are called.
     private static final Set<String> WITHOUT_EFFECT = Set.of(
             "preset",
-            "lineage",
             "startFrom",
             "corpus",
             "heldOut",
@@ -21,15 +20,22 @@ public final class SettingsIdentity {
             "passAt",
             "coEvolutionDocuments",
             "poseLanes",
-            "attemptLanes");
+            "attemptLanes",
+            "heartbeatSeconds",
+            "maxHours",
+            "attentionHours");
 
     private SettingsIdentity() {}
 
-    /// SHA-256 of the settings that have an effect. Corpus and model count by their content, which the caller
-    /// adds.
-    public static String digest(RunSettings settings) {
+    /// The settings that have an effect. Corpus and model count by their content, which the caller adds.
+    public static ObjectNode effective(RunSettings settings) {
         ObjectNode object = Json.mapper().valueToTree(settings);
         object.remove(WITHOUT_EFFECT);
-        return Json.digest(object);
+        return object;
+    }
+
+    /// SHA-256 of the settings that have an effect.
+    public static String digest(RunSettings settings) {
+        return Json.digest(effective(settings));
     }
 }

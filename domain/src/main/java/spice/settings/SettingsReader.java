@@ -127,9 +127,8 @@ public final class SettingsReader {
             problems.add("challengerAttempts is %d but groupSize is %d; give challengerAttempts at least groupSize"
                     .formatted(settings.challengerAttempts(), settings.groupSize()));
         }
-        if (!settings.lineage().isEmpty() && !settings.lineage().matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")) {
-            problems.add(
-                    "lineage is \"%s\"; use up to 100 letters, digits, '.', '_' and '-'".formatted(settings.lineage()));
+        if (StartFrom.parse(settings.startFrom()).isEmpty()) {
+            problems.add("startFrom is \"%s\"; %s".formatted(settings.startFrom(), StartFrom.REMEDY));
         }
         for (Map.Entry<String, String> name :
                 Map.of("corpus", settings.corpus(), "model", settings.model()).entrySet()) {

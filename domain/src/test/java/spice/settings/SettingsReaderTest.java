@@ -93,7 +93,7 @@ class SettingsReaderTest {
                 "{\"corpus\": \" \"} | corpus is empty; name one that the workers were started with",
                 "{\"preset\": \"huge\"} | preset is \"huge\"; take one of [nano, paper]",
                 "{\"groupSize\": 32} | challengerAttempts is 16 but groupSize is 32; give challengerAttempts at least groupSize",
-                "{\"lineage\": \"../x\"} | lineage is \"../x\"; use up to 100 letters, digits, '.', '_' and '-'",
+                "{\"startFrom\": \"../x@3\"} | startFrom is \"../x@3\"; take base, last, last-or-base, or a lineage and an iteration as mine@12",
                 "[1, 2] | the input is [1,2]; give one JSON object such as {\"iterations\": 10}",
                 "7 | the input is 7; give one JSON object such as {\"iterations\": 10}",
             })
@@ -110,7 +110,7 @@ class SettingsReaderTest {
     void identityIsBlindToHowMuchAndToNames() throws InvalidSettings {
         String plain = SettingsIdentity.digest(SettingsReader.read("{}"));
         assertThat(SettingsIdentity.digest(
-                        SettingsReader.read("{\"iterations\": 3, \"lineage\": \"a\", \"poseLanes\": 2}")))
+                        SettingsReader.read("{\"iterations\": 3, \"startFrom\": \"a@2\", \"poseLanes\": 2}")))
                 .isEqualTo(plain);
         assertThat(SettingsIdentity.digest(SettingsReader.read("{\"learningRate\": 0.001}")))
                 .isNotEqualTo(plain);

@@ -50,7 +50,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         String id = lineage != null ? lineage : "demo-" + RunCommand.newName();
-        ObjectNode settings = options.object().put("lineage", id);
+        ObjectNode settings = options.object();
         Map<String, Path> corpora = Map.of();
         if (corpus != null) {
             corpora = Map.of(OWN, checked(corpus.toAbsolutePath().normalize()));

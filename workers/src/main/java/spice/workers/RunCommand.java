@@ -56,7 +56,6 @@ final class RunCommand implements Callable<Integer> {
     private String start(TemporalConnection temporal) {
         ObjectNode settings = options.object();
         String id = lineage != null ? lineage : "run-" + newName();
-        settings.put("lineage", id);
         if (goOn) {
             settings.put("startFrom", "last");
         }

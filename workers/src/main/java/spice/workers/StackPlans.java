@@ -28,7 +28,7 @@ final class StackPlans {
                 SpiceSearchAttributes.ALL,
                 List.of(
                         worker("cpu-worker", "cpu", reads, settings.cpuHeap(), settings),
-                        worker("gpu-worker", "gpu", List.of(), settings.gpuHeap(), settings)));
+                        worker("gpu-worker", "sample,train", List.of(), settings.gpuHeap(), settings)));
     }
 
     /// The servers alone.

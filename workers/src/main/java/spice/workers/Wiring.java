@@ -4,10 +4,14 @@ import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerFactoryOptions;
 import io.temporal.worker.WorkerOptions;
+import io.temporal.worker.tuning.CompositeTuner;
+import io.temporal.worker.tuning.FixedSizeSlotSupplier;
+import io.temporal.worker.tuning.WorkerTuner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -30,9 +34,10 @@ import spice.workflows.TaskQueues;
 /// A worker process, put together by hand: connection, store, activities, queues.
 ///
 /// ```
-/// Temporal ── spice      : SelfPlayRun, SelfPlayIteration            (CPU)
-///          ├─ spice-cpu  : ingest, draw, score, compare, open, commit (CPU)
-///          └─ spice-gpu  : pose, attempt, train, evaluate             (GPU, one at a time)
+/// Temporal ── spice        : SelfPlayRun, SelfPlayIteration            (cpu)
+///          ├─ spice-cpu    : ingest, draw, score, compare, open, commit (cpu)
+///          ├─ spice-sample : pose, attempt, evaluate                    (sample) ─┐ one at a time
+///          └─ spice-train  : train                                      (train)  ─┘ on the device
 ///                └─ Sampler ── LoadedPolicies ── S3BlobStore ── S3
 /// ```
 final class Wiring implements AutoCloseable {
@@ -48,6 +53,7 @@ final class Wiring implements AutoCloseable {
     private final WorkerFactory factory;
     private final LoadedPolicies policies;
     private final ExecutorService samplers;
+    private final Device device = new Device(Set.of(TaskQueues.SAMPLE, TaskQueues.TRAIN));
 
     private Wiring(WorkerSettings settings) {
         temporal = TemporalConnection.open(identity(settings), SERVER_PATIENCE);
@@ -63,11 +69,15 @@ final class Wiring implements AutoCloseable {
                 temporal.client(),
                 WorkerFactoryOptions.newBuilder()
                         .setUsingVirtualWorkflowThreads(true)
+                        .setWorkerInterceptors(device.gate())
                         .build());
         settings.queues().forEach(queue -> {
             switch (queue) {
                 case CPU -> takeCpuWork(settings);
-                case GPU -> takeGpuWork(scratch);
+                case SAMPLE -> takeSampling();
+                case TRAIN ->
+                    onDevice(TaskQueues.TRAIN)
+                            .registerActivitiesImplementations(new TrainerActivitiesImpl(store, scratch));
             }
         });
     }
@@ -92,18 +102,20 @@ final class Wiring implements AutoCloseable {
                 new CheckpointActivitiesImpl(store, settings.models(), Hardware.describe()));
     }
 
-    private void takeGpuWork(Path scratch) {
+    private void takeSampling() {
         Sampler sampler = new Sampler(store, policies, samplers);
-        Worker worker = factory.newWorker(
-                TaskQueues.GPU,
-                WorkerOptions.newBuilder()
-                        .setMaxConcurrentActivityExecutionSize(1)
-                        .build());
-        worker.registerActivitiesImplementations(
-                new ChallengerActivitiesImpl(sampler),
-                new ReasonerActivitiesImpl(sampler),
-                new TrainerActivitiesImpl(store, scratch),
-                new EvaluatorActivitiesImpl(sampler));
+        onDevice(TaskQueues.SAMPLE)
+                .registerActivitiesImplementations(
+                        new ChallengerActivitiesImpl(sampler),
+                        new ReasonerActivitiesImpl(sampler),
+                        new EvaluatorActivitiesImpl(sampler));
+    }
+
+    private Worker onDevice(String queue) {
+        WorkerTuner tuner = new CompositeTuner(
+                new FixedSizeSlotSupplier<>(1), device, new FixedSizeSlotSupplier<>(1), new FixedSizeSlotSupplier<>(1));
+        return factory.newWorker(
+                queue, WorkerOptions.newBuilder().setWorkerTuner(tuner).build());
     }
 
     private static String identity(WorkerSettings settings) {

@@ -16,14 +16,15 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "The servers are named by the usual settings: temporal.toml or TEMPORAL_*, AWS_*.",
-            "Example: spice worker --queues gpu --models models --corpus books=/data/books"
+            "Example: spice worker --queues sample,train --models models"
         })
 final class WorkerCommand implements Callable<Integer> {
     @Option(
             names = "--queues",
             split = ",",
-            defaultValue = "cpu,gpu",
-            description = "Kinds of work to take: cpu, gpu (default: both).")
+            defaultValue = "cpu,sample,train",
+            description = "Kinds of work to take: cpu, sample, train (default: all). A worker that takes both sample "
+                    + "and train does one step of either at a time.")
     private Set<WorkerSettings.Queue> queues = EnumSet.allOf(WorkerSettings.Queue.class);
 
     @Option(

@@ -22,7 +22,9 @@ record WorkerSettings(Set<Queue> queues, Map<String, String> corpora, Path model
     enum Queue {
         /// Workflows and the steps that need no model.
         CPU,
-        /// Steps that run the model.
-        GPU
+        /// Steps that sample from the model.
+        SAMPLE,
+        /// Steps that train the model.
+        TRAIN
     }
 }

@@ -1,23 +1,29 @@
 package spice.workflows;
 
 import io.temporal.activity.ActivityOptions;
+import io.temporal.common.Priority;
 import io.temporal.common.RetryOptions;
 import java.time.Duration;
+import spice.settings.RunSettings;
 
 /// The table of patience: how long each kind of call may take and be silent, and how often it is tried.
 ///
 /// | call | may take | may be silent | why |
 /// |---|---|---|---|
-/// | [#quick] | 5 min | the same | small reads and writes of the store; a worker that dies in one is noticed late, but
-/// costs only seconds to repeat |
-/// | [#ingest] | 24 h | 1 min | a first ingest of a large corpus; each parsed file is kept, so a retry goes on where it
-/// stopped |
-/// | [#gpu] | 24 h | 15 s | a lane of sampling, a training pass; the heartbeat comes from a thread of its own, so that
-/// a silent worker is a dead one |
+/// | [#quick] | 5 min | the same | small reads and writes of the store; a worker that dies in one is noticed late,
+/// but costs only seconds to repeat |
+/// | [#ingest] | 24 h | 1 min | a first ingest of a large corpus; each parsed file is kept, so a retry goes on where
+/// it stopped |
+/// | [#sample], [#train] | 24 h | `heartbeatSeconds` | a lane of sampling, a training pass; the heartbeat comes from
+/// a thread of its own, so that a silent worker is a dead one |
 ///
 /// All are tried again for as long as half an hour of trouble lasts (60 times, at most 30 s apart): a store or a
 /// worker that comes back within it costs nothing but time. A [Failure] is never tried again.
-final class Calls {
+///
+/// @param heartbeat how long a worker with a model may be silent
+/// @param lineage runs that wait for the same workers are served in turn, each as much as the others, where the
+///     server's settings allow it
+record Calls(Duration heartbeat, String lineage) {
     private static final RetryOptions PATIENT = RetryOptions.newBuilder()
             .setInitialInterval(Duration.ofSeconds(1))
             .setBackoffCoefficient(2)
@@ -25,32 +31,47 @@ final class Calls {
             .setMaximumAttempts(60)
             .build();
 
-    private Calls() {}
+    /// The server takes no longer key of fairness.
+    private static final int FAIRNESS_KEY = 64;
 
-    static ActivityOptions quick(String summary) {
+    static Calls of(RunSettings settings, String lineage) {
+        return new Calls(Duration.ofSeconds(settings.heartbeatSeconds()), lineage);
+    }
+
+    ActivityOptions quick(String summary) {
         return call(TaskQueues.CPU, summary)
                 .setStartToCloseTimeout(Duration.ofMinutes(5))
                 .build();
     }
 
-    static ActivityOptions ingest(String summary) {
+    ActivityOptions ingest(String summary) {
         return call(TaskQueues.CPU, summary)
                 .setStartToCloseTimeout(Duration.ofHours(24))
                 .setHeartbeatTimeout(Duration.ofMinutes(1))
                 .build();
     }
 
-    static ActivityOptions gpu(String summary) {
-        return call(TaskQueues.GPU, summary)
+    ActivityOptions sample(String summary) {
+        return model(TaskQueues.SAMPLE, summary);
+    }
+
+    ActivityOptions train(String summary) {
+        return model(TaskQueues.TRAIN, summary);
+    }
+
+    private ActivityOptions model(String queue, String summary) {
+        return call(queue, summary)
                 .setStartToCloseTimeout(Duration.ofHours(24))
-                .setHeartbeatTimeout(Duration.ofSeconds(15))
+                .setHeartbeatTimeout(heartbeat)
                 .build();
     }
 
-    private static ActivityOptions.Builder call(String queue, String summary) {
+    private ActivityOptions.Builder call(String queue, String summary) {
+        String key = lineage.length() <= FAIRNESS_KEY ? lineage : lineage.substring(0, FAIRNESS_KEY);
         return ActivityOptions.newBuilder()
                 .setTaskQueue(queue)
                 .setRetryOptions(PATIENT)
+                .setPriority(Priority.newBuilder().setFairnessKey(key).build())
                 .setSummary(summary);
     }
 }

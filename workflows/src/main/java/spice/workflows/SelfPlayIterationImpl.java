@@ -15,13 +15,14 @@ public final class SelfPlayIterationImpl implements SelfPlayIteration {
     @Override
     public IterationReport run(IterationRequest iteration) {
         RunSettings settings = iteration.settings();
+        Calls calls = Calls.of(settings, iteration.run().lineage());
         String title = "iteration %d · ".formatted(iteration.number());
-        var corpus = Workflow.newActivityStub(CorpusActivities.class, Calls.quick(title + "draw"));
-        var challenger = Workflow.newActivityStub(ChallengerActivities.class, Calls.gpu(title + "pose"));
-        var reasoner = Workflow.newActivityStub(ReasonerActivities.class, Calls.gpu(title + "attempt"));
-        var judge = Workflow.newActivityStub(JudgeActivities.class, Calls.quick(title + "score"));
-        var trainer = Workflow.newActivityStub(TrainerActivities.class, Calls.gpu(title + "train"));
-        var checkpoints = Workflow.newActivityStub(CheckpointActivities.class, Calls.quick(title + "commit"));
+        var corpus = Workflow.newActivityStub(CorpusActivities.class, calls.quick(title + "draw"));
+        var challenger = Workflow.newActivityStub(ChallengerActivities.class, calls.sample(title + "pose"));
+        var reasoner = Workflow.newActivityStub(ReasonerActivities.class, calls.sample(title + "attempt"));
+        var judge = Workflow.newActivityStub(JudgeActivities.class, calls.quick(title + "score"));
+        var trainer = Workflow.newActivityStub(TrainerActivities.class, calls.train(title + "train"));
+        var checkpoints = Workflow.newActivityStub(CheckpointActivities.class, calls.quick(title + "commit"));
 
         BlobRef passages = corpus.draw(iteration);
         List<LaneReport> posed = inLanes(

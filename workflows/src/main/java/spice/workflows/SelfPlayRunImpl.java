@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import spice.domain.Refusal;
 import spice.settings.InvalidSettings;
+import spice.settings.Lineages;
 import spice.settings.RunSettings;
 import spice.settings.SettingsReader;
 import spice.store.BlobRef;
@@ -49,6 +50,7 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
     private static RunSettings read(@Nullable RawValue input) {
         Payload payload = input == null ? Payload.getDefaultInstance() : input.getPayload();
         try {
+            requireLineageName(Workflow.getInfo().getWorkflowId());
             return SettingsReader.read(payload.getData().toStringUtf8());
         } catch (InvalidSettings e) {
             throw Failure.INVALID_SETTINGS.because(
@@ -56,15 +58,23 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
         }
     }
 
+    private static void requireLineageName(String workflowId) {
+        if (!Lineages.isName(workflowId)) {
+            throw Failure.INVALID_SETTINGS.because(
+                    "the workflow's id is \"%s\", and it names the lineage of checkpoints; use up to 100 letters, digits, '.', '_' and '-'"
+                            .formatted(workflowId));
+        }
+    }
+
     private RunState open(RunSettings settings) {
         progress = new RunProgress("ingesting", 0, settings.iterations(), 0, Optional.empty(), List.of());
-        var reader = Workflow.newActivityStub(CorpusActivities.class, Calls.ingest("ingest " + settings.corpus()));
-        var checkpoints = Workflow.newActivityStub(CheckpointActivities.class, Calls.quick("open"));
-        var challenger = Workflow.newActivityStub(ChallengerActivities.class, Calls.gpu("pose the held-out questions"));
-        String lineage = settings.lineage().isEmpty()
-                ? Workflow.getInfo().getWorkflowId().replaceAll("[^A-Za-z0-9._-]", "-")
-                : settings.lineage();
-
+        var reader =
+                Workflow.newActivityStub(CorpusActivities.class, calls(settings).ingest("ingest " + settings.corpus()));
+        var checkpoints = Workflow.newActivityStub(
+                CheckpointActivities.class, calls(settings).quick("open"));
+        var challenger = Workflow.newActivityStub(
+                ChallengerActivities.class, calls(settings).sample("pose the held-out questions"));
+        String lineage = Workflow.getInfo().getWorkflowId();
         CorpusRef corpus = reader.ingest(settings);
         CheckpointActivities.StartingPoint start = checkpoints.open(settings, lineage, corpus);
         BlobRef heldOut =
@@ -117,7 +127,7 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
     private static RunState evaluated(RunSettings settings, RunState state) {
         var evaluator = Workflow.newActivityStub(
                 EvaluatorActivities.class,
-                Calls.gpu("evaluate iteration " + state.policy().iteration()));
+                calls(settings).sample("evaluate iteration " + state.policy().iteration()));
         int k = state.evaluations().isEmpty() ? settings.passAt() : 0;
         Evaluation evaluation = evaluator.evaluate(
                 new EvaluationRequest(settings, state.policy(), state.run().heldOut(), k));
@@ -125,14 +135,20 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
     }
 
     private static Comparison compare(RunSettings settings, RunState state) {
-        var evaluator = Workflow.newActivityStub(EvaluatorActivities.class, Calls.gpu("cross first and last"));
-        var judge = Workflow.newActivityStub(JudgeActivities.class, Calls.quick("compare first and last"));
+        var evaluator = Workflow.newActivityStub(
+                EvaluatorActivities.class, calls(settings).sample("cross first and last"));
+        var judge =
+                Workflow.newActivityStub(JudgeActivities.class, calls(settings).quick("compare first and last"));
         Optional<Comparison.CoEvolution> coEvolution = settings.coEvolutionDocuments() == 0
                 ? Optional.empty()
                 : evaluator.coEvolve(settings, state.run(), state.policy());
         List<Evaluation> evaluations = state.evaluations();
         return judge.compare(
                 evaluations.stream().findFirst(), evaluations.stream().reduce((first, last) -> last), coEvolution);
+    }
+
+    private static Calls calls(RunSettings settings) {
+        return Calls.of(settings, Workflow.getInfo().getWorkflowId());
     }
 
     private void show(String word, RunSettings settings, RunState state) {

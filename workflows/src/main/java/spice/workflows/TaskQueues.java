@@ -8,8 +8,11 @@ public final class TaskQueues {
     /// Steps that need no model: ingest, draw, score, commit.
     public static final String CPU = "spice-cpu";
 
-    /// Steps that run the model: pose, attempt, train, evaluate. A worker takes one at a time.
-    public static final String GPU = "spice-gpu";
+    /// Steps that sample from the model: pose, attempt, evaluate.
+    public static final String SAMPLE = "spice-sample";
+
+    /// Steps that train the model. A worker that also samples does one of both at a time.
+    public static final String TRAIN = "spice-train";
 
     private TaskQueues() {}
 }

@@ -34,7 +34,7 @@ class SelfPlayRunTest {
         SpiceSearchAttributes.ALL.forEach(environment::registerSearchAttribute);
         Worker runs = environment.newWorker(TaskQueues.RUNS);
         runs.registerWorkflowImplementationTypes(SelfPlayRunImpl.class, SelfPlayIterationImpl.class);
-        for (String queue : List.of(TaskQueues.CPU, TaskQueues.GPU)) {
+        for (String queue : List.of(TaskQueues.CPU, TaskQueues.SAMPLE, TaskQueues.TRAIN)) {
             environment.newWorker(queue).registerActivitiesImplementations(activities);
         }
         environment.start();
