@@ -9,6 +9,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import spice.model.LanguageModel;
 import spice.model.ModelException;
@@ -27,18 +28,18 @@ public final class LoadedPolicies implements AutoCloseable {
 
     private final BlobStore store;
     private final Checkpoints checkpoints;
-    private final Path cache;
+    private final Path scratch;
     private final LinkedHashMap<String, Loaded> loaded = new LinkedHashMap<>(OPEN, 0.75f, true);
 
     private record Loaded(Path folder, LanguageModel model) {}
 
     /// Keeps nothing yet.
     ///
-    /// @param cache an empty folder of this worker's own
-    public LoadedPolicies(BlobStore store, Path cache) {
+    /// @param scratch a folder of this worker's own
+    public LoadedPolicies(BlobStore store, Path scratch) {
         this.store = store;
         this.checkpoints = new Checkpoints(store);
-        this.cache = cache;
+        this.scratch = scratch;
     }
 
     /// The checkpoint, ready to sample.
@@ -48,8 +49,7 @@ public final class LoadedPolicies implements AutoCloseable {
         if (found != null) {
             return found.model();
         }
-        Path folder = folder(checkpoint);
-        Loaded opened = new Loaded(folder, open(folder));
+        Loaded opened = open(checkpoint);
         loaded.put(key, opened);
         if (loaded.size() > OPEN) {
             Map.Entry<String, Loaded> eldest = loaded.firstEntry();
@@ -59,21 +59,19 @@ public final class LoadedPolicies implements AutoCloseable {
         return opened.model();
     }
 
-    private static LanguageModel open(Path folder) {
+    /// The folder stays for as long as the model is open, which tells a cache that its files are in use.
+    private Loaded open(CheckpointRef checkpoint) {
+        Path folder = scratch.resolve("policy-" + UUID.randomUUID());
         try {
-            return LanguageModel.open(folder, THREADS_PER_SHARD);
-        } catch (ModelException e) {
-            throw Failure.MODEL_UNUSABLE.because(e);
-        }
-    }
-
-    /// The checkpoint's model folder, fetched and checked.
-    Path folder(CheckpointRef checkpoint) {
-        Path folder = cache.resolve(checkpoint.manifest().sha256());
-        if (!Files.isDirectory(folder)) {
             ModelFiles.fetch(store, checkpoints.manifest(checkpoint).files(), folder);
+            return new Loaded(folder, LanguageModel.open(folder, THREADS_PER_SHARD));
+        } catch (ModelException e) {
+            delete(folder);
+            throw Failure.MODEL_UNUSABLE.because(e);
+        } catch (RuntimeException e) {
+            delete(folder);
+            throw e;
         }
-        return folder;
     }
 
     @Override
@@ -88,6 +86,9 @@ public final class LoadedPolicies implements AutoCloseable {
     }
 
     static void delete(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
         try {
             Files.walkFileTree(folder, new SimpleFileVisitor<>() {
                 @Override

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -24,6 +25,7 @@ public final class InMemoryBlobStore implements BlobStore {
     private final Map<BlobRef, byte[]> blobs = new TreeMap<>(Comparator.comparing(BlobRef::sha256));
     private final Map<StepKey, BlobRef> steps = new HashMap<>();
     private final TreeMap<String, byte[]> records = new TreeMap<>();
+    private final List<BlobRef> copied = new ArrayList<>();
     private int differentResults;
 
     @Override
@@ -54,6 +56,9 @@ public final class InMemoryBlobStore implements BlobStore {
     @Override
     public void copyTo(BlobRef ref, Path file) {
         byte[] content = get(ref);
+        synchronized (this) {
+            copied.add(ref);
+        }
         try {
             Path unfinished = Files.createTempFile(file.toAbsolutePath().getParent(), "blob", ".unfinished");
             Files.write(unfinished, content);
@@ -95,6 +100,11 @@ public final class InMemoryBlobStore implements BlobStore {
     public synchronized List<String> list(String prefix) {
         require(prefix.endsWith("/"), "a prefix ends in /, got %s", prefix);
         return records.keySet().stream().filter(name -> name.startsWith(prefix)).toList();
+    }
+
+    /// Which blobs were copied out to a file, in order.
+    public synchronized List<BlobRef> copied() {
+        return List.copyOf(copied);
     }
 
     /// How often a step was committed with another result than the first: always 0 where steps are deterministic.

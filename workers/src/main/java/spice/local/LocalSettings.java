@@ -115,6 +115,11 @@ public record LocalSettings(
         return URI.create("http://%s:%d".formatted(LOOPBACK, s3Port));
     }
 
+    /// Where this machine's workers keep checkpoints that they have fetched or made.
+    public Path cache() {
+        return home.resolve("cache");
+    }
+
     public Path logs() {
         return home.resolve("logs");
     }

@@ -1,8 +1,7 @@
 package spice.workers;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +22,8 @@ import spice.model.Sampling;
 import spice.roles.NanoFormat;
 import spice.roles.RoleFormat;
 import spice.settings.RunSettings;
+import spice.store.cache.BlobCache;
+import spice.store.cache.CachedBlobStore;
 import spice.store.s3.S3BlobStore;
 import spice.workflows.CheckpointRef;
 
@@ -32,6 +33,9 @@ import spice.workflows.CheckpointRef;
         description = "Ask a checkpoint one question.",
         footer = {"", "Example: spice ask --lineage demo \"saffron 347 plus 285\""})
 final class AskCommand implements Callable<Integer> {
+    /// How much is kept is for the workers to say, whose cache it is.
+    private static final long UNLIMITED = Long.MAX_VALUE;
+
     @Parameters(paramLabel = "QUESTION", description = "The question, as the Reasoner would see it.")
     private String question = "";
 
@@ -48,16 +52,17 @@ final class AskCommand implements Callable<Integer> {
     private int tokens = 30;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         if (lineage == null) {
             try (LanguageModel policy = LanguageModel.open(model, 1)) {
                 answer(policy, new NanoFormat());
             }
             return ExitCode.OK;
         }
-        try (S3BlobStore store =
-                        S3BlobStore.open(LocalSettings.from(System.getenv()).s3());
-                LoadedPolicies policies = new LoadedPolicies(store, Files.createTempDirectory("spice-ask"))) {
+        LocalSettings local = LocalSettings.from(System.getenv());
+        try (S3BlobStore store = S3BlobStore.open(local.s3());
+                BlobCache cache = BlobCache.open(local.cache(), UNLIMITED, Clock.systemUTC());
+                LoadedPolicies policies = new LoadedPolicies(new CachedBlobStore(store, cache), cache.ownFolder())) {
             Checkpoints checkpoints = new Checkpoints(store);
             CheckpointRef last = checkpoints
                     .last(lineage)

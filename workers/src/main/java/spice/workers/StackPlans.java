@@ -44,8 +44,8 @@ final class StackPlans {
                 queue,
                 "--models",
                 settings.root().resolve("models").toString(),
-                "--scratch",
-                settings.home().resolve("scratch").toString()));
+                "--cache",
+                settings.cache().toString()));
         arguments.addAll(reads);
         return new WorkerPlan(name, Spice.class.getName(), arguments, heap);
     }

@@ -7,9 +7,7 @@ import io.temporal.worker.WorkerOptions;
 import io.temporal.worker.tuning.CompositeTuner;
 import io.temporal.worker.tuning.FixedSizeSlotSupplier;
 import io.temporal.worker.tuning.WorkerTuner;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -25,7 +23,8 @@ import spice.activities.ReasonerActivitiesImpl;
 import spice.activities.Sampler;
 import spice.activities.TrainerActivitiesImpl;
 import spice.local.LocalSettings;
-import spice.local.UserError;
+import spice.store.cache.BlobCache;
+import spice.store.cache.CachedBlobStore;
 import spice.store.s3.S3BlobStore;
 import spice.workflows.SelfPlayIterationImpl;
 import spice.workflows.SelfPlayRunImpl;
@@ -38,7 +37,7 @@ import spice.workflows.TaskQueues;
 ///          ├─ spice-cpu    : ingest, draw, score, compare, open, commit (cpu)
 ///          ├─ spice-sample : pose, attempt, evaluate                    (sample) ─┐ one at a time
 ///          └─ spice-train  : train                                      (train)  ─┘ on the device
-///                └─ Sampler ── LoadedPolicies ── S3BlobStore ── S3
+///                └─ Sampler ── LoadedPolicies ── CachedBlobStore ── S3BlobStore ── S3
 /// ```
 final class Wiring implements AutoCloseable {
     /// Steps that need no model are short; a few at a time keep several runs going.
@@ -51,6 +50,7 @@ final class Wiring implements AutoCloseable {
     private final TemporalConnection temporal;
     private final S3BlobStore store;
     private final WorkerFactory factory;
+    private final BlobCache cache;
     private final LoadedPolicies policies;
     private final ExecutorService samplers;
     private final Device device = new Device(Set.of(TaskQueues.SAMPLE, TaskQueues.TRAIN));
@@ -60,8 +60,9 @@ final class Wiring implements AutoCloseable {
         SearchAttributes.register(
                 temporal.stubs(), temporal.client().getOptions().getNamespace());
         store = S3BlobStore.open(LocalSettings.from(System.getenv()).s3());
-        Path scratch = scratch(settings.scratch());
-        policies = new LoadedPolicies(store, scratch);
+        cache = BlobCache.open(settings.cache(), settings.cacheBytes(), Clock.systemUTC());
+        CachedBlobStore models = new CachedBlobStore(store, cache);
+        policies = new LoadedPolicies(models, cache.ownFolder());
         samplers = Executors.newFixedThreadPool(
                 settings.samplers(),
                 Thread.ofPlatform().name("sampler-", 0).daemon().factory());
@@ -77,7 +78,7 @@ final class Wiring implements AutoCloseable {
                 case SAMPLE -> takeSampling();
                 case TRAIN ->
                     onDevice(TaskQueues.TRAIN)
-                            .registerActivitiesImplementations(new TrainerActivitiesImpl(store, scratch));
+                            .registerActivitiesImplementations(new TrainerActivitiesImpl(models, cache.ownFolder()));
             }
         });
     }
@@ -125,15 +126,6 @@ final class Wiring implements AutoCloseable {
                         ProcessHandle.current().pid());
     }
 
-    private static Path scratch(Path below) {
-        try {
-            return Files.createTempDirectory(Files.createDirectories(below), "worker-");
-        } catch (IOException e) {
-            throw new UserError("cannot write below %s (%s); free space there or give another --scratch"
-                    .formatted(below, e.getMessage()));
-        }
-    }
-
     /// Stops taking work, lets the current step end or break off at its next shard, and frees the models. Only
     /// then may the process end: native code that is cut off in a backward pass takes the JVM down with it.
     @Override
@@ -144,6 +136,7 @@ final class Wiring implements AutoCloseable {
         // Waits for the shards that are being sampled: their models must not be closed under them.
         samplers.close();
         policies.close();
+        cache.close();
         store.close();
         temporal.close();
     }

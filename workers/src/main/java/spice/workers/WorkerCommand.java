@@ -6,8 +6,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import spice.local.LocalSettings;
 
 /// `spice worker`: takes steps from the task queues until it is told to stop.
 @Command(
@@ -40,10 +42,17 @@ final class WorkerCommand implements Callable<Integer> {
     private Path models = Path.of("models");
 
     @Option(
-            names = "--scratch",
-            defaultValue = ".spice/scratch",
-            description = "Folder for models while they are open (default: ${DEFAULT-VALUE}).")
-    private Path scratch = Path.of(".spice/scratch");
+            names = "--cache",
+            paramLabel = "FOLDER",
+            description = "Folder for checkpoints, shared with the machine's other workers (default: .spice/cache).")
+    private @Nullable Path cache;
+
+    @Option(
+            names = "--cache-mb",
+            paramLabel = "MB",
+            defaultValue = "2048",
+            description = "Megabytes kept in it beside what is in use (default: ${DEFAULT-VALUE}).")
+    private long cacheMegabytes = 2048;
 
     @Option(names = "--samplers", description = "Shards sampled side by side (default: the number of cores).")
     private int samplers = Runtime.getRuntime().availableProcessors();
@@ -51,7 +60,7 @@ final class WorkerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         WorkerSettings settings = new WorkerSettings(
-                queues, corpora, models.toAbsolutePath().normalize(), scratch.toAbsolutePath(), samplers);
+                queues, corpora, models.toAbsolutePath().normalize(), cache(), cacheMegabytes << 20, samplers);
         Wiring wiring = Wiring.start(settings);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -60,5 +69,9 @@ final class WorkerCommand implements Callable<Integer> {
         }));
         stopped.await();
         return ExitCode.OK;
+    }
+
+    private Path cache() {
+        return cache == null ? LocalSettings.from(System.getenv()).cache() : cache.toAbsolutePath();
     }
 }

@@ -10,9 +10,11 @@ import java.util.Set;
 /// @param queues the kinds of work it takes
 /// @param corpora names of corpora and where they lie: a folder, or an S3 prefix as `s3://bucket/prefix`
 /// @param models the folder below which runs name models
-/// @param scratch where fetched models lie while they are open; a folder of this process's own is made in it
+/// @param cache where fetched and trained models are kept, shared with the machine's other workers
+/// @param cacheBytes kept there beside what is in use
 /// @param samplers shards sampled side by side; changes speed, not results
-record WorkerSettings(Set<Queue> queues, Map<String, String> corpora, Path models, Path scratch, int samplers) {
+record WorkerSettings(
+        Set<Queue> queues, Map<String, String> corpora, Path models, Path cache, long cacheBytes, int samplers) {
     WorkerSettings {
         queues = Set.copyOf(queues);
         corpora = Map.copyOf(corpora);

@@ -26,6 +26,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
 import spice.store.Json;
+import spice.store.RunningDigest;
 import spice.store.StepKey;
 import spice.store.StoreException;
 
@@ -95,13 +96,11 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     }
 
     private static BlobRef digest(Path file) {
-        RunningDigest digest = new RunningDigest();
-        try (var in = Files.newInputStream(file)) {
-            digest.pass(in, OutputStream.nullOutputStream());
+        try {
+            return RunningDigest.of(file);
         } catch (IOException e) {
             throw new StoreException("cannot read %s, which was to be stored (%s)".formatted(file, e), e);
         }
-        return digest.ref();
     }
 
     /// With the digest sent along, the server itself refuses a body that is not what its key says, such as a file

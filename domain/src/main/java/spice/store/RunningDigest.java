@@ -1,19 +1,20 @@
-package spice.store.s3;
+package spice.store;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import spice.store.BlobRef;
 
 /// SHA-256 and length of what passes by.
-final class RunningDigest {
+public final class RunningDigest {
     private final MessageDigest digest;
     private long bytes;
 
-    RunningDigest() {
+    public RunningDigest() {
         try {
             digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -22,7 +23,7 @@ final class RunningDigest {
     }
 
     /// Passes a stream on to its end.
-    void pass(InputStream in, OutputStream out) throws IOException {
+    public void pass(InputStream in, OutputStream out) throws IOException {
         byte[] buffer = new byte[1 << 16];
         for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
             digest.update(buffer, 0, n);
@@ -32,7 +33,16 @@ final class RunningDigest {
     }
 
     /// The reference to what has passed by; ends this digest.
-    BlobRef ref() {
+    public BlobRef ref() {
         return new BlobRef(HexFormat.of().formatHex(digest.digest()), bytes);
+    }
+
+    /// The reference to a file's content.
+    public static BlobRef of(Path file) throws IOException {
+        RunningDigest digest = new RunningDigest();
+        try (InputStream in = Files.newInputStream(file)) {
+            digest.pass(in, OutputStream.nullOutputStream());
+        }
+        return digest.ref();
     }
 }

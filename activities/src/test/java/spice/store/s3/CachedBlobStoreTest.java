@@ -1,0 +1,40 @@
+package spice.store.s3;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import spice.store.BlobStore;
+import spice.store.InMemoryBlobStore;
+import spice.store.cache.BlobCache;
+import spice.store.cache.CachedBlobStore;
+
+/// A store behind a cache is a store.
+class CachedBlobStoreTest extends BlobStoreContract {
+    @TempDir
+    Path cacheFolder;
+
+    private final InMemoryBlobStore far = new InMemoryBlobStore();
+    private BlobCache cache;
+
+    @BeforeEach
+    void open() {
+        cache = BlobCache.open(cacheFolder, 1 << 20, Clock.systemUTC());
+    }
+
+    @AfterEach
+    void close() {
+        cache.close();
+    }
+
+    @Override
+    BlobStore store() {
+        return new CachedBlobStore(far, cache);
+    }
+
+    @Override
+    long differentResults() {
+        return far.differentResults();
+    }
+}
