@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 /// The local stack: a Temporal server, an S3 server, and workers, each a process of its own that is started again
 /// if it dies. There is one stack per home folder; whoever asks for a second one is given the first.
 ///
-/// On Ctrl-C and SIGTERM whoever started it stops all its processes; those that outlive its being killed are
-/// stopped by the next start.
+/// On Ctrl-C and SIGTERM whoever started it stops all its processes. If it is killed, they go on; the next start
+/// adopts those that it would start in the same way, and replaces the others.
 public sealed interface LocalStack extends AutoCloseable permits StartedStack, FoundStack {
     /// The stack that is running, or else a new one, once all of it serves.
     ///

@@ -10,17 +10,26 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// What a process of the stack has written. The log of the start before is kept beside it, older ones are not.
+/// What a process of the stack has written, also those that took its place when it had died. The log of the start
+/// before is kept beside it, older ones are not.
 record LogFile(Path path) {
     private static final int TAIL_LINES = 3;
     private static final int TAIL_BYTES = 8192;
+    private static final long LARGEST = 16 << 20;
 
     /// Makes room for a new log.
     void begin() throws IOException {
-        Files.createDirectories(path.getParent());
         if (Files.exists(path)) {
             Files.move(
                     path, path.resolveSibling(path.getFileName() + ".previous"), StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /// Makes room only where the log has become too long: a process that dies every minute must not fill the disk.
+    void goOn() throws IOException {
+        Files.createDirectories(path.getParent());
+        if (Files.exists(path) && Files.size(path) > LARGEST) {
+            begin();
         }
     }
 

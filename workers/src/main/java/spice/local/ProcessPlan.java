@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import spice.store.Json;
 
 /// How to start one process of the stack.
 ///
@@ -17,6 +20,9 @@ record ProcessPlan(String name, List<String> command, Map<String, String> enviro
     /// Puts a process into a session of its own: Ctrl-C goes to all processes of the terminal's session, but ours
     /// are to be stopped in order.
     private static final Path SETSID = Path.of("/usr/bin/setsid");
+
+    private static final Pattern LOOKED_AT =
+            Pattern.compile("(SPICE|TEMPORAL|AWS|JAVA|JDK|DJL|PYTORCH|CUDA|OMP|MALLOC|LD|HTTPS?|NO)_|https?_|no_");
 
     ProcessPlan {
         command = List.copyOf(command);
@@ -48,15 +54,29 @@ record ProcessPlan(String name, List<String> command, Map<String, String> enviro
                 .toList();
     }
 
+    /// What of this decides whether a process that runs is the one that would be started now: the command, the
+    /// variables that our programs and libraries look at, and the program's own files. As a digest, since there are
+    /// keys among the variables.
+    String identity() {
+        Map<String, String> variables = new TreeMap<>(environment);
+        System.getenv().forEach((name, value) -> {
+            if (LOOKED_AT.matcher(name).lookingAt()) {
+                variables.putIfAbsent(name, value);
+            }
+        });
+        return Json.digest(List.of(command, variables, Build.of(command)));
+    }
+
+    /// Starts it; what it says is added to the log.
     Process start() throws IOException {
-        log.begin();
+        log.goOn();
         List<String> line = new ArrayList<>(command);
         if (Files.isExecutable(SETSID)) {
             line.addFirst(SETSID.toString());
         }
         ProcessBuilder builder = new ProcessBuilder(line)
                 .redirectErrorStream(true)
-                .redirectOutput(log.path().toFile())
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.path().toFile()))
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
         builder.environment().putAll(environment);
         return builder.start();

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import spice.store.Json;
 import spice.store.StoreException;
 
@@ -29,7 +30,9 @@ record StackState(
         List<Running> processes) {
 
     /// A process of the stack.
-    record Running(String name, ProcessMark mark) {}
+    ///
+    /// @param identity of the plan by which it runs; null where an older version wrote this
+    record Running(String name, ProcessMark mark, @Nullable String identity) {}
 
     StackState {
         workers = List.copyOf(workers);
@@ -52,6 +55,15 @@ record StackState(
         Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
         Files.write(unfinished, Json.bytes(this));
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /// The process of this name.
+    ProcessMark mark(String name) {
+        return processes.stream()
+                .filter(process -> process.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .mark();
     }
 
     /// Those of its processes that are still alive.

@@ -2,7 +2,8 @@ package spice.local;
 
 import io.temporal.envconfig.ClientConfigProfile;
 import java.io.IOException;
-import java.net.Socket;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,8 +12,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import spice.store.s3.S3BlobStore;
 
@@ -20,6 +25,16 @@ import spice.store.s3.S3BlobStore;
 final class StartedStack implements LocalStack {
     private static final Duration S3_START = Duration.ofSeconds(60);
     private static final Duration LOOK = Duration.ofMillis(100);
+
+    /// A server that is there answers within moments; one that has to be paged in first takes a little longer.
+    private static final Duration ANSWER = Duration.ofSeconds(3);
+
+    /// A server that was left running is replaced if it is silent for so long.
+    private static final Duration ADOPTION = Duration.ofSeconds(10);
+
+    private static final String S3 = "s3";
+    private static final String TEMPORAL = "temporal";
+    private static final Set<String> SERVERS = Set.of(S3, TEMPORAL);
 
     /// A worker may end the step it is at.
     private static final Duration WORKER_GRACE = Duration.ofSeconds(25);
@@ -61,7 +76,7 @@ final class StartedStack implements LocalStack {
         this.atExit = AtExit.run(this::close);
     }
 
-    /// Starts a stack, once what an earlier one may have left running is stopped.
+    /// Starts a stack, or what is lacking of one whose supervisor was killed.
     static StartedStack start(
             StackLock lock,
             LocalSettings settings,
@@ -71,7 +86,6 @@ final class StartedStack implements LocalStack {
             throws InterruptedException {
         Optional<StartedStack> stack = Optional.empty();
         try {
-            stopLeftovers(settings, say);
             requireSpace(settings.home());
             TemporalRung rung = new TemporalLadder(settings, environment, say).climb();
             stack = Optional.of(on(rung, lock, settings, plan, say));
@@ -80,22 +94,6 @@ final class StartedStack implements LocalStack {
         } catch (RuntimeException | InterruptedException e) {
             stack.ifPresentOrElse(StartedStack::close, lock::close);
             throw e;
-        }
-    }
-
-    private static void stopLeftovers(LocalSettings settings, Consumer<String> say) {
-        List<StackState.Running> leftovers =
-                StackState.read(settings.stateFile()).map(StackState::alive).orElse(List.of());
-        if (!leftovers.isEmpty()) {
-            say.accept("stopping what a killed program has left running: "
-                    + String.join(
-                            ", ",
-                            leftovers.stream().map(StackState.Running::name).toList()));
-            Stopping.stop(
-                    leftovers.stream()
-                            .flatMap(running -> running.mark().find().stream())
-                            .toList(),
-                    SERVER_GRACE);
         }
     }
 
@@ -125,15 +123,27 @@ final class StartedStack implements LocalStack {
     }
 
     private void startAll() throws InterruptedException {
-        temporal.ifPresentOrElse(
-                TemporalServer::requireReady, () -> ConfiguredTemporal.requireUsable(addresses.temporal()));
-        Optional<Process> s3 = settings.ownS3() ? Optional.of(startS3()) : Optional.empty();
-        if (temporal.isPresent()) {
-            TemporalServer server = temporal.get();
-            server.awaitUp(add(servers, new ProcessPlan("temporal", server.command(), Map.of(), server.log())));
+        Optional<ProcessPlan> s3 = settings.ownS3() ? Optional.of(s3()) : Optional.empty();
+        Optional<ProcessPlan> server = temporal.map(own -> process(TEMPORAL, own.command(), Map.of(), own.log()));
+        List<ProcessPlan> others = plan.workers().stream().map(this::worker).toList();
+        Map<String, LiveProcess> running = adopt(Stream.of(s3.stream(), server.stream(), others.stream())
+                .flatMap(plans -> plans)
+                .toList());
+
+        if (!running.containsKey(TEMPORAL)) {
+            temporal.ifPresentOrElse(
+                    TemporalServer::requireReady, () -> ConfiguredTemporal.requireUsable(addresses.temporal()));
         }
-        awaitS3(s3);
-        plan.workers().forEach(this::startWorker);
+        if (s3.isPresent() && !running.containsKey(S3)) {
+            Ports.requireFree(settings.s3Port(), "the S3 server", "SPICE_S3_PORT");
+        }
+        Optional<LiveProcess> startedS3 = s3.map(process -> begin(process, servers, running));
+        Optional<LiveProcess> startedServer = server.map(process -> begin(process, servers, running));
+        if (startedServer.isPresent()) {
+            temporal.orElseThrow().awaitUp(startedServer.get());
+        }
+        awaitS3(startedS3);
+        others.forEach(process -> begin(process, workers, running));
         Stream.concat(servers.stream(), workers.stream()).forEach(SupervisedProcess::watch);
         synchronized (this) {
             up = true;
@@ -141,81 +151,127 @@ final class StartedStack implements LocalStack {
         save();
     }
 
-    private Process startS3() {
-        Ports.requireFree(settings.s3Port(), "the S3 server", "SPICE_S3_PORT");
+    private ProcessPlan process(String name, List<String> command, Map<String, String> environment, LogFile log) {
+        Map<String, String> all = new HashMap<>(environment);
+        all.putAll(Leftover.variable(name, settings.home()));
+        return new ProcessPlan(name, command, all, log);
+    }
+
+    private ProcessPlan s3() {
         List<String> arguments = Stream.of(settings.s3Folder(), settings.s3Port(), settings.s3KeyFile())
                 .map(Object::toString)
                 .toList();
-        return add(
-                servers,
-                new ProcessPlan(
-                        "s3", ProcessPlan.java(S3_HEAP, S3Server.class.getName(), arguments), Map.of(), s3Log()));
+        return process(S3, ProcessPlan.java(S3_HEAP, S3Server.class.getName(), arguments), Map.of(), s3Log());
     }
 
     private LogFile s3Log() {
         return new LogFile(settings.logs().resolve("s3.log"));
     }
 
+    private ProcessPlan worker(WorkerPlan worker) {
+        Map<String, String> environment = new HashMap<>(addresses.environment());
+        environment.put("SPICE_HOME", settings.home().toString());
+        return process(
+                worker.name(),
+                ProcessPlan.java(worker.heap(), worker.mainClass(), worker.arguments()),
+                environment,
+                new LogFile(settings.logs().resolve(worker.name() + ".log")));
+    }
+
+    /// What a killed program has left running and runs by today's plans, by name. All else that it has left is
+    /// stopped, the workers first.
+    private Map<String, LiveProcess> adopt(List<ProcessPlan> plans) throws InterruptedException {
+        Map<String, LiveProcess> adopted = new TreeMap<>();
+        List<Leftover> others = new ArrayList<>();
+        for (Leftover leftover : Leftover.of(settings)) {
+            boolean wanted = plans.stream().anyMatch(leftover::runsBy) && isFit(leftover);
+            if (!wanted || adopted.putIfAbsent(leftover.name(), leftover.process()) != null) {
+                others.add(leftover);
+            }
+        }
+        if (!adopted.isEmpty()) {
+            say.accept("going on with what a killed program has left running: " + String.join(", ", adopted.keySet()));
+        }
+        if (!others.isEmpty()) {
+            say.accept("stopping what a killed program has left running: "
+                    + String.join(
+                            ", ", others.stream().map(Leftover::name).sorted().toList()));
+            Stopping.stop(processes(others, leftover -> !SERVERS.contains(leftover.name())), WORKER_GRACE);
+            Stopping.stop(processes(others, leftover -> SERVERS.contains(leftover.name())), SERVER_GRACE);
+        }
+        return adopted;
+    }
+
+    private static List<LiveProcess> processes(List<Leftover> leftovers, Predicate<Leftover> which) {
+        return leftovers.stream().filter(which).map(Leftover::process).toList();
+    }
+
+    /// A server has to answer; what a worker is worth, its supervision shows.
+    private boolean isFit(Leftover leftover) throws InterruptedException {
+        return switch (leftover.name()) {
+            case S3 -> awaits(this::s3Answers, leftover.process(), ADOPTION);
+            case TEMPORAL -> temporal.orElseThrow().isUp(ADOPTION);
+            default -> true;
+        };
+    }
+
     /// Opening the store makes the bucket and proves that the server can be relied on.
-    private void awaitS3(Optional<Process> own) throws InterruptedException {
-        if (own.isPresent()) {
-            awaitPort(own.get());
+    private void awaitS3(Optional<LiveProcess> own) throws InterruptedException {
+        if (own.isPresent() && !awaits(this::s3Answers, own.get(), S3_START)) {
+            throw new UserError(
+                    "the S3 server did not come up: %s. All it said: %s".formatted(s3Log().tail(), s3Log().path()));
         }
         S3BlobStore.open(addresses.s3()).close();
     }
 
-    private void awaitPort(Process process) throws InterruptedException {
-        long deadline = System.nanoTime() + S3_START.toNanos();
-        while (!answers()) {
+    private static boolean awaits(BooleanSupplier answers, LiveProcess process, Duration patience)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (!answers.getAsBoolean()) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
-                throw new UserError(
-                        "the S3 server did not come up: %s. All it said: %s".formatted(s3Log().tail(), s3Log().path()));
+                return false;
             }
             Thread.sleep(LOOK);
         }
+        return true;
     }
 
-    private boolean answers() {
-        try (Socket socket = new Socket()) {
-            socket.connect(LocalSettings.loopback(settings.s3Port()), (int) LOOK.toMillis());
-            return true;
+    /// Whatever it says: the kernel takes connections for a process that is stuck, too.
+    private boolean s3Answers() {
+        try {
+            HttpURLConnection connection =
+                    (HttpURLConnection) settings.s3Endpoint().toURL().openConnection(Proxy.NO_PROXY);
+            connection.setConnectTimeout((int) LOOK.toMillis());
+            connection.setReadTimeout((int) ANSWER.toMillis());
+            try {
+                return connection.getResponseCode() > 0;
+            } finally {
+                connection.disconnect();
+            }
         } catch (IOException e) {
             return false;
         }
     }
 
-    private void startWorker(WorkerPlan worker) {
-        Map<String, String> environment = new HashMap<>(addresses.environment());
-        environment.put("SPICE_HOME", settings.home().toString());
-        add(
-                workers,
-                new ProcessPlan(
-                        worker.name(),
-                        ProcessPlan.java(worker.heap(), worker.mainClass(), worker.arguments()),
-                        environment,
-                        new LogFile(settings.logs().resolve(worker.name() + ".log"))));
-    }
-
-    private Process add(List<SupervisedProcess> to, ProcessPlan process) {
+    /// Takes the process that runs by this plan already, or else starts one.
+    private LiveProcess begin(ProcessPlan process, List<SupervisedProcess> among, Map<String, LiveProcess> running) {
         SupervisedProcess supervised = new SupervisedProcess(process, this::save, say);
         synchronized (this) {
             if (closed) {
                 throw new UserError("the local stack was stopped while it was being started");
             }
-            to.add(supervised);
+            among.add(supervised);
         }
-        return supervised.start();
+        LiveProcess adopted = running.get(process.name());
+        return adopted == null ? supervised.start() : supervised.adopt(adopted);
     }
 
     private synchronized void save() {
         List<StackState.Running> processes = Stream.concat(servers.stream(), workers.stream())
-                .flatMap(child -> child
-                        .process()
-                        .map(process -> new StackState.Running(child.name(), ProcessMark.of(process.toHandle())))
-                        .stream())
+                .flatMap(child -> child.running().stream())
                 .toList();
         StackState state = new StackState(
-                ProcessMark.of(ProcessHandle.current()),
+                ProcessMark.ours(),
                 up,
                 addresses.rung(),
                 temporal.map(_ -> TemporalServer.address(settings)),

@@ -2,19 +2,28 @@ package spice.local;
 
 import java.time.Duration;
 import java.util.Collection;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /// Ends processes: first they are asked to, and those that have not ended after a while are killed.
 final class Stopping {
+    /// The system ends a killed process once its last call returns: from a disk that hangs, that may take a while.
+    private static final Duration DEATH = Duration.ofSeconds(30);
+
     private Stopping() {}
 
-    static void stop(Collection<ProcessHandle> processes, Duration grace) {
-        processes.forEach(ProcessHandle::destroy);
-        CompletableFuture<Void> all = CompletableFuture.allOf(
-                processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new));
-        all.completeOnTimeout(null, grace.toMillis(), TimeUnit.MILLISECONDS).join();
-        processes.forEach(ProcessHandle::destroyForcibly);
-        processes.forEach(process -> process.onExit().join());
+    static void stop(Collection<LiveProcess> processes, Duration grace) {
+        processes.forEach(LiveProcess::stop);
+        try {
+            long deadline = System.nanoTime() + grace.toNanos();
+            for (LiveProcess process : processes) {
+                process.awaitEnd(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+            }
+            processes.forEach(LiveProcess::kill);
+            for (LiveProcess process : processes) {
+                process.awaitEnd(DEATH);
+            }
+        } catch (InterruptedException e) {
+            processes.forEach(LiveProcess::kill);
+            Thread.currentThread().interrupt();
+        }
     }
 }

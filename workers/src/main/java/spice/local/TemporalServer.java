@@ -111,18 +111,33 @@ final class TemporalServer {
         });
     }
 
+    /// Whether the server and its UI answer within this time.
+    boolean isUp(Duration patience) throws InterruptedException {
+        WorkflowServiceStubs stubs = stubs();
+        try {
+            long deadline = System.nanoTime() + patience.toNanos();
+            while (!isServing(stubs)) {
+                if (System.nanoTime() > deadline) {
+                    return false;
+                }
+                Thread.sleep(LOOK);
+            }
+            return true;
+        } finally {
+            stubs.shutdownNow();
+        }
+    }
+
     /// Waits until the server and its UI answer, and makes it keep closed runs for long enough.
     ///
     /// @throws UserError if it ends or does not come up
-    void awaitUp(Process process) throws InterruptedException {
-        WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
-                .setTarget(address(settings))
-                .build());
+    void awaitUp(LiveProcess process) throws InterruptedException {
+        WorkflowServiceStubs stubs = stubs();
         try {
             long deadline = System.nanoTime() + PATIENCE.toNanos();
             while (!isServing(stubs)) {
                 if (!process.isAlive()) {
-                    throw ended(process.exitValue());
+                    throw ended(process.ending());
                 }
                 if (System.nanoTime() > deadline) {
                     throw new UserError("the Temporal server did not come up within %d s: %s. All it said: %s"
@@ -137,6 +152,12 @@ final class TemporalServer {
         } finally {
             stubs.shutdownNow();
         }
+    }
+
+    private WorkflowServiceStubs stubs() {
+        return WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
+                .setTarget(address(settings))
+                .build());
     }
 
     private boolean isServing(WorkflowServiceStubs stubs) {
@@ -177,14 +198,14 @@ final class TemporalServer {
                         .build());
     }
 
-    private UserError ended(int exitCode) {
+    private UserError ended(String ending) {
         String says = log().tail();
         if (says.contains("database is locked")) {
             return new UserError("%s is locked by another program. Stop that, or set SPICE_HOME to another folder."
                     .formatted(settings.temporalDatabase()));
         }
-        return new UserError("the Temporal server (%s) ended with exit code %d: %s. All it said: %s"
-                .formatted(binary.path(), exitCode, says, log().path()));
+        return new UserError("the Temporal server (%s) ended (%s): %s. All it said: %s"
+                .formatted(binary.path(), ending, says, log().path()));
     }
 
     /// The version of the server that wrote the database.

@@ -1,8 +1,10 @@
 package spice.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import java.io.IOException;
@@ -14,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,11 +93,61 @@ class LocalStackTest {
     }
 
     @Test
-    void whatAKilledProgramLeftRunningIsStoppedByTheNext() throws Exception {
+    void whatAKilledProgramLeftRunningIsAdoptedAndTheDeadAreStarted() throws Exception {
         awaitLine(program("first"), "started");
         StackState orphaned = StackState.read(settings.stateFile()).orElseThrow();
         programs.getFirst().destroyForcibly().onExit().join();
         assertThat(orphaned.alive()).hasSize(3);
+        ProcessMark s3 = mark("s3");
+        end(s3);
+
+        Path second = program("second");
+
+        awaitLine(second, "going on with what a killed program has left running: temporal, worker");
+        awaitLine(second, "started");
+        assertThat(mark("temporal")).isEqualTo(orphaned.mark("temporal"));
+        assertThat(mark("worker")).isEqualTo(orphaned.mark("worker"));
+        assertThat(mark("s3")).isNotEqualTo(s3);
+
+        kill("worker");
+        awaitLine(
+                second, "worker ended (exit code unknown, since another program had started it) and is started again");
+        StackState state = StackState.read(settings.stateFile()).orElseThrow();
+        programs.getLast().destroy();
+        assertThat(programs.getLast().onExit().join().exitValue()).isEqualTo(143);
+        assertThat(state.alive()).isEmpty();
+        assertThat(orphaned.alive()).isEmpty();
+    }
+
+    @Test
+    void whatWouldBeStartedOtherwiseNowIsReplaced() throws Exception {
+        awaitLine(program("first"), "started");
+        StackState orphaned = StackState.read(settings.stateFile()).orElseThrow();
+        programs.getFirst().destroyForcibly().onExit().join();
+        WorkerPlan other =
+                new WorkerPlan("worker", StackProgram.class.getName(), List.of("worker", "otherwise"), "32m");
+        List<String> said = new CopyOnWriteArrayList<>();
+
+        try (LocalStack _ = LocalStack.open(
+                settings,
+                new StackPlan(StackProgram.PLAN.searchAttributes(), List.of(other)),
+                TestStacks.environment(),
+                said::add)) {
+            assertThat(said)
+                    .contains("going on with what a killed program has left running: s3, temporal")
+                    .anyMatch(line -> line.startsWith("stopping what a killed program") && line.endsWith(": worker"));
+            assertThat(orphaned.mark("worker").find()).isEmpty();
+            assertThat(mark("worker").find()).isPresent();
+        }
+        assertThat(orphaned.alive()).isEmpty();
+    }
+
+    @Test
+    void aLostStackFileLeavesNothingInTheWay() throws Exception {
+        awaitLine(program("first"), "started");
+        StackState orphaned = StackState.read(settings.stateFile()).orElseThrow();
+        programs.getFirst().destroyForcibly().onExit().join();
+        Files.writeString(settings.stateFile(), "{\"supervisor\":{\"pid\":1,");
 
         Path second = program("second");
 
@@ -101,6 +155,22 @@ class LocalStackTest {
         awaitLine(second, "started");
         assertThat(orphaned.alive()).isEmpty();
         assertThat(running()).hasSize(3);
+    }
+
+    @Test
+    void aServerThatIsStuckIsReplaced() throws Exception {
+        awaitLine(program("first"), "started");
+        ProcessMark stuck = mark("s3");
+        programs.getFirst().destroyForcibly().onExit().join();
+        assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(stuck.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+
+        awaitLine(program("second"), "started");
+
+        assertThat(stuck.find()).isEmpty();
+        assertThat(mark("s3").find()).isPresent();
     }
 
     @Test
@@ -113,7 +183,7 @@ class LocalStackTest {
             ref = store.put("acknowledged".getBytes(UTF_8));
             kill("s3");
             awaitLine(output, "s3 ended (exit code 137) and is started again");
-            awaitLine(settings.logs().resolve("s3.log"), "listens on port");
+            awaitTwice(settings.logs().resolve("s3.log"), "listens on port");
 
             assertThat(store.get(ref)).isEqualTo("acknowledged".getBytes(UTF_8));
         }
@@ -159,19 +229,35 @@ class LocalStackTest {
     }
 
     @Test
-    void aWorkerThatCannotStartIsGivenUpWithItsLastWords() throws Exception {
+    void whatKeepsAWorkerFromRunningIsSaidOnceAndMayPass() throws Exception {
         List<String> said = new CopyOnWriteArrayList<>();
-        WorkerPlan broken = new WorkerPlan("worker", "spice.NoSuchProgram", List.of(), "32m");
-        StackPlan plan = new StackPlan(Map.of(), List.of(broken));
-        try (LocalStack _ = LocalStack.open(settings, plan, TestStacks.environment(), said::add)) {
-            while (said.stream().noneMatch(line -> line.contains("is given up"))) {
+        Path obstacle = Files.createFile(folder.resolve("obstacle"));
+        WorkerPlan hindered =
+                new WorkerPlan("worker", StackProgram.class.getName(), List.of("unless", obstacle.toString()), "32m");
+        try (LocalStack _ = LocalStack.open(
+                settings, new StackPlan(Map.of(), List.of(hindered)), TestStacks.environment(), said::add)) {
+            while (said.stream().noneMatch(line -> line.contains("ends as soon as it is started"))) {
+                Thread.sleep(50);
+            }
+            Files.delete(obstacle);
+            while (said.stream().noneMatch(line -> line.equals("worker runs again"))) {
                 Thread.sleep(50);
             }
         }
         assertThat(said)
-                .anyMatch(line -> line.contains("worker ends as soon as it is started and is given up")
-                        && line.contains("spice.NoSuchProgram")
-                        && line.contains("worker.log"));
+                .filteredOn(line -> line.contains("ends as soon as it is started"))
+                .singleElement(as(STRING))
+                .contains("exit code 7", "obstacle is in the way", "worker.log");
+        assertThat(said)
+                .filteredOn(line -> line.endsWith("and is started again"))
+                .hasSize(2);
+    }
+
+    @Test
+    void pausesDoubleUpToAMinute() {
+        assertThat(IntStream.of(0, 1, 2, 3, 6, 7, 8, 1000)
+                        .mapToLong(lives -> SupervisedProcess.pause(lives).toSeconds()))
+                .containsExactly(0L, 1L, 2L, 4L, 32L, 60L, 60L, 60L);
     }
 
     private LocalStack open(StackPlan plan) throws InterruptedException {
@@ -197,6 +283,18 @@ class LocalStackTest {
         return output;
     }
 
+    private static void end(ProcessMark process) {
+        ProcessHandle handle = process.find().orElseThrow();
+        handle.destroyForcibly();
+        handle.onExit().join();
+    }
+
+    private static void awaitTwice(Path output, String line) throws Exception {
+        while (Files.readString(output).split(Pattern.quote(line), -1).length < 3) {
+            Thread.sleep(50);
+        }
+    }
+
     /// Kills a process of the stack and waits for the one that takes its place.
     private void kill(String name) throws InterruptedException {
         ProcessMark killed = mark(name);
@@ -207,11 +305,7 @@ class LocalStackTest {
     }
 
     private ProcessMark mark(String name) {
-        return StackState.read(settings.stateFile()).orElseThrow().processes().stream()
-                .filter(process -> process.name().equals(name))
-                .findFirst()
-                .orElseThrow()
-                .mark();
+        return StackState.read(settings.stateFile()).orElseThrow().mark(name);
     }
 
     private List<StackState.Running> running() {

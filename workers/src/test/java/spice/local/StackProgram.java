@@ -1,12 +1,13 @@
 package spice.local;
 
 import io.temporal.api.enums.v1.IndexedValueType;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
 /// A program that runs a local stack until it is told to stop, and says so: `StackProgram HOME TEMPORAL-PORT
-/// UI-PORT S3-PORT`. Its one worker only waits.
+/// UI-PORT S3-PORT`. Its one worker only waits; `unless FILE` makes it end if that file is there.
 final class StackProgram {
     static final WorkerPlan WORKER = new WorkerPlan("worker", StackProgram.class.getName(), List.of("worker"), "32m");
     static final StackPlan PLAN =
@@ -15,6 +16,13 @@ final class StackProgram {
     private StackProgram() {}
 
     public static void main(String[] args) throws InterruptedException {
+        if (args[0].equals("unless")) {
+            if (Files.exists(Path.of(args[1]))) {
+                System.out.println(args[1] + " is in the way");
+                System.exit(7);
+            }
+            Thread.sleep(Long.MAX_VALUE);
+        }
         if (args[0].equals("worker")) {
             System.out.println("TEMPORAL_ADDRESS " + System.getenv("TEMPORAL_ADDRESS"));
             System.out.println("AWS_ENDPOINT_URL_S3 " + System.getenv("AWS_ENDPOINT_URL_S3"));

@@ -17,7 +17,7 @@ class StackStateTest {
 
     @Test
     void itIsReadAsItWasWritten() throws IOException {
-        ProcessMark us = ProcessMark.of(ProcessHandle.current());
+        ProcessMark us = ProcessMark.ours();
         StackState state = new StackState(
                 us,
                 true,
@@ -26,7 +26,7 @@ class StackStateTest {
                 Optional.of(URI.create("http://127.0.0.1:8233")),
                 Optional.empty(),
                 List.of(new WorkerPlan("gpu-worker", "spice.workers.Spice", List.of("worker"), "512m")),
-                List.of(new StackState.Running("gpu-worker", us)));
+                List.of(new StackState.Running("gpu-worker", us, "ab")));
         state.write(folder.resolve("stack.json"));
 
         assertThat(StackState.read(folder.resolve("stack.json"))).contains(state);
@@ -41,10 +41,10 @@ class StackStateTest {
 
     @Test
     void aProcessWithAnotherStartIsAnotherProcess() {
-        ProcessMark us = ProcessMark.of(ProcessHandle.current());
+        ProcessMark us = ProcessMark.ours();
 
         assertThat(us.find()).contains(ProcessHandle.current());
-        assertThat(new ProcessMark(us.pid(), us.startedMillis() - 60_000).find())
+        assertThat(new ProcessMark(us.pid(), us.boot(), us.startTicks() - 1).find())
                 .isEmpty();
     }
 }

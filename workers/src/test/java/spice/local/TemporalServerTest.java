@@ -172,7 +172,7 @@ class TemporalServerTest {
 
     private void awaitUp(TemporalServer server) throws IOException, InterruptedException {
         process = Optional.of(new ProcessPlan("temporal", server.command(), Map.of(), server.log()).start());
-        server.awaitUp(process.get());
+        server.awaitUp(LiveProcess.started(process.get()));
     }
 
     private static TemporalServer server(LocalSettings settings) {
