@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.temporal.activity.Activity;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import spice.workflows.CheckpointRef;
 import spice.workflows.CorpusRef;
 import spice.workflows.Failure;
 import spice.workflows.IterationRequest;
+import spice.workflows.OpenedRun;
 import spice.workflows.Scored;
 import spice.workflows.Trained;
 
@@ -63,9 +65,33 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
                                 "lineage %s has no checkpoint of iteration %d; `spice status` lists the lineages and their last iterations"
                                         .formatted(from, iteration)));
         };
-        String branch = Json.digest(List.of(
-                        start.manifest(), base.manifest(), corpus.manifest(), SettingsIdentity.digest(settings)))
-                .substring(0, DIGEST_LENGTH);
+        String branch = branch(start, base, corpus, settings);
+        begin(lineage, branch, base, start, settings);
+        return new StartingPoint(base, start, branch);
+    }
+
+    @Override
+    public OpenedRun turn(OpenedRun run, RunSettings settings, CheckpointRef policy) {
+        OpenedRun turned = on(branch(policy, run.base(), run.corpus(), settings), run, policy);
+        begin(turned.lineage(), turned.branch(), turned.base(), policy, settings);
+        return turned;
+    }
+
+    private static OpenedRun on(String branch, OpenedRun run, CheckpointRef start) {
+        return new OpenedRun(run.lineage(), branch, run.base(), start, run.corpus(), run.heldOut());
+    }
+
+    /// Runs that start from the same checkpoint with the same means are on the same branch.
+    private static String branch(CheckpointRef start, CheckpointRef base, CorpusRef corpus, RunSettings settings) {
+        return shortDigest(
+                List.of(start.manifest(), base.manifest(), corpus.manifest(), SettingsIdentity.digest(settings)));
+    }
+
+    private static String shortDigest(Object value) {
+        return Json.digest(value).substring(0, DIGEST_LENGTH);
+    }
+
+    private void begin(String lineage, String branch, CheckpointRef base, CheckpointRef start, RunSettings settings) {
         checkpoints.begin(new RunRecord(
                 lineage,
                 branch,
@@ -73,7 +99,6 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
                 base,
                 start,
                 settings));
-        return new StartingPoint(base, start, branch);
     }
 
     /// The model's folder as a checkpoint with nothing before it, named by its files.
@@ -89,7 +114,7 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
         return checkpoints.commit(new CheckpointManifest(
                 CheckpointManifest.FORMAT,
                 Checkpoints.BASE,
-                Json.digest(files).substring(0, DIGEST_LENGTH),
+                shortDigest(files),
                 0,
                 Optional.empty(),
                 files,
@@ -97,6 +122,7 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
                 0,
                 0,
                 Optional.empty(),
+                List.of(),
                 Optional.empty(),
                 CheckpointManifest.GROUNDING,
                 hardware,
@@ -107,24 +133,64 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
 
     @Override
     public CheckpointRef commit(IterationRequest iteration, Scored scored, Trained trained) {
-        CheckpointManifest parent = checkpoints.manifest(iteration.policy());
         TrainedState state = Json.read(store.get(trained.state()), TrainedState.class, "trained state");
-        return checkpoints.commit(new CheckpointManifest(
-                CheckpointManifest.FORMAT,
-                iteration.run().lineage(),
+        return checkpoints.commit(manifest(
+                iteration,
                 iteration.run().branch(),
-                iteration.number(),
-                Optional.of(iteration.policy().manifest()),
                 state.files(),
                 state.optimizer(),
                 state.updates(),
-                parent.documentsDrawn() + iteration.settings().documentsPerIteration(),
+                iteration.changes(),
+                Optional.of(scored)));
+    }
+
+    @Override
+    public Skipped skip(IterationRequest iteration, String reason) {
+        CheckpointManifest parent = checkpoints.manifest(iteration.policy());
+        List<String> changes = new ArrayList<>(iteration.changes());
+        changes.add("iteration %d skipped: %s".formatted(iteration.number(), reason));
+        OpenedRun branch = on(
+                shortDigest(List.of(iteration.run().branch(), iteration.policy().manifest(), changes)),
+                iteration.run(),
+                iteration.policy());
+        begin(branch.lineage(), branch.branch(), branch.base(), branch.start(), iteration.settings());
+        CheckpointRef standIn = checkpoints.commit(manifest(
+                iteration,
+                branch.branch(),
+                parent.files(),
+                parent.optimizer(),
+                parent.updates(),
+                changes,
+                Optional.empty()));
+        return new Skipped(branch, standIn);
+    }
+
+    private CheckpointManifest manifest(
+            IterationRequest iteration,
+            String branch,
+            Map<String, BlobRef> files,
+            Optional<BlobRef> optimizer,
+            long updates,
+            List<String> changes,
+            Optional<Scored> scored) {
+        return new CheckpointManifest(
+                CheckpointManifest.FORMAT,
+                iteration.run().lineage(),
+                branch,
+                iteration.number(),
+                Optional.of(iteration.policy().manifest()),
+                files,
+                optimizer,
+                updates,
+                checkpoints.manifest(iteration.policy()).documentsDrawn()
+                        + iteration.settings().documentsPerIteration(),
                 Optional.of(SettingsIdentity.effective(iteration.settings())),
+                changes,
                 Optional.of(iteration.run().corpus().manifest()),
                 CheckpointManifest.GROUNDING,
                 hardware,
-                Optional.of(scored.trajectories()),
-                Optional.of(scored.tasks()),
-                Optional.of(scored.metrics().timeless())));
+                scored.map(Scored::trajectories),
+                scored.map(Scored::tasks),
+                scored.map(done -> done.metrics().timeless()));
     }
 }

@@ -1,6 +1,7 @@
 package spice.activities;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import spice.store.BlobRef;
@@ -22,6 +23,7 @@ import spice.workflows.IterationMetrics;
 /// @param settings of the run as far as they have an effect; the random state is `settings.seed` and the counters here,
 /// since every draw is
 ///     made from a seed named by them. Absent in a base
+/// @param changes what the operator changed, that holds from this iteration on
 /// @param corpus manifest of the corpus it was trained on
 /// @param grounding the rules beyond the paper by which tasks were refused
 /// @param hardware what bit-for-bit equality rests on besides the settings: instruction set and torch version
@@ -39,6 +41,7 @@ public record CheckpointManifest(
         long updates,
         long documentsDrawn,
         Optional<ObjectNode> settings,
+        List<String> changes,
         Optional<BlobRef> corpus,
         String grounding,
         String hardware,
@@ -50,5 +53,6 @@ public record CheckpointManifest(
 
     public CheckpointManifest {
         files = Map.copyOf(files);
+        changes = List.copyOf(changes);
     }
 }

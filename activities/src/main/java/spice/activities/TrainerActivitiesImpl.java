@@ -63,7 +63,11 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
                             () -> store.put(Json.bytes(step(iteration, trajectories, heartbeat))))
                     .blob();
             TrainedState trained = Json.read(store.get(state), TrainedState.class, "trained state");
-            return new Trained(state, trained.updates(), trained.metrics().in((System.nanoTime() - started) / 1e9));
+            return new Trained(
+                    state,
+                    trained.updates(),
+                    trained.metrics().in((System.nanoTime() - started) / 1e9),
+                    Optional.empty());
         }
     }
 

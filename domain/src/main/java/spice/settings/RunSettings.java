@@ -139,13 +139,17 @@ public record RunSettings(
         @Setting(value = "a worker that is silent for so long is taken for dead, in seconds", min = 3, max = 3600)
         int heartbeatSeconds,
 
-        @Setting(value = "no iteration begins later than so many hours after the run's start; 0: no limit", min = 0)
+        @Setting(
+                value = "no iteration begins later than so many hours after the run's start; 0: no limit",
+                min = 0,
+                max = 8760)
         double maxHours,
 
         @Setting(
                 value =
                         "so many hours after the run's start a failed iteration waits no longer for a person; 0: for ever",
-                min = 0)
+                min = 0,
+                max = 8760)
         double attentionHours) {
 
     public enum RoleStyle {

@@ -11,8 +11,15 @@ public interface CheckpointActivities {
     /// Fails with [Failure#MODEL_UNUSABLE] or [Failure#LINEAGE_EMPTY].
     StartingPoint open(RunSettings settings, String lineage, CorpusRef corpus);
 
+    /// The same run with other settings from this checkpoint on: opens a branch of the lineage.
+    OpenedRun turn(OpenedRun run, RunSettings settings, CheckpointRef policy);
+
     /// Commits weights, optimizer, cursor and schedules together under one manifest.
     CheckpointRef commit(IterationRequest iteration, Scored scored, Trained trained);
+
+    /// Commits the policy as it is in the place of an iteration that is passed over, on a branch of its own; the
+    /// documents it would have drawn are passed over as well.
+    Skipped skip(IterationRequest iteration, String reason);
 
     /// Where a run begins.
     ///
@@ -20,4 +27,7 @@ public interface CheckpointActivities {
     /// @param start the checkpoint that the first iteration continues from
     /// @param branch of this run within the lineage
     record StartingPoint(CheckpointRef base, CheckpointRef start, String branch) {}
+
+    /// The run on its new branch, and the checkpoint that stands for the iteration.
+    record Skipped(OpenedRun run, CheckpointRef checkpoint) {}
 }

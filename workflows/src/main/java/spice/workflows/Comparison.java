@@ -8,6 +8,8 @@ import java.util.Optional;
 /// @param mean gain in held-out accuracy at temperature 1, likewise
 /// @param coEvolution the paper's two directions (Figure 3), if measured
 public record Comparison(Optional<Gain> greedy, Optional<Gain> mean, Optional<CoEvolution> coEvolution) {
+    /// Nothing was compared.
+    static final Comparison NONE = new Comparison(Optional.empty(), Optional.empty(), Optional.empty());
 
     /// A difference of two means with its 95 % bootstrap interval.
     public record Gain(double before, double after, double low, double high) {

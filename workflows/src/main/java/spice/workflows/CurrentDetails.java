@@ -14,6 +14,7 @@ final class CurrentDetails {
                         progress.iteration(),
                         progress.lastIteration(),
                         state.run().lineage()));
+        progress.trouble().ifPresent(trouble -> card.append(attention(trouble)));
         progress.last()
                 .ifPresent(report -> card.append(String.format(
                         Locale.ROOT,
@@ -35,6 +36,16 @@ final class CurrentDetails {
         }
         return card.append("\ncheckpoint `%s`\n".formatted(state.policy().name()))
                 .toString();
+    }
+
+    private static String attention(Trouble trouble) {
+        return """
+                **%s** · %s
+
+                The run waits for a person. Send it one of these updates, here or with `spice`: `retryIteration` (with \
+                `{"fresh": true}` for other seeds, `{"settings": {...}}` for other settings), `skipIteration`, `abort`.
+
+                """.formatted(trouble.name(), trouble.message());
     }
 
     /// Where self-play goes astray shows here first: one kind taking over, golds that the Reasoner contradicts,

@@ -1,6 +1,7 @@
 package spice.workflows;
 
 import io.temporal.failure.ApplicationFailure;
+import java.util.Arrays;
 
 /// The ways in which a run can end for good: trying again would give the same. The name is the failure's type in
 /// the Temporal UI, so that an operator can search for it.
@@ -19,8 +20,19 @@ public enum Failure {
     LINEAGE_EMPTY,
     /// Three iterations in a row posed no valid task.
     NO_VALID_TASKS,
+    /// A person aborted the run.
+    ABORTED,
+    /// Something failed, and nobody decided what to do about it by the time the run had to know.
+    UNATTENDED,
+    /// The lineage is being run already.
+    LINEAGE_BUSY,
     /// The loss or the gradient is not a number.
     TRAINING_DIVERGED;
+
+    /// Whether a failure's type is one of these.
+    public static boolean isName(String type) {
+        return Arrays.stream(values()).anyMatch(failure -> failure.name().equals(type));
+    }
 
     /// The failure that this exception is, in its own words.
     public ApplicationFailure because(Exception cause) {

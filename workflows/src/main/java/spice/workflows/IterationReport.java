@@ -1,4 +1,13 @@
 package spice.workflows;
 
+import java.util.Optional;
+
 /// The outcome of one iteration.
-public record IterationReport(int number, CheckpointRef checkpoint, IterationMetrics metrics, TrainMetrics training) {}
+///
+/// @param worker the queue of the sampling worker beside the trainer, which has the checkpoint at hand
+public record IterationReport(
+        int number,
+        CheckpointRef checkpoint,
+        IterationMetrics metrics,
+        TrainMetrics training,
+        Optional<String> worker) {}

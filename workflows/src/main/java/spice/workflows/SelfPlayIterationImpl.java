@@ -40,7 +40,8 @@ public final class SelfPlayIterationImpl implements SelfPlayIteration {
                 seconds(posed) + seconds(attempted)));
         Trained trained = trainer.train(iteration, scored.trajectories());
         CheckpointRef checkpoint = checkpoints.commit(iteration, scored, trained);
-        return new IterationReport(iteration.number(), checkpoint, scored.metrics(), trained.metrics());
+        return new IterationReport(
+                iteration.number(), checkpoint, scored.metrics(), trained.metrics(), trained.worker());
     }
 
     private static List<LaneReport> inLanes(int lanes, IntFunction<Promise<LaneReport>> lane) {

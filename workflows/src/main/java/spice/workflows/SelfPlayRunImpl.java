@@ -1,28 +1,53 @@
 package spice.workflows;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.temporal.api.common.v1.Payload;
+import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.common.converter.RawValue;
+import io.temporal.failure.ActivityFailure;
+import io.temporal.failure.ChildWorkflowFailure;
+import io.temporal.failure.TemporalFailure;
+import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.ChildWorkflowOptions;
 import io.temporal.workflow.Workflow;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import spice.domain.Refusal;
+import spice.domain.Seed;
 import spice.settings.InvalidSettings;
 import spice.settings.Lineages;
 import spice.settings.RunSettings;
+import spice.settings.SettingsIdentity;
 import spice.settings.SettingsReader;
 import spice.store.BlobRef;
+import spice.store.Json;
 
-/// Opens the run, iterates, compares the last checkpoint with the first.
+/// Opens the run, iterates, compares the last checkpoint with the first. Between iterations it does what the
+/// operator asked for; what fails waits for the operator.
 public final class SelfPlayRunImpl implements SelfPlayRun {
+    private static final ObjectMapper JSON = Json.mapper();
     /// A model that poses nothing valid for this many iterations in a row will not learn to on its own: with only
     /// invalid tasks all rewards are equal and no gradient flows.
     private static final int EMPTY_ITERATIONS = 3;
+    /// After a reset, the iteration of the run that was reset may still be ending under the same id.
+    private static final Duration ID_TAKEN = Duration.ofSeconds(2);
 
-    private RunProgress progress = new RunProgress("starting", 0, 0, 0, Optional.empty(), List.of());
+    private static final int ID_TAKEN_TRIES = 30;
+    /// A person can type a seed below this anywhere, JSON's numbers in a browser included.
+    private static final long SEEDS = 1L << 48;
+
+    private final Operator operator = new Operator();
+    private @Nullable CancellationScope work;
+    private RunProgress progress = RunProgress.before("starting", 0);
 
     @Override
     public RunProgress progress() {
@@ -30,27 +55,31 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
     }
 
     @Override
-    public RunReport run(@Nullable RawValue input, @Nullable RunState carried) {
-        RunSettings settings = read(input);
-        RunState state = carried == null ? open(settings) : carried;
-        int last = state.firstIteration() + settings.iterations() - 1;
-        while (state.policy().iteration() < last) {
-            show("iterating", settings, state);
-            state = iterate(settings, state);
-            if (Workflow.getInfo().isContinueAsNewSuggested()) {
-                Workflow.newContinueAsNewStub(SelfPlayRun.class).run(input, state);
-            }
+    public @Nullable RunReport run(@Nullable RawValue input, @Nullable RunState carried) {
+        if (Boolean.TRUE.equals(Workflow.getMemo(TEMPLATE, Boolean.class))) {
+            return null;
         }
-        show("comparing", settings, state);
-        Comparison comparison = compare(settings, state);
-        show("done", settings, state);
-        return new RunReport(state.run(), state.policy(), state.evaluations(), comparison);
+        RunSettings settings = read(input);
+        AtomicReference<RunReport> report = new AtomicReference<>();
+        CancellationScope scope = Workflow.newCancellationScope(
+                () -> report.set(selfPlay(input, settings, Optional.ofNullable(carried))));
+        work = scope;
+        try {
+            scope.run();
+        } catch (TemporalFailure e) {
+            throw operator.aborted()
+                    .map(Failure.ABORTED::because)
+                    .map(TemporalFailure.class::cast)
+                    .orElse(e);
+        }
+        Workflow.await(Workflow::isEveryHandlerFinished);
+        return report.get();
     }
 
     private static RunSettings read(@Nullable RawValue input) {
+        requireLineageName(Workflow.getInfo().getWorkflowId());
         Payload payload = input == null ? Payload.getDefaultInstance() : input.getPayload();
         try {
-            requireLineageName(Workflow.getInfo().getWorkflowId());
             return SettingsReader.read(payload.getData().toStringUtf8());
         } catch (InvalidSettings e) {
             throw Failure.INVALID_SETTINGS.because(
@@ -66,49 +95,123 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
         }
     }
 
+    // ---- The run ----
+
+    private RunReport selfPlay(@Nullable RawValue input, RunSettings settings, Optional<RunState> carried) {
+        RunState state = carried.orElseGet(() -> open(settings));
+        carried.filter(RunState::paused).ifPresent(_ -> operator.pause());
+        operator.at(state, false);
+        if (carried.isEmpty()) {
+            state = evaluated(state);
+        }
+        while (true) {
+            state = turned(state);
+            if (isDone(state)) {
+                state = state.isEvaluated() ? state : evaluated(state);
+                state = turned(state);
+                if (isDone(state)) {
+                    break;
+                }
+            }
+            if (waitWhilePaused(state)) {
+                continue;
+            }
+            state = iterated(state);
+            state = isEvaluationDue(state) ? evaluated(state) : state;
+            continueAsNewIfSuggested(input, state);
+        }
+        operator.close();
+        show("comparing", state);
+        Comparison comparison = attended("the comparison", state, this::compare, (_, _) -> Comparison.NONE);
+        show("done", state);
+        return new RunReport(state.run(), state.policy(), state.evaluations(), comparison);
+    }
+
+    private static boolean isDone(RunState state) {
+        double hours = (Workflow.currentTimeMillis() - state.startedMillis()) / 3.6e6;
+        double limit = state.course().settings().maxHours();
+        return state.next() > state.lastIteration() || (limit > 0 && hours >= limit);
+    }
+
+    private static boolean isEvaluationDue(RunState state) {
+        int every = state.course().settings().evaluateEvery();
+        return every > 0 && state.finished() % every == 0 && !state.isEvaluated();
+    }
+
     private RunState open(RunSettings settings) {
-        progress = new RunProgress("ingesting", 0, settings.iterations(), 0, Optional.empty(), List.of());
-        var reader =
-                Workflow.newActivityStub(CorpusActivities.class, calls(settings).ingest("ingest " + settings.corpus()));
-        var checkpoints = Workflow.newActivityStub(
-                CheckpointActivities.class, calls(settings).quick("open"));
-        var challenger = Workflow.newActivityStub(
-                ChallengerActivities.class, calls(settings).sample("pose the held-out questions"));
+        progress = RunProgress.before("ingesting", settings.iterations());
+        Calls calls = calls(settings);
+        var reader = Workflow.newActivityStub(CorpusActivities.class, calls.ingest("ingest " + settings.corpus()));
+        var checkpoints = Workflow.newActivityStub(CheckpointActivities.class, calls.quick("open"));
+        var challenger =
+                Workflow.newActivityStub(ChallengerActivities.class, calls.sample("pose the held-out questions"));
         String lineage = Workflow.getInfo().getWorkflowId();
+        long started = Workflow.currentTimeMillis();
+
         CorpusRef corpus = reader.ingest(settings);
         CheckpointActivities.StartingPoint start = checkpoints.open(settings, lineage, corpus);
         BlobRef heldOut =
                 reader.readHeldOut(settings).orElseGet(() -> challenger.poseHeldOut(settings, start.base(), corpus));
         OpenedRun run = new OpenedRun(lineage, start.branch(), start.base(), start.start(), corpus, heldOut);
-        RunState state = new RunState(
-                run, run.start(), run.start().iteration() + 1, 0, 0, Map.of(), Optional.empty(), List.of());
-        show("evaluating", settings, state);
-        return evaluated(settings, state);
+        return RunState.opened(new Course(settings, run, List.of(), 0, Optional.empty()), started);
     }
 
-    private RunState iterate(RunSettings settings, RunState state) {
-        int number = state.policy().iteration() + 1;
-        long started = Workflow.currentTimeMillis();
-        SelfPlayIteration iteration = Workflow.newChildWorkflowStub(
-                SelfPlayIteration.class,
-                ChildWorkflowOptions.newBuilder()
-                        .setWorkflowId(
-                                "%s/iteration-%d".formatted(Workflow.getInfo().getWorkflowId(), number))
-                        .setStaticSummary("iteration %d of %s"
-                                .formatted(number, state.run().lineage()))
-                        .build());
-        IterationReport report = iteration.run(new IterationRequest(settings, state.run(), number, state.policy()));
-        RunState next = state.after(report, (Workflow.currentTimeMillis() - started) / 1000.0);
+    private RunState iterated(RunState state) {
+        show("iterating", state);
+        operator.at(state, true);
+        RunState next = attended("iteration %d".formatted(state.next()), state, this::iterate, this::skip);
+        operator.at(next, false);
         if (next.emptyIterations() == EMPTY_ITERATIONS) {
-            throw Failure.NO_VALID_TASKS.because(noValidTasks(settings, next));
+            throw Failure.NO_VALID_TASKS.because(noValidTasks(next));
         }
-        int done = next.finished();
-        boolean due =
-                done == settings.iterations() || (settings.evaluateEvery() > 0 && done % settings.evaluateEvery() == 0);
-        return due ? evaluated(settings, next) : next;
+        return next;
     }
 
-    private static String noValidTasks(RunSettings settings, RunState state) {
+    private RunState iterate(RunState state) {
+        long started = Workflow.currentTimeMillis();
+        Course course = state.course();
+        IterationReport report = runChild(new IterationRequest(
+                course.settings(), course.run(), state.next(), state.policy(), course.changes(), course.warm()));
+        return state.after(report, (Workflow.currentTimeMillis() - started) / 1000.0);
+    }
+
+    private static IterationReport runChild(IterationRequest request) {
+        String id = "%s/iteration-%d".formatted(Workflow.getInfo().getWorkflowId(), request.number());
+        for (int tries = 1; ; tries++) {
+            SelfPlayIteration iteration = Workflow.newChildWorkflowStub(
+                    SelfPlayIteration.class,
+                    ChildWorkflowOptions.newBuilder()
+                            .setWorkflowId(id)
+                            .setStaticSummary("iteration %d of %s"
+                                    .formatted(request.number(), request.run().lineage()))
+                            .build());
+            try {
+                return iteration.run(request);
+            } catch (ChildWorkflowFailure e) {
+                if (!(e.getCause() instanceof WorkflowExecutionAlreadyStarted) || tries == ID_TAKEN_TRIES) {
+                    throw e;
+                }
+                Workflow.sleep(ID_TAKEN);
+            }
+        }
+    }
+
+    /// The policy as it is stands for the iteration.
+    private RunState skip(RunState state, String reason) {
+        var checkpoints = Workflow.newActivityStub(
+                CheckpointActivities.class, calls(state.course().settings()).quick("skip iteration " + state.next()));
+        Course course = state.course();
+        CheckpointActivities.Skipped skipped = checkpoints.skip(
+                new IterationRequest(
+                        course.settings(), course.run(), state.next(), state.policy(), course.changes(), course.warm()),
+                reason);
+        return state.passedOver(
+                new Course(course.settings(), skipped.run(), List.of(), course.fresh(), course.warm()),
+                skipped.checkpoint());
+    }
+
+    private static String noValidTasks(RunState state) {
+        RunSettings settings = state.course().settings();
         String refused = state.refusals().entrySet().stream()
                 .sorted(Map.Entry.<Refusal, Integer>comparingByValue().reversed())
                 .map(entry -> "%s %d".formatted(entry.getKey(), entry.getValue()))
@@ -121,10 +224,17 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
                 .formatted(EMPTY_ITERATIONS, settings.corpus(), refused, remedy);
     }
 
+    private RunState evaluated(RunState state) {
+        show("evaluating", state);
+        String what = "the evaluation of iteration %d".formatted(state.policy().iteration());
+        return attended(what, state, SelfPlayRunImpl::evaluate, (unchanged, _) -> unchanged);
+    }
+
     /// The state with its policy evaluated. The first one, the base's, also measures pass@k: what the model could
     /// do before any learning, if one only asked often enough. Without a single held-out question there is
     /// nothing to compare.
-    private static RunState evaluated(RunSettings settings, RunState state) {
+    private static RunState evaluate(RunState state) {
+        RunSettings settings = state.course().settings();
         var evaluator = Workflow.newActivityStub(
                 EvaluatorActivities.class,
                 calls(settings).sample("evaluate iteration " + state.policy().iteration()));
@@ -134,7 +244,8 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
         return evaluation.questions() == 0 ? state : state.with(evaluation);
     }
 
-    private static Comparison compare(RunSettings settings, RunState state) {
+    private Comparison compare(RunState state) {
+        RunSettings settings = state.course().settings();
         var evaluator = Workflow.newActivityStub(
                 EvaluatorActivities.class, calls(settings).sample("cross first and last"));
         var judge =
@@ -151,18 +262,243 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
         return Calls.of(settings, Workflow.getInfo().getWorkflowId());
     }
 
-    private void show(String word, RunSettings settings, RunState state) {
-        int last = state.firstIteration() + settings.iterations() - 1;
-        int left = last - state.policy().iteration();
-        double each = state.finished() == 0 ? 0 : state.finishedSeconds() / state.finished();
-        progress =
-                new RunProgress(word, state.policy().iteration(), last, each * left, state.last(), state.evaluations());
+    private void continueAsNewIfSuggested(@Nullable RawValue input, RunState state) {
+        if (Workflow.getInfo().isContinueAsNewSuggested()) {
+            Workflow.await(Workflow::isEveryHandlerFinished);
+            RunState turned = turned(state);
+            Workflow.newContinueAsNewStub(SelfPlayRun.class).run(input, turned.with(operator.isPaused()));
+        }
+    }
+
+    // ---- What the operator asked for ----
+
+    /// The state with the operator's changes. What has no effect on results changes nothing else; what has one
+    /// opens a branch of the lineage.
+    private RunState turned(RunState state) {
+        RunState turned = operator.takeChange()
+                .map(change -> onBranch(
+                        state,
+                        change.settings(),
+                        change.changes(),
+                        state.course().fresh()))
+                .orElse(state);
+        operator.at(turned, false);
+        return turned;
+    }
+
+    private static RunState onBranch(RunState state, RunSettings settings, List<String> changes, int fresh) {
+        Course course = state.course();
+        if (SettingsIdentity.digest(settings).equals(SettingsIdentity.digest(course.settings()))) {
+            return state.with(course.withSettings(settings));
+        }
+        var checkpoints = Workflow.newActivityStub(
+                CheckpointActivities.class, calls(settings).quick("branch off before iteration " + state.next()));
+        OpenedRun branch = checkpoints.turn(course.run(), settings, state.policy());
+        List<String> all = new ArrayList<>(course.changes());
+        changes.forEach(change -> all.add("%s from iteration %d".formatted(change, state.next())));
+        return state.with(new Course(settings, branch, all, fresh, course.warm()));
+    }
+
+    /// Waits while the run is paused.
+    ///
+    /// @return whether it had to, so that the operator may have changed his mind about more than this
+    private boolean waitWhilePaused(RunState state) {
+        if (!operator.isPaused()) {
+            return false;
+        }
+        show("paused", state);
+        Workflow.await(() -> !operator.isPaused());
+        return true;
+    }
+
+    /// Takes a stage of the run until it works, or the operator decides to go on without it.
+    private <T> T attended(
+            String what, RunState state, Function<RunState, T> stage, BiFunction<RunState, String, T> without) {
+        RunState current = state;
+        while (true) {
+            try {
+                return stage.apply(current);
+            } catch (ActivityFailure | ChildWorkflowFailure failure) {
+                if (CancellationScope.current().isCancelRequested()) {
+                    throw failure;
+                }
+                String word = progress.state();
+                boolean iterating = word.equals("iterating");
+                operator.at(current, false);
+                Decision decision = decided(what, current, Trouble.of(failure));
+                current = turned(current);
+                switch (decision) {
+                    case Decision.Retry retry -> current = retry.fresh() ? fresh(current) : current;
+                    case Decision.Skip skip -> {
+                        return without.apply(current, skip.reason());
+                    }
+                }
+                show(word, current);
+                operator.at(current, iterating);
+            }
+        }
+    }
+
+    private Decision decided(String what, RunState state, Trouble trouble) {
+        Trouble named = new Trouble(trouble.name(), "%s failed: %s".formatted(what, trouble.message()));
+        operator.ask(named);
+        show(RunProgress.NEEDS_ATTENTION, state);
+        double hours = state.course().settings().attentionHours();
+        if (hours == 0) {
+            Workflow.await(operator::isDecided);
+        } else if (!Workflow.await(untilHours(state, hours), operator::isDecided)) {
+            throw Failure.UNATTENDED.because("%s (%s), and nobody decided what to do about it within %s hours"
+                    .formatted(named.message(), named.name(), hours));
+        }
+        return operator.takeDecision();
+    }
+
+    private static Duration untilHours(RunState state, double hours) {
+        long deadline = state.startedMillis() + Math.round(hours * 3.6e6);
+        return Duration.ofMillis(Math.max(0, deadline - Workflow.currentTimeMillis()));
+    }
+
+    /// A branch whose seeds are others from the next iteration on.
+    private static RunState fresh(RunState state) {
+        RunSettings settings = state.course().settings();
+        int fresh = state.course().fresh() + 1;
+        long seed =
+                new Seed(settings.seed()).child("fresh", state.next(), fresh).value() & (SEEDS - 1);
+        ObjectNode changed = JSON.valueToTree(settings);
+        changed.put("seed", seed);
+        return onBranch(
+                state, JSON.convertValue(changed, RunSettings.class), List.of("fresh seed %d".formatted(seed)), fresh);
+    }
+
+    private void show(String word, RunState state) {
+        progress = RunProgress.of(word, state, operator.trouble());
         Workflow.setCurrentDetails(CurrentDetails.markdown(progress, state));
         Workflow.upsertTypedSearchAttributes(
                 SpiceSearchAttributes.LINEAGE.valueSet(state.run().lineage()),
                 SpiceSearchAttributes.STATE.valueSet(word),
+                operator.trouble()
+                        .map(trouble -> SpiceSearchAttributes.FAILURE.valueSet(trouble.name()))
+                        .orElseGet(SpiceSearchAttributes.FAILURE::valueUnset),
                 SpiceSearchAttributes.ITERATION.valueSet((long) state.policy().iteration()),
                 SpiceSearchAttributes.PASS_RATE.valueSet(
                         state.last().map(report -> report.metrics().passRate()).orElse(0.0)));
+    }
+
+    // ---- Updates ----
+
+    @Override
+    public void mayPause() {
+        operator.requireRunning();
+    }
+
+    @Override
+    public String pause() {
+        operator.pause();
+        return "no iteration begins until `resume`";
+    }
+
+    @Override
+    public void mayResume() {
+        operator.requirePaused();
+    }
+
+    @Override
+    public String resume() {
+        operator.resume();
+        return "the run goes on";
+    }
+
+    @Override
+    public void mayRetryIteration(@Nullable RawValue how) {
+        operator.requireTrouble();
+        Retry.read(how).settings().ifPresent(operator::changed);
+    }
+
+    @Override
+    public String retryIteration(@Nullable RawValue how) {
+        Retry retry = Retry.read(how);
+        retry.settings().ifPresent(operator::change);
+        operator.decide(new Decision.Retry(retry.fresh()));
+        return retry.fresh() ? "it is taken again with fresh seeds" : "it is taken again";
+    }
+
+    @Override
+    public void maySkipIteration(@Nullable RawValue reason) {
+        operator.requireTrouble();
+        OperatorInput.reason(reason);
+    }
+
+    @Override
+    public String skipIteration(@Nullable RawValue reason) {
+        operator.decide(new Decision.Skip(OperatorInput.reason(reason)));
+        return "the run goes on without it";
+    }
+
+    @Override
+    public void mayAbort(@Nullable RawValue reason) {
+        OperatorInput.reason(reason);
+    }
+
+    @Override
+    public String abort(@Nullable RawValue reason) {
+        String said = OperatorInput.reason(reason);
+        operator.abort(said);
+        if (work != null) {
+            work.cancel(said);
+        }
+        return "the run ends; the lineage can be continued from its last checkpoint";
+    }
+
+    @Override
+    public void mayStopAfterIteration(@Nullable RawValue iteration) {
+        operator.changed(operator.stopAfter(OperatorInput.iteration(iteration)));
+    }
+
+    @Override
+    public String stopAfterIteration(@Nullable RawValue iteration) {
+        ObjectNode change = operator.stopAfter(OperatorInput.iteration(iteration));
+        operator.change(change);
+        return "the run ends after iteration %d".formatted(operator.lastIteration());
+    }
+
+    @Override
+    public void maySetIterations(@Nullable RawValue iterations) {
+        operator.changed(OperatorInput.setting("iterations", iterations));
+    }
+
+    @Override
+    public String setIterations(@Nullable RawValue iterations) {
+        operator.change(OperatorInput.setting("iterations", iterations));
+        return "the run ends after iteration %d".formatted(operator.lastIteration());
+    }
+
+    @Override
+    public void maySetLearningRate(@Nullable RawValue learningRate) {
+        operator.changed(OperatorInput.setting("learningRate", learningRate));
+    }
+
+    @Override
+    public String setLearningRate(@Nullable RawValue learningRate) {
+        return operator.change(OperatorInput.setting("learningRate", learningRate));
+    }
+
+    @Override
+    public void maySetGroupSize(@Nullable RawValue groupSize) {
+        operator.changed(OperatorInput.setting("groupSize", groupSize));
+    }
+
+    @Override
+    public String setGroupSize(@Nullable RawValue groupSize) {
+        return operator.change(OperatorInput.setting("groupSize", groupSize));
+    }
+
+    @Override
+    public void mayChangeSettings(@Nullable RawValue settings) {
+        operator.changed(OperatorInput.settings(settings));
+    }
+
+    @Override
+    public String changeSettings(@Nullable RawValue settings) {
+        return operator.change(OperatorInput.settings(settings));
     }
 }

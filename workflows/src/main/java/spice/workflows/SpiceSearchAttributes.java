@@ -11,6 +11,8 @@ public final class SpiceSearchAttributes {
     public static final SearchAttributeKey<Long> ITERATION = SearchAttributeKey.forLong("SpiceIteration");
     public static final SearchAttributeKey<Double> PASS_RATE = SearchAttributeKey.forDouble("SpicePassRate");
     public static final SearchAttributeKey<String> STATE = SearchAttributeKey.forKeyword("SpiceState");
+    /// While the run waits for a person: the name of what failed.
+    public static final SearchAttributeKey<String> FAILURE = SearchAttributeKey.forKeyword("SpiceFailure");
     public static final SearchAttributeKey<String> LINEAGE = SearchAttributeKey.forKeyword("SpiceLineage");
 
     /// Names and types, as a server registers them.
@@ -18,6 +20,7 @@ public final class SpiceSearchAttributes {
             ITERATION.getName(), ITERATION.getValueType(),
             PASS_RATE.getName(), PASS_RATE.getValueType(),
             STATE.getName(), STATE.getValueType(),
+            FAILURE.getName(), FAILURE.getValueType(),
             LINEAGE.getName(), LINEAGE.getValueType());
 
     private SpiceSearchAttributes() {}

@@ -7,6 +7,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
+import java.util.function.Predicate;
 import spice.domain.Refusal;
 import spice.settings.RunSettings;
 import spice.store.BlobRef;
@@ -28,6 +30,14 @@ class ScriptedActivities
     int questions = 300;
     /// How often training fails before it succeeds.
     int trainFailures = 0;
+    /// Runs while an iteration trains.
+    IntConsumer whileTraining = _ -> {};
+    /// Iterations whose training diverges.
+    Predicate<IterationRequest> isBroken = _ -> false;
+    /// What the operator changed, as the commits were told.
+    final List<String> changes = Collections.synchronizedList(new ArrayList<>());
+    /// The branch of each commit.
+    final List<String> branches = Collections.synchronizedList(new ArrayList<>());
 
     static BlobRef blob(String name) {
         return new BlobRef(Json.sha256(name.getBytes(StandardCharsets.UTF_8)), name.length());
@@ -119,7 +129,11 @@ class ScriptedActivities
         if (trainFailures-- > 0) {
             throw ApplicationFailure.newFailure("the GPU fell off", "GPU");
         }
-        return new Trained(blob("state"), iteration.number(), TrainMetrics.NONE);
+        whileTraining.accept(iteration.number());
+        if (isBroken.test(iteration)) {
+            throw Failure.TRAINING_DIVERGED.because("the loss is NaN");
+        }
+        return new Trained(blob("state"), iteration.number(), TrainMetrics.NONE, Optional.empty());
     }
 
     @Override
@@ -129,9 +143,25 @@ class ScriptedActivities
     }
 
     @Override
+    public OpenedRun turn(OpenedRun run, RunSettings settings, CheckpointRef policy) {
+        calls.add("turn at %d to seed %d, learning rate %s, group %d"
+                .formatted(policy.iteration(), settings.seed(), settings.learningRate(), settings.groupSize()));
+        return new OpenedRun(run.lineage(), run.branch() + "'", run.base(), policy, run.corpus(), run.heldOut());
+    }
+
+    @Override
     public CheckpointRef commit(IterationRequest iteration, Scored scored, Trained trained) {
         calls.add("commit " + iteration.number());
+        changes.addAll(iteration.changes());
+        branches.add(iteration.run().branch());
         return checkpoint(iteration.number());
+    }
+
+    @Override
+    public Skipped skip(IterationRequest iteration, String reason) {
+        calls.add("skip %d: %s".formatted(iteration.number(), reason));
+        return new Skipped(
+                turn(iteration.run(), iteration.settings(), iteration.policy()), checkpoint(iteration.number()));
     }
 
     @Override

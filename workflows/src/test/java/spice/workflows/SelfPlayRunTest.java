@@ -4,62 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.temporal.api.enums.v1.EventType;
-import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowFailedException;
-import io.temporal.client.WorkflowOptions;
-import io.temporal.client.WorkflowStub;
 import io.temporal.failure.ApplicationFailure;
-import io.temporal.testing.TestEnvironmentOptions;
-import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.testing.WorkflowReplayer;
-import io.temporal.worker.Worker;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// The run and its iterations with scripted activities and skipped time.
 class SelfPlayRunTest {
-    private final ScriptedActivities activities = new ScriptedActivities();
-    private TestWorkflowEnvironment environment;
-
-    @BeforeEach
-    void start() {
-        environment = TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
-                .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
-                        .setDataConverter(Payloads.converter())
-                        .build())
-                .build());
-        SpiceSearchAttributes.ALL.forEach(environment::registerSearchAttribute);
-        Worker runs = environment.newWorker(TaskQueues.RUNS);
-        runs.registerWorkflowImplementationTypes(SelfPlayRunImpl.class, SelfPlayIterationImpl.class);
-        for (String queue : List.of(TaskQueues.CPU, TaskQueues.SAMPLE, TaskQueues.TRAIN)) {
-            environment.newWorker(queue).registerActivitiesImplementations(activities);
-        }
-        environment.start();
-    }
+    private final RunEnvironment runs = new RunEnvironment(true);
+    private final ScriptedActivities activities = runs.activities;
 
     @AfterEach
     void stop() {
-        environment.close();
-    }
-
-    private WorkflowStub stub() {
-        return environment
-                .getWorkflowClient()
-                .newUntypedWorkflowStub(
-                        "SelfPlayRun",
-                        WorkflowOptions.newBuilder()
-                                .setTaskQueue(TaskQueues.RUNS)
-                                .setWorkflowId("run-1")
-                                .build());
+        runs.close();
     }
 
     private RunReport run(Object... input) {
-        WorkflowStub stub = stub();
-        stub.start(input);
-        return stub.getResult(RunReport.class);
+        return runs.run(input);
     }
 
     @Test
@@ -162,8 +126,7 @@ class SelfPlayRunTest {
     @Test
     void progressCanBeAskedFor() {
         run(Map.of("iterations", 2));
-        RunProgress progress =
-                environment.getWorkflowClient().newUntypedWorkflowStub("run-1").query("progress", RunProgress.class);
+        RunProgress progress = runs.progress();
         assertThat(progress.state()).isEqualTo("done");
         assertThat(progress.iteration()).isEqualTo(2);
         assertThat(progress.last().orElseThrow().metrics().passRate()).isEqualTo(0.5);
@@ -174,14 +137,14 @@ class SelfPlayRunTest {
         run(Map.of("iterations", 3, "poseLanes", 2));
         for (String id : List.of("run-1", "run-1/iteration-2")) {
             WorkflowReplayer.replayWorkflowExecution(
-                    environment.getWorkflowClient().fetchHistory(id),
+                    runs.environment.getWorkflowClient().fetchHistory(id),
                     SelfPlayRunImpl.class,
                     SelfPlayIterationImpl.class);
         }
     }
 
     private int events(String workflowId) {
-        var history = environment.getWorkflowClient().fetchHistory(workflowId);
+        var history = runs.environment.getWorkflowClient().fetchHistory(workflowId);
         assertThat(history.getLastEvent().getEventType()).isEqualTo(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED);
         return history.getEvents().size();
     }

@@ -1,0 +1,224 @@
+package spice.workflows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.temporal.client.WorkflowFailedException;
+import io.temporal.client.WorkflowStub;
+import io.temporal.client.WorkflowUpdateException;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.failure.CanceledFailure;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// What people may do to a run while it goes on.
+class OperatorTest {
+    /// The first eight bytes of SHA-256 over the big-endian longs and ASCII letters 1, "fresh", 2, 1, modulo 2^48.
+    private static final long FRESH = 205989096769233L;
+
+    private final RunEnvironment runs = new RunEnvironment(false);
+    private final ScriptedActivities activities = runs.activities;
+
+    @AfterEach
+    void stop() {
+        runs.close();
+    }
+
+    private static String update(WorkflowStub run, String name, Object... input) {
+        return run.update(name, String.class, input);
+    }
+
+    private WorkflowStub atBrokenIteration(int broken, Map<String, Object> input) throws InterruptedException {
+        activities.isBroken = iteration -> iteration.number() == broken;
+        WorkflowStub run = runs.start(input);
+        RunProgress progress = runs.await(RunProgress.NEEDS_ATTENTION);
+        assertThat(progress.trouble())
+                .contains(new Trouble("TRAINING_DIVERGED", "iteration %d failed: the loss is NaN".formatted(broken)));
+        assertThat(progress.iteration()).isEqualTo(broken - 1);
+        return run;
+    }
+
+    private void repair() {
+        activities.isBroken = _ -> false;
+    }
+
+    @Test
+    void aFailedIterationWaitsAndIsTakenAgain() throws Exception {
+        WorkflowStub run = atBrokenIteration(2, Map.of("iterations", 3));
+        repair();
+        assertThat(update(run, "retryIteration")).isEqualTo("it is taken again");
+        assertThat(run.getResult(RunReport.class).checkpoint().iteration()).isEqualTo(3);
+        assertThat(activities.calls).filteredOn("train 2"::equals).hasSize(2);
+        assertThat(activities.branches).containsExactly("branch", "branch", "branch");
+        assertThat(activities.changes).isEmpty();
+    }
+
+    @Test
+    void freshSeedsAreANewBranchThatTheManifestNames() throws Exception {
+        activities.isBroken =
+                iteration -> iteration.number() == 2 && iteration.settings().seed() == 1;
+        WorkflowStub run = runs.start(Map.of("iterations", 3));
+        runs.await(RunProgress.NEEDS_ATTENTION);
+        update(run, "retryIteration", Map.of("fresh", true));
+        run.getResult(RunReport.class);
+        assertThat(activities.calls).contains("turn at 1 to seed %d, learning rate 3.0E-4, group 8".formatted(FRESH));
+        assertThat(activities.changes).containsExactly("fresh seed %d from iteration 2".formatted(FRESH));
+        assertThat(activities.branches).containsExactly("branch", "branch'", "branch'");
+    }
+
+    @Test
+    void aRetryMayChangeSettingsFirst() throws Exception {
+        activities.isBroken = iteration -> iteration.settings().learningRate() > 1e-4;
+        WorkflowStub run = runs.start(Map.of("iterations", 1));
+        runs.await(RunProgress.NEEDS_ATTENTION);
+        update(run, "retryIteration", Map.of("settings", Map.of("learningRate", 1e-4)));
+        run.getResult(RunReport.class);
+        assertThat(activities.changes).containsExactly("learningRate 1.0E-4 from iteration 1");
+    }
+
+    @Test
+    void aSkippedIterationLeavesItsPolicyAndGoesOn() throws Exception {
+        WorkflowStub run = atBrokenIteration(2, Map.of("iterations", 3));
+        update(run, "skipIteration", "bad documents");
+        assertThat(run.getResult(RunReport.class).checkpoint().iteration()).isEqualTo(3);
+        assertThat(activities.calls)
+                .contains("skip 2: bad documents", "commit 3")
+                .doesNotContain("commit 2");
+        assertThat(activities.branches).containsExactly("branch", "branch'");
+    }
+
+    @Test
+    void abortEndsTheRunAsFailed() throws Exception {
+        WorkflowStub run = atBrokenIteration(1, Map.of("iterations", 3));
+        update(run, "abort", "wrong corpus");
+        assertThatThrownBy(() -> run.getResult(RunReport.class))
+                .isInstanceOf(WorkflowFailedException.class)
+                .cause()
+                .isInstanceOfSatisfying(ApplicationFailure.class, failure -> {
+                    assertThat(failure.getType()).isEqualTo("ABORTED");
+                    assertThat(failure.getOriginalMessage()).isEqualTo("wrong corpus");
+                });
+    }
+
+    @Test
+    void aRunThatIsCancelledWhileItWaitsIsCancelled() throws Exception {
+        WorkflowStub run = atBrokenIteration(1, Map.of("iterations", 3));
+        run.cancel();
+        assertThatThrownBy(() -> run.getResult(RunReport.class)).cause().isInstanceOf(CanceledFailure.class);
+    }
+
+    @Test
+    void whoIsNotThereByTheDeadlineIsNotWaitedFor() {
+        activities.isBroken = iteration -> iteration.number() == 1;
+        assertThatThrownBy(() -> runs.run(Map.of("iterations", 3, "attentionHours", 0.0005)))
+                .cause()
+                .isInstanceOfSatisfying(ApplicationFailure.class, failure -> {
+                    assertThat(failure.getType()).isEqualTo("UNATTENDED");
+                    assertThat(failure.getOriginalMessage())
+                            .isEqualTo("iteration 1 failed: the loss is NaN (TRAINING_DIVERGED), and nobody decided "
+                                    + "what to do about it within 5.0E-4 hours");
+                });
+    }
+
+    @Test
+    void aPausedRunBeginsNoIteration() throws Exception {
+        WorkflowStub run = runs.stub();
+        activities.whileTraining = number -> {
+            if (number == 1) {
+                update(run, "pause");
+            }
+        };
+        run.start(Map.of("iterations", 2));
+        runs.await("paused");
+        assertThat(activities.calls).contains("commit 1").doesNotContain("draw 2");
+        update(run, "resume");
+        assertThat(run.getResult(RunReport.class).checkpoint().iteration()).isEqualTo(2);
+    }
+
+    @Test
+    void settingsHoldFromTheNextIterationOn() {
+        WorkflowStub run = runs.stub();
+        activities.whileTraining = number -> {
+            if (number == 1) {
+                assertThat(update(run, "setLearningRate", 1e-4))
+                        .isEqualTo("learningRate 1.0E-4 holds from iteration 2");
+                assertThat(update(run, "setGroupSize", 4)).isEqualTo("groupSize 4 holds from iteration 2");
+                assertThat(update(run, "changeSettings", Map.of("heartbeatSeconds", 60)))
+                        .isEqualTo("heartbeatSeconds 60 holds from iteration 2");
+            }
+        };
+        run.start(Map.of("iterations", 2));
+        run.getResult(RunReport.class);
+        assertThat(activities.calls).contains("turn at 1 to seed 1, learning rate 1.0E-4, group 4");
+        assertThat(activities.branches).containsExactly("branch", "branch'");
+        assertThat(activities.changes)
+                .containsExactly("learningRate 1.0E-4 from iteration 2", "groupSize 4 from iteration 2");
+    }
+
+    @Test
+    void howLongToRunCanChangeWithoutABranch() {
+        WorkflowStub run = runs.stub();
+        activities.whileTraining = number -> {
+            if (number == 1) {
+                assertThat(update(run, "setIterations", 5)).isEqualTo("the run ends after iteration 5");
+            }
+            if (number == 4) {
+                assertThat(update(run, "stopAfterIteration")).isEqualTo("the run ends after iteration 4");
+            }
+        };
+        run.start(Map.of("iterations", 2));
+        RunReport report = run.getResult(RunReport.class);
+        assertThat(report.checkpoint().iteration()).isEqualTo(4);
+        assertThat(report.evaluations()).extracting(Evaluation::iteration).containsExactly(0, 4);
+        assertThat(activities.branches).containsOnly("branch");
+    }
+
+    @Test
+    void whatCannotBeDoneIsRefusedWithTheReason() {
+        WorkflowStub run = runs.stub();
+        AtomicInteger refused = new AtomicInteger();
+        activities.whileTraining = number -> {
+            if (number == 2) {
+                refuses(run, "nothing has failed, so there is nothing to decide", "retryIteration");
+                refuses(run, "nothing has failed, so there is nothing to decide", "skipIteration");
+                refuses(run, "the run is not paused", "resume");
+                refuses(run, "learningRate is \"fast\"; give a number", "setLearningRate", "fast");
+                refuses(run, "there is no input; give groupSize its new value", "setGroupSize");
+                refuses(run, "iterations is 1, but 2 are done or under way; give at least 2", "setIterations", 1);
+                refuses(run, "iterations is 1, but 2 are done or under way; give at least 2", "stopAfterIteration", 1);
+                refuses(
+                        run,
+                        "[model] cannot change within a run; start another with `spice fork`",
+                        "changeSettings",
+                        Map.of("model", "other"));
+                refuses(
+                        run,
+                        "learningrate is not a setting; did you mean learningRate?",
+                        "changeSettings",
+                        Map.of("learningrate", 1));
+                refused.incrementAndGet();
+            }
+        };
+        run.start(Map.of("iterations", 3));
+        assertThat(run.getResult(RunReport.class).checkpoint().iteration()).isEqualTo(3);
+        assertThat(refused).hasValue(1);
+        assertThat(activities.branches).containsOnly("branch");
+    }
+
+    private static void refuses(WorkflowStub run, String reason, String name, Object... input) {
+        assertThatThrownBy(() -> update(run, name, input))
+                .isInstanceOf(WorkflowUpdateException.class)
+                .cause()
+                .hasMessageContaining(reason);
+    }
+
+    @Test
+    void aTemplateDoesNothing() {
+        WorkflowStub template = runs.stub("template-nano", Map.of(SelfPlayRun.TEMPLATE, true));
+        template.start(Map.of("iterations", 3));
+        assertThat(template.getResult(RunReport.class)).isNull();
+        assertThat(activities.calls).isEmpty();
+    }
+}

@@ -1,0 +1,84 @@
+package spice.workflows;
+
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.client.WorkflowOptions;
+import io.temporal.client.WorkflowStub;
+import io.temporal.testing.TestEnvironmentOptions;
+import io.temporal.testing.TestWorkflowEnvironment;
+import io.temporal.worker.Worker;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// Our workflows with scripted activities, in memory.
+final class RunEnvironment implements AutoCloseable {
+    static final String RUN = "run-1";
+
+    final ScriptedActivities activities = new ScriptedActivities();
+    final TestWorkflowEnvironment environment;
+
+    /// @param skipTime whether time that nobody works in passes at once; not where a test talks to a run from outside
+    RunEnvironment(boolean skipTime) {
+        environment = TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
+                .setUseTimeskipping(skipTime)
+                .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
+                        .setDataConverter(Payloads.converter())
+                        .build())
+                .build());
+        SpiceSearchAttributes.ALL.forEach(environment::registerSearchAttribute);
+        Worker runs = environment.newWorker(TaskQueues.RUNS);
+        runs.registerWorkflowImplementationTypes(SelfPlayRunImpl.class, SelfPlayIterationImpl.class);
+        for (String queue : List.of(TaskQueues.CPU, TaskQueues.SAMPLE, TaskQueues.TRAIN)) {
+            environment.newWorker(queue).registerActivitiesImplementations(activities);
+        }
+        environment.start();
+    }
+
+    WorkflowStub stub() {
+        return stub(RUN, Map.of());
+    }
+
+    WorkflowStub stub(String id, Map<String, Object> memo) {
+        return environment
+                .getWorkflowClient()
+                .newUntypedWorkflowStub(
+                        "SelfPlayRun",
+                        WorkflowOptions.newBuilder()
+                                .setTaskQueue(TaskQueues.RUNS)
+                                .setWorkflowId(id)
+                                .setMemo(memo)
+                                .build());
+    }
+
+    WorkflowStub start(Object... input) {
+        WorkflowStub stub = stub();
+        stub.start(input);
+        return stub;
+    }
+
+    RunReport run(Object... input) {
+        return start(input).getResult(RunReport.class);
+    }
+
+    RunProgress progress() {
+        return environment.getWorkflowClient().newUntypedWorkflowStub(RUN).query("progress", RunProgress.class);
+    }
+
+    /// Waits until the run says that it does this.
+    RunProgress await(String state) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (System.nanoTime() < deadline) {
+            RunProgress progress = progress();
+            if (progress.state().equals(state)) {
+                return progress;
+            }
+            Thread.sleep(20);
+        }
+        throw new AssertionError("the run is not %s but %s".formatted(state, progress()));
+    }
+
+    @Override
+    public void close() {
+        environment.close();
+    }
+}
