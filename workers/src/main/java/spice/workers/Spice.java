@@ -26,6 +26,7 @@ import spice.store.StoreException;
             IngestCommand.class,
             PretrainCommand.class,
             AskCommand.class,
+            ArchiveCommand.class,
             TestCommand.class
         },
         mixinStandardHelpOptions = true,
