@@ -14,6 +14,7 @@ import spice.ledger.Level;
 import spice.model.Completion;
 import spice.model.Policy;
 import spice.model.PromptGroup;
+import spice.model.Pulse;
 import spice.model.Sampling;
 import spice.model.StopReason;
 import spice.model.TextCodec;
@@ -25,6 +26,11 @@ class NanoScoresTest {
     /// million; hard questions it never answers. As Challenger it copies the first line twice, then poses a line
     /// of its own, then babbles.
     private static final class Careless implements Policy {
+        @Override
+        public Policy watchedBy(Pulse pulse) {
+            return this;
+        }
+
         @Override
         public List<List<Completion>> sample(List<PromptGroup> groups, Sampling sampling) {
             return groups.stream().map(this::sample).toList();

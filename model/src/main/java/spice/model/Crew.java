@@ -29,7 +29,7 @@ final class Crew implements AutoCloseable {
     /// also when the caller is interrupted: native code cannot be stopped, and the tensors it reads must outlive
     /// it.
     ///
-    /// @throws CompletionException with the first failure as its cause
+    /// @throws RuntimeException the first failure
     <T> List<T> compute(IntFunction<T> share) {
         List<CompletableFuture<T>> futures = IntStream.range(0, size)
                 .mapToObj(number -> CompletableFuture.supplyAsync(
@@ -42,7 +42,11 @@ final class Crew implements AutoCloseable {
         CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new))
                 .exceptionally(failure -> null)
                 .join();
-        return futures.stream().map(CompletableFuture::join).toList();
+        try {
+            return futures.stream().map(CompletableFuture::join).toList();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
     }
 
     @Override

@@ -15,11 +15,13 @@ public final class LanguageModel implements Policy {
     private final Decoder decoder;
     private final HuggingFaceCodec codec;
     private final int intraOpThreads;
+    private final Pulse pulse;
 
-    private LanguageModel(Decoder decoder, HuggingFaceCodec codec, int intraOpThreads) {
+    private LanguageModel(Decoder decoder, HuggingFaceCodec codec, int intraOpThreads, Pulse pulse) {
         this.decoder = decoder;
         this.codec = codec;
         this.intraOpThreads = intraOpThreads;
+        this.pulse = pulse;
     }
 
     /// Opens a model folder in Hugging Face layout. `intraOpThreads` is what every call of [#sample] uses inside
@@ -31,7 +33,7 @@ public final class LanguageModel implements Policy {
         ModelConfig config = ModelConfig.read(folder.resolve(ModelFolder.CONFIG));
         HuggingFaceCodec codec = HuggingFaceCodec.open(folder.resolve(ModelFolder.TOKENIZER), config.stopToken());
         try {
-            return new LanguageModel(Decoder.open(folder), codec, intraOpThreads);
+            return new LanguageModel(Decoder.open(folder), codec, intraOpThreads, Pulse.NONE);
         } catch (RuntimeException e) {
             codec.close();
             throw e;
@@ -41,6 +43,11 @@ public final class LanguageModel implements Policy {
     @Override
     public TextCodec codec() {
         return codec;
+    }
+
+    @Override
+    public LanguageModel watchedBy(Pulse watcher) {
+        return new LanguageModel(decoder, codec, intraOpThreads, watcher);
     }
 
     /// @throws ModelException if a prompt and its completion do not fit the model, or its weights are not finite
@@ -56,17 +63,35 @@ public final class LanguageModel implements Policy {
                 groups.stream().mapToInt(group -> group.prompt().length).max().orElseThrow();
         long[] lengths =
                 groups.stream().mapToLong(group -> group.prompt().length).toArray();
+        pulse.beat();
         try (PtNDManager scope = decoder.scope();
-                TorchProgram.Call call = decoder.call("sample")) {
+                TorchProgram.Call call = decoder.call("begin")) {
             call.with(matrix(scope, prompts(groups, longest), longest))
                     .with(scope.create(lengths))
                     .with(scope.create(shard.lanes()))
                     .with(matrix(scope, shard.rows(), shard.slots()))
                     .with(uniforms(scope, groups, shard, sampling.maxNewTokens()))
-                    .with(sampling.temperature())
                     .with(decoder.config().stopToken());
-            List<PtNDArray> drawn = decoder.through(call).tensors(scope);
-            return completions(groups, drawn.get(0).toLongArray(), drawn.get(1).toFloatArray(), sampling);
+            try (TorchProgram.Held begun = decoder.through(call).held()) {
+                advanceToTheEnd(begun, sampling);
+                List<PtNDArray> drawn = begun.tensors(0, scope);
+                return completions(
+                        groups, drawn.get(0).toLongArray(), drawn.get(1).toFloatArray(), sampling);
+            }
+        }
+    }
+
+    /// One call for each token, so that the pulse is asked between them.
+    private void advanceToTheEnd(TorchProgram.Held begun, Sampling sampling) {
+        try (TorchProgram.Call call = decoder.call("advance")) {
+            call.withNumbers(0)
+                    .with(sampling.temperature())
+                    .with(decoder.config().stopToken())
+                    .with(begun);
+            decoder.through(call);
+            do {
+                pulse.beat();
+            } while (call.number() == 1);
         }
     }
 

@@ -20,6 +20,7 @@ public final class Learner implements AutoCloseable {
     private static final double NORM_GUARD = 1e-6;
 
     private final LearnerSettings settings;
+    private final Pulse pulse;
     private final Decoder decoder;
     private final AdamW optimizer;
     private final Crew crew;
@@ -27,8 +28,14 @@ public final class Learner implements AutoCloseable {
     private final List<List<PtNDArray>> gradients;
     private final Map<String, byte[]> tokenizerFiles;
 
-    private Learner(LearnerSettings settings, Decoder decoder, AdamW optimizer, Map<String, byte[]> tokenizerFiles) {
+    private Learner(
+            LearnerSettings settings,
+            Pulse pulse,
+            Decoder decoder,
+            AdamW optimizer,
+            Map<String, byte[]> tokenizerFiles) {
         this.settings = settings;
+        this.pulse = pulse;
         this.decoder = decoder;
         this.optimizer = optimizer;
         this.tokenizerFiles = tokenizerFiles;
@@ -38,17 +45,26 @@ public final class Learner implements AutoCloseable {
         decoder.weights().forEach(weight -> weight.setRequiresGradient(true));
     }
 
+    /// Opens a model folder for training that nobody watches.
+    ///
+    /// @throws ModelException as below
+    public static Learner open(Path modelFolder, Optional<Path> optimizerState, LearnerSettings settings) {
+        return open(modelFolder, optimizerState, settings, Pulse.NONE);
+    }
+
     /// Opens a model folder for training; without optimizer state the moments start at zero.
     ///
+    /// @param pulse beats before every micro-batch, on several threads at once; what it throws ends the method
+    ///     that computes, with the weights as before
     /// @throws ModelException if a file is missing, damaged or does not fit the others
-    public static Learner open(Path modelFolder, Optional<Path> optimizerState, LearnerSettings settings) {
+    public static Learner open(Path modelFolder, Optional<Path> optimizerState, LearnerSettings settings, Pulse pulse) {
         Map<String, byte[]> tokenizerFiles = ModelFolder.tokenizerFiles(modelFolder);
         Decoder decoder = Decoder.open(modelFolder);
         try {
             AdamW optimizer = optimizerState
                     .map(file -> AdamW.read(file, decoder, settings))
                     .orElseGet(() -> AdamW.fresh(decoder, settings));
-            return new Learner(settings, decoder, optimizer, tokenizerFiles);
+            return new Learner(settings, pulse, decoder, optimizer, tokenizerFiles);
         } catch (RuntimeException e) {
             decoder.close();
             throw e;
@@ -67,6 +83,7 @@ public final class Learner implements AutoCloseable {
                 MicroBatch.cut(trajectories, all(trajectories), settings.microBatchTokens()), crew.size());
         crew.compute(thread -> {
             for (MicroBatch part : shares.get(thread)) {
+                pulse.beat();
                 try (PtNDManager scope = decoder.scope();
                         TorchProgram.Call call = decoder.call("log_probs")) {
                     withTargets(call, scope, trajectories, part).with(temperature);
@@ -113,7 +130,7 @@ public final class Learner implements AutoCloseable {
                 loss.klBeta(),
                 referenceLogProbs.isPresent() ? "a" : "no");
         check(batch);
-        PolicyGradient gradient = new PolicyGradient(decoder, loss, batch, oldLogProbs, referenceLogProbs);
+        PolicyGradient gradient = new PolicyGradient(decoder, pulse, loss, batch, oldLogProbs, referenceLogProbs);
         List<List<MicroBatch>> shares = MicroBatch.deal(gradient.parts(settings.microBatchTokens()), crew.size());
         PolicyGradient.Sums sums =
                 accumulate(thread -> gradient.add(shares.get(thread), gradients.get(thread))).stream()
@@ -145,6 +162,7 @@ public final class Learner implements AutoCloseable {
             List<Trajectory> batch, List<MicroBatch> parts, long tokens, List<PtNDArray> gradients) {
         double loss = 0;
         for (MicroBatch part : parts) {
+            pulse.beat();
             try (PtNDManager scope = decoder.scope();
                     TorchProgram.Call call = decoder.call("add_imitation_gradients")) {
                 withTargets(call, scope, batch, part).with(1.0 / tokens);

@@ -17,6 +17,10 @@ public interface Policy extends AutoCloseable {
     /// @throws ModelException if a prompt and its completion do not fit the model
     List<List<Completion>> sample(List<PromptGroup> groups, Sampling sampling);
 
+    /// The same policy, which beats before every decode step and ends a call with what the beat throws. The two
+    /// share the model: one of them is to be closed.
+    Policy watchedBy(Pulse pulse);
+
     @Override
     void close();
 }

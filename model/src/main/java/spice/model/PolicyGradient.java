@@ -15,6 +15,7 @@ final class PolicyGradient {
     private static final int PER_TOKEN = 5;
 
     private final Decoder decoder;
+    private final Pulse pulse;
     private final LossSettings loss;
     private final List<Trajectory> batch;
     private final Optional<float[][]> old;
@@ -22,6 +23,7 @@ final class PolicyGradient {
 
     PolicyGradient(
             Decoder decoder,
+            Pulse pulse,
             LossSettings loss,
             List<Trajectory> batch,
             Optional<float[][]> old,
@@ -29,6 +31,7 @@ final class PolicyGradient {
         old.ifPresent(values -> checkShape("old", batch, values));
         reference.ifPresent(values -> checkShape("reference", batch, values));
         this.decoder = decoder;
+        this.pulse = pulse;
         this.loss = loss;
         this.batch = batch;
         this.old = old;
@@ -48,6 +51,7 @@ final class PolicyGradient {
     Sums add(List<MicroBatch> parts, List<PtNDArray> gradients) {
         Sums sums = Sums.NONE;
         for (MicroBatch part : parts) {
+            pulse.beat();
             try (PtNDManager scope = decoder.scope();
                     TorchProgram.Call call = decoder.call("add_policy_gradients")) {
                 Learner.withTargets(call, scope, batch, part)

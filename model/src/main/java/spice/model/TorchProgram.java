@@ -56,29 +56,43 @@ final class TorchProgram implements AutoCloseable {
     /// closed.
     final class Call implements AutoCloseable {
         private final String method;
-        private final List<IValue> values = new ArrayList<>();
+        private final List<IValue> arguments = new ArrayList<>();
+        private final List<IValue> owned = new ArrayList<>();
 
         private Call(String method) {
             this.method = method;
         }
 
-        Call with(NDArray tensor) {
-            values.add(IValue.from((PtNDArray) tensor));
+        private Call argument(IValue value) {
+            arguments.add(value);
+            owned.add(value);
             return this;
+        }
+
+        Call with(NDArray tensor) {
+            return argument(IValue.from((PtNDArray) tensor));
         }
 
         Call with(List<PtNDArray> tensors) {
-            values.add(IValue.listFrom(tensors.toArray(PtNDArray[]::new)));
-            return this;
+            return argument(IValue.listFrom(tensors.toArray(PtNDArray[]::new)));
         }
 
         Call with(double number) {
-            values.add(IValue.from(number));
-            return this;
+            return argument(IValue.from(number));
         }
 
         Call with(long number) {
-            values.add(IValue.from(number));
+            return argument(IValue.from(number));
+        }
+
+        /// Appends a list of integers, which the method may change.
+        Call withNumbers(long... numbers) {
+            return argument(IValue.listFrom(numbers));
+        }
+
+        /// Appends what another call left in native memory, which the method may change.
+        Call with(Held held) {
+            arguments.addAll(held.values());
             return this;
         }
 
@@ -96,16 +110,45 @@ final class TorchProgram implements AutoCloseable {
         List<PtNDArray> tensors(PtNDManager manager) {
             List<PtNDArray> tensors = new ArrayList<>();
             for (IValue value : result().toIValueTuple()) {
-                values.add(value);
+                owned.add(value);
                 tensors.add(value.toTensor(manager));
             }
             return tensors;
         }
 
+        /// Runs the method and leaves its tuple's values in native memory, for other calls.
+        Held held() {
+            return new Held(List.of(result().toIValueTuple()));
+        }
+
+        /// Runs the method and takes its one integer. Can be repeated with what the method made of its arguments.
+        long number() {
+            try (IValue result = ran()) {
+                return result.toLong();
+            }
+        }
+
         private IValue result() {
-            IValue result = TorchCall.run(module, method, values.toArray(IValue[]::new));
-            values.add(result);
+            IValue result = ran();
+            owned.add(result);
             return result;
+        }
+
+        private IValue ran() {
+            return TorchCall.run(module, method, arguments.toArray(IValue[]::new));
+        }
+
+        @Override
+        public void close() {
+            owned.forEach(IValue::close);
+        }
+    }
+
+    /// Values that stay in native memory from call to call, until they are closed.
+    record Held(List<IValue> values) implements AutoCloseable {
+        /// The tensors of a value that is a list.
+        List<PtNDArray> tensors(int value, PtNDManager manager) {
+            return List.of(values.get(value).toTensorArray(manager));
         }
 
         @Override

@@ -163,16 +163,15 @@ class Decoder(Module):
       token = torch.argmax(wide, -1, True)
     return (torch.squeeze(token, -1), torch.squeeze(torch.gather(log_probs, -1, token), -1))
 
-  # Completions of prompts. prompts (G, P) padded on the right, lengths (G); lanes (L) names each lane's prompt; rows
-  # (L, K) names each slot's row of the result, an empty slot the last row, which is thrown away. uniforms (rows + 1,
-  # N). Returns tokens (rows + 1, N) and log-probabilities; what stands behind a stop token means nothing.
-  #
-  # Finished slots stay until a quarter of all slots can go at once. Each lane then moves its live slots to the front
-  # and all lanes are cut to the fullest one's number, so what is kept depends on this shard alone.
-  def sample(
-        self, prompts: Tensor, lengths: Tensor, lanes: Tensor, rows: Tensor, uniforms: Tensor, temperature: float,
-        stop: int, w: List[Tensor], cos: Tensor, sin: Tensor, eps: float
-  ) -> Tuple[Tensor, Tensor]:
+  # Begins completions of prompts. prompts (G, P) padded on the right, lengths (G); lanes (L) names each lane's prompt;
+  # rows (L, K) names each slot's row of the result, an empty slot the last row, which is thrown away. uniforms (rows + 1,
+  # N). Returns what advance changes in place, so that it can be called once a token: tokens (rows + 1, N), their
+  # log-probabilities, uniforms, rows, finished slots, the lanes' lengths and masks, the next logits; the caches of the
+  # prompts' keys and values and of the slots' own; the packed weights.
+  def begin(
+        self, prompts: Tensor, lengths: Tensor, lanes: Tensor, rows: Tensor, uniforms: Tensor, stop: int,
+        w: List[Tensor], cos: Tensor, sin: Tensor, eps: float
+  ) -> Tuple[List[Tensor], List[Tensor], List[Tensor], List[Tensor], List[Tensor], List[Tensor]]:
     G = torch.size(prompts, 0)
     P = torch.size(prompts, 1)
     N = torch.size(uniforms, 1)
@@ -187,8 +186,7 @@ class Decoder(Module):
 
     L = torch.size(rows, 0)
     K = torch.size(rows, 1)
-    empty = torch.size(uniforms, 0) - 1
-    done = torch.eq(rows, empty)
+    done = torch.eq(rows, torch.size(uniforms, 0) - 1)
     start = torch.index_select(lengths, 0, lanes)
     outside = torch.ge(torch.unsqueeze(torch.arange(P), 0), torch.unsqueeze(start, 1))
     open = torch.zeros([L, 1, 1, P], dtype=ops.prim.dtype(x))
@@ -205,42 +203,55 @@ class Decoder(Module):
       own_values.append(torch.empty([L, J, K, N, D], dtype=ops.prim.dtype(x)))
     packed = self.pack_weights(w)
     logits = torch.expand(torch.unsqueeze(torch.index_select(first, 0, lanes), 1), [L, K, -1])
+    state = [tokens, log_probs, uniforms, rows, done, start, mask, logits]
+    return (state, prompt_keys, prompt_values, own_keys, own_values, packed)
 
-    i = 0
-    while i < N:
-      row = torch.flatten(rows)
-      uniform = torch.reshape(torch.index_select(torch.select(uniforms, 1, i), 0, row), [L, K])
-      token, log_prob, = self.draw(logits, uniform, temperature)
-      _3 = torch.index_copy_(torch.select(tokens, 1, i), 0, row, torch.flatten(token))
-      _4 = torch.index_copy_(torch.select(log_probs, 1, i), 0, row, torch.to(torch.flatten(log_prob), 6))
-      done = torch.logical_or(done, torch.eq(token, stop))
-      live = torch.sum(torch.logical_not(done), [1])
-      lanes_left = int(torch.sum(torch.gt(live, 0)))
-      slots_left = int(torch.max(live))
-      i = i + 1
-      if lanes_left == 0:
-        i = N
-      elif i < N:
-        if 4 * lanes_left * slots_left <= 3 * L * K:
-          kept = torch.squeeze(torch.nonzero(live), 1)
-          order = torch.argsort(torch.to(torch.index_select(done, 0, kept), 3), stable=True, dim=1, descending=False)
-          slots = torch.flatten(torch.unsqueeze(kept, 1) * K + torch.slice(order, 1, 0, slots_left))
-          for layer in range(self.layers(w)):
-            prompt_keys[layer] = torch.index_select(prompt_keys[layer], 0, kept)
-            prompt_values[layer] = torch.index_select(prompt_values[layer], 0, kept)
-            own_keys[layer] = self.pack(own_keys[layer], slots, lanes_left, slots_left)
-            own_values[layer] = self.pack(own_values[layer], slots, lanes_left, slots_left)
-          mask = torch.index_select(mask, 0, kept)
-          start = torch.index_select(start, 0, kept)
-          rows = torch.reshape(torch.index_select(row, 0, slots), [lanes_left, slots_left])
-          done = torch.reshape(torch.index_select(torch.flatten(done), 0, slots), [lanes_left, slots_left])
-          token = torch.reshape(torch.index_select(torch.flatten(token), 0, slots), [lanes_left, slots_left])
-          L = lanes_left
-          K = slots_left
-        logits = self.step(
-          token, start + (i - 1), i - 1, prompt_keys, prompt_values, mask, own_keys, own_values,
-          w, packed, cos, sin, eps)
-    return (tokens, log_probs)
+  # Draws token number at[0] of every completion, raises at[0], and, where a completion goes on, computes the next
+  # logits. Returns whether one does (1 or 0). What stands behind a stop token means nothing.
+  #
+  # Finished slots stay until a quarter of all slots can go at once. Each lane then moves its live slots to the front
+  # and all lanes are cut to the fullest one's number, so what is kept depends on this shard alone.
+  def advance(
+        self, at: List[int], temperature: float, stop: int, state: List[Tensor], prompt_keys: List[Tensor],
+        prompt_values: List[Tensor], own_keys: List[Tensor], own_values: List[Tensor], packed: List[Tensor],
+        w: List[Tensor], cos: Tensor, sin: Tensor, eps: float
+  ) -> int:
+    tokens, log_probs, uniforms, rows, done, start, mask, logits, = state
+    L = torch.size(rows, 0)
+    K = torch.size(rows, 1)
+    i = at[0]
+    row = torch.flatten(rows)
+    uniform = torch.reshape(torch.index_select(torch.select(uniforms, 1, i), 0, row), [L, K])
+    token, log_prob, = self.draw(logits, uniform, temperature)
+    _3 = torch.index_copy_(torch.select(tokens, 1, i), 0, row, torch.flatten(token))
+    _4 = torch.index_copy_(torch.select(log_probs, 1, i), 0, row, torch.to(torch.flatten(log_prob), 6))
+    done = torch.logical_or(done, torch.eq(token, stop))
+    live = torch.sum(torch.logical_not(done), [1])
+    lanes_left = int(torch.sum(torch.gt(live, 0)))
+    slots_left = int(torch.max(live))
+    goes_on = 0
+    if lanes_left > 0 and i + 1 < torch.size(uniforms, 1):
+      goes_on = 1
+      if 4 * lanes_left * slots_left <= 3 * L * K:
+        kept = torch.squeeze(torch.nonzero(live), 1)
+        order = torch.argsort(torch.to(torch.index_select(done, 0, kept), 3), stable=True, dim=1, descending=False)
+        slots = torch.flatten(torch.unsqueeze(kept, 1) * K + torch.slice(order, 1, 0, slots_left))
+        for layer in range(self.layers(w)):
+          prompt_keys[layer] = torch.index_select(prompt_keys[layer], 0, kept)
+          prompt_values[layer] = torch.index_select(prompt_values[layer], 0, kept)
+          own_keys[layer] = self.pack(own_keys[layer], slots, lanes_left, slots_left)
+          own_values[layer] = self.pack(own_values[layer], slots, lanes_left, slots_left)
+        state[6] = torch.index_select(mask, 0, kept)
+        state[5] = torch.index_select(start, 0, kept)
+        state[3] = torch.reshape(torch.index_select(row, 0, slots), [lanes_left, slots_left])
+        done = torch.reshape(torch.index_select(torch.flatten(done), 0, slots), [lanes_left, slots_left])
+        token = torch.reshape(torch.index_select(torch.flatten(token), 0, slots), [lanes_left, slots_left])
+      state[7] = self.step(
+        token, state[5] + i, i, prompt_keys, prompt_values, state[6], own_keys, own_values,
+        w, packed, cos, sin, eps)
+    state[4] = done
+    at[0] = i + 1
+    return goes_on
 
   # The named slots of a cache (L, J, K, N, D), as lanes of slots again.
   def pack(self, cache: Tensor, slots: Tensor, lanes: int, width: int) -> Tensor:

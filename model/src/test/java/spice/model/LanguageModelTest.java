@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -105,6 +106,35 @@ class LanguageModelTest {
             }
         }
         throw new AssertionError("probabilities add up to " + cumulative);
+    }
+
+    @Test
+    void beatsBeforeEveryStepAndEndsWithWhatTheBeatThrows() {
+        TinyModel.create(folder, TinyModel.config(), 5);
+        List<PromptGroup> groups = List.of(new PromptGroup(new int[] {1, 2}, new long[] {1, 2}));
+        Sampling sampling = new Sampling(1, 8);
+        AtomicInteger beats = new AtomicInteger();
+        try (LanguageModel model = LanguageModel.open(folder, 1)) {
+            List<List<Completion>> unwatched = model.sample(groups, sampling);
+            List<List<Completion>> watched =
+                    model.watchedBy(beats::incrementAndGet).sample(groups, sampling);
+            int longest = unwatched.getFirst().stream()
+                    .mapToInt(completion -> completion.tokens().length)
+                    .max()
+                    .orElseThrow();
+            assertThat(beats).as("one for the prompts, one for each token").hasValue(1 + longest);
+            assertThat(watched).usingRecursiveComparison().isEqualTo(unwatched);
+
+            beats.set(0);
+            assertThatThrownBy(() -> model.watchedBy(() -> {
+                                if (beats.incrementAndGet() == 3) {
+                                    throw new IllegalStateException("enough");
+                                }
+                            })
+                            .sample(groups, sampling))
+                    .hasMessage("enough");
+            assertThat(beats).hasValue(3);
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,6 +54,44 @@ class LearnerTest {
             batch.add(new Trajectory(tokens, trained, sampler, random.nextGaussian(), 1.0 / 6));
         }
         return batch;
+    }
+
+    @Test
+    void anUpdateThatItsPulseEndsLeavesTheWeightsAndCanBeTakenAgain() throws IOException {
+        List<Trajectory> batch = batch(1);
+        LearnerSettings small = new LearnerSettings(2, 10, 0.9, 0.95, 1e-8, 0.1, 1);
+        AtomicInteger beats = new AtomicInteger();
+        AtomicInteger last = new AtomicInteger(Integer.MAX_VALUE);
+        Pulse pulse = () -> {
+            if (beats.incrementAndGet() >= last.get()) {
+                throw new IllegalStateException("enough");
+            }
+        };
+        try (Learner learner = Learner.open(base, Optional.empty(), small, pulse);
+                Learner undisturbed = Learner.open(base, Optional.empty(), small)) {
+            float[][] old = learner.logProbs(batch, LOSS.temperature());
+            int parts = beats.getAndSet(0);
+            assertThat(parts).as("micro-batches").isGreaterThan(3);
+
+            last.set(2);
+            assertThatThrownBy(() -> learner.update(batch, old, LOSS, RATE))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("enough");
+            assertThat(beats.get()).as("micro-batches begun on two threads").isLessThanOrEqualTo(3);
+            learner.saveModel(folder.resolve("ended"));
+            assertThat(weights("ended")).isEqualTo(weights("base"));
+
+            last.set(Integer.MAX_VALUE);
+            learner.update(batch, old, LOSS, RATE);
+            learner.saveModel(folder.resolve("again"));
+            undisturbed.update(batch, old, LOSS, RATE);
+            undisturbed.saveModel(folder.resolve("undisturbed"));
+            assertThat(weights("again")).isEqualTo(weights("undisturbed")).isNotEqualTo(weights("base"));
+        }
+    }
+
+    private byte[] weights(String name) throws IOException {
+        return Files.readAllBytes(folder.resolve(name).resolve("model.safetensors"));
     }
 
     @Test
@@ -183,7 +222,8 @@ class LearnerTest {
         try (Decoder decoder = new Decoder(CONFIG, weights, DataType.FLOAT32)) {
             decoder.weights().forEach(weight -> weight.setRequiresGradient(true));
             List<PtNDArray> gradients = decoder.zeros();
-            PolicyGradient gradient = new PolicyGradient(decoder, LOSS, batch, Optional.of(old), Optional.empty());
+            PolicyGradient gradient =
+                    new PolicyGradient(decoder, Pulse.NONE, LOSS, batch, Optional.of(old), Optional.empty());
             gradient.add(gradient.parts(4096), gradients);
             Map<String, float[]> values = new HashMap<>();
             decoder.download(gradients, "").forEach((name, tensor) -> values.put(name, tensor.values()));
@@ -298,7 +338,7 @@ class LearnerTest {
                         LockSupport.parkNanos(50_000_000);
                         return ended.incrementAndGet();
                     }))
-                    .rootCause()
+                    .isInstanceOf(IllegalStateException.class)
                     .hasMessage("out of memory");
             assertThat(ended).hasValue(2);
         }

@@ -149,7 +149,8 @@ class PolicyGradientTest {
 
     private static double loss(
             Decoder decoder, List<Trajectory> batch, float[][] old, float[][] reference, List<PtNDArray> gradients) {
-        PolicyGradient gradient = new PolicyGradient(decoder, LOSS, batch, Optional.of(old), Optional.of(reference));
+        PolicyGradient gradient =
+                new PolicyGradient(decoder, Pulse.NONE, LOSS, batch, Optional.of(old), Optional.of(reference));
         return gradient.add(gradient.parts(4096), gradients).loss();
     }
 
@@ -183,7 +184,7 @@ class PolicyGradientTest {
             Decoder decoder, List<Trajectory> batch, float[][] old, int budget, List<PtNDArray> gradients) {
         LossSettings withoutReference = new LossSettings(0.2, 2, 0, 5, 0.8);
         PolicyGradient gradient =
-                new PolicyGradient(decoder, withoutReference, batch, Optional.of(old), Optional.empty());
+                new PolicyGradient(decoder, Pulse.NONE, withoutReference, batch, Optional.of(old), Optional.empty());
         return gradient.add(gradient.parts(budget), gradients);
     }
 

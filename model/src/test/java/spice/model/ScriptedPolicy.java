@@ -16,9 +16,21 @@ public final class ScriptedPolicy implements Policy {
     private final Map<String, List<String>> script;
     private final List<String> prompts = new ArrayList<>();
     private final CharacterCodec codec = new CharacterCodec();
+    private final Pulse pulse;
 
     public ScriptedPolicy(Map<String, List<String>> script) {
-        this.script = new HashMap<>(script);
+        this(new HashMap<>(script), Pulse.NONE);
+    }
+
+    private ScriptedPolicy(Map<String, List<String>> script, Pulse pulse) {
+        this.script = script;
+        this.pulse = pulse;
+    }
+
+    /// Recites from the same script, but keeps its own list of prompts; beats before every group.
+    @Override
+    public ScriptedPolicy watchedBy(Pulse watcher) {
+        return new ScriptedPolicy(script, watcher);
     }
 
     @Override
@@ -37,6 +49,7 @@ public final class ScriptedPolicy implements Policy {
     }
 
     private List<Completion> recite(PromptGroup group, Sampling sampling) {
+        pulse.beat();
         String prompt = codec.decode(group.prompt());
         prompts.add(prompt);
         List<String> replies = script.get(prompt);

@@ -51,6 +51,20 @@ public final class TinyModel {
         return folder;
     }
 
+    /// A model that practically never draws its stop token at a low temperature: of two other tokens' logits one is
+    /// the other's negative, so that one of them is above the stop token's, which is 0.
+    public static Path createTireless(Path folder, int positions) {
+        ModelConfig config = new ModelConfig(12, 16, 24, 2, 4, 2, 4, positions, 10_000, 1e-6, false, 0);
+        Map<String, HostTensor> weights = weights(config, 1);
+        float[] head = weights.get(WeightTable.OUTPUT_HEAD).values();
+        for (int i = 0; i < config.hiddenSize(); i++) {
+            head[i] = 0;
+            head[2 * config.hiddenSize() + i] = -head[config.hiddenSize() + i];
+        }
+        ModelFolder.write(folder, config, weights, Map.of(ModelFolder.TOKENIZER, tokenizer(config)));
+        return folder;
+    }
+
     private static byte[] tokenizer(ModelConfig config) {
         List<String> words = new ArrayList<>();
         for (int i = 0; i < config.vocabularySize(); i++) {
