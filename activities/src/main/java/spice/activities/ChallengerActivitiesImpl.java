@@ -34,9 +34,9 @@ public final class ChallengerActivitiesImpl implements ChallengerActivities {
         CheckpointRef policy = iteration.challenger();
         Shards<Passage> shards = new Shards<>(
                 Blobs.get(sampler.store(), request.passages(), Passage.class), settings.poseShardDocuments());
-        Challenger challenger = challenger(settings, policy, IterationSeeds.of(iteration));
         LongAdder tokens = new LongAdder();
-        try (Heartbeat heartbeat = Heartbeat.start()) {
+        try (Heartbeat heartbeat = sampler.heartbeats().start()) {
+            Challenger challenger = challenger(settings, policy, IterationSeeds.of(iteration), heartbeat);
             Lane.Outcome outcome = sampler.lane(heartbeat, "pose", VERSION)
                     .work(
                             request.lane(),
@@ -54,8 +54,8 @@ public final class ChallengerActivitiesImpl implements ChallengerActivities {
         }
     }
 
-    private Challenger challenger(RunSettings settings, CheckpointRef policy, Seed seed) {
-        return new Challenger(sampler.policies().policy(policy), Formats.of(settings), settings, seed);
+    private Challenger challenger(RunSettings settings, CheckpointRef policy, Seed seed, Heartbeat heartbeat) {
+        return new Challenger(sampler.policy(policy, heartbeat), Formats.of(settings), settings, seed);
     }
 
     /// Every valid task of every held-back passage's group becomes a question.
@@ -63,8 +63,9 @@ public final class ChallengerActivitiesImpl implements ChallengerActivities {
     public BlobRef poseHeldOut(RunSettings settings, CheckpointRef policy, CorpusRef corpus) {
         Shards<Passage> shards =
                 new Shards<>(Corpora.heldBack(sampler.store(), corpus.manifest()), settings.poseShardDocuments());
-        Challenger challenger = challenger(settings, policy, new Seed(settings.seed()).child("held-out"));
-        try (Heartbeat heartbeat = Heartbeat.start()) {
+        Seed seed = new Seed(settings.seed()).child("held-out");
+        try (Heartbeat heartbeat = sampler.heartbeats().start()) {
+            Challenger challenger = challenger(settings, policy, seed, heartbeat);
             Lane.Outcome outcome = sampler.lane(heartbeat, "pose-held-out", HELD_OUT_VERSION)
                     .work(
                             0,

@@ -42,22 +42,24 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
     private final CorpusPlaces places;
     private final Path models;
     private final Checkpoints checkpoints;
+    private final Heartbeats heartbeats;
 
     /// Reads these corpora and no others.
     ///
     /// @param corpora names of corpora and where they lie: a folder, or `s3://bucket/prefix`
     /// @param models the folder below which a run may name a model
-    public CorpusActivitiesImpl(BlobStore store, Map<String, String> corpora, Path models) {
+    public CorpusActivitiesImpl(BlobStore store, Map<String, String> corpora, Path models, Heartbeats heartbeats) {
         this.store = store;
         this.places = new CorpusPlaces(corpora);
         this.models = models;
         this.checkpoints = new Checkpoints(store);
+        this.heartbeats = heartbeats;
     }
 
     @Override
     public CorpusRef ingest(RunSettings settings) {
         Ingest.Ingested ingested;
-        try (Heartbeat heartbeat = Heartbeat.start();
+        try (Heartbeat heartbeat = heartbeats.start();
                 HuggingFaceCodec codec = ModelFolder.codec(models.resolve(settings.model()))) {
             IngestSettings limits = IngestSettings.of(settings.model(), settings.passageTokens());
             ingested = Ingest.ingest(

@@ -31,7 +31,7 @@ record Crossing(Sampler sampler, Heartbeat heartbeat, RunSettings settings, List
         Shards<Passage> shards = new Shards<>(documents, settings.poseShardDocuments());
         BlobRef reads = Blobs.put(sampler.store(), documents);
         Challenger challenger =
-                new Challenger(sampler.policies().policy(policy), Formats.of(settings), settings, seed());
+                new Challenger(sampler.policy(policy, heartbeat), Formats.of(settings), settings, seed());
         Lane.Outcome outcome = sampler.lane(heartbeat, "cross-pose", version)
                 .work(
                         0,
@@ -52,7 +52,7 @@ record Crossing(Sampler sampler, Heartbeat heartbeat, RunSettings settings, List
         BlobRef reads = Blobs.put(sampler.store(), questions);
         RoleFormat format = Formats.of(settings);
         Reasoner reasoner = new Reasoner(
-                sampler.policies().policy(policy),
+                sampler.policy(policy, heartbeat),
                 format,
                 new Sampling(settings.temperature(), settings.reasonerTokens()),
                 settings.reasonerAttempts(),

@@ -47,8 +47,8 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
         int samples = Math.max(settings.heldOutAttempts(), request.k());
         Shards<Task> shards = new Shards<>(tasks, questionsPerShard(settings, samples));
         RoleFormat format = Formats.of(settings);
-        Policy policy = sampler.policies().policy(request.checkpoint());
-        try (Heartbeat heartbeat = Heartbeat.start()) {
+        try (Heartbeat heartbeat = sampler.heartbeats().start()) {
+            Policy policy = sampler.policy(request.checkpoint(), heartbeat);
             Lane.Outcome outcome = sampler.lane(heartbeat, "evaluate", VERSION)
                     .work(
                             0,
@@ -150,7 +150,7 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
                 .stream()
                 .map(passages::get)
                 .toList();
-        try (Heartbeat heartbeat = Heartbeat.start()) {
+        try (Heartbeat heartbeat = sampler.heartbeats().start()) {
             Crossing crossing = new Crossing(sampler, heartbeat, settings, documents, CROSS_VERSION);
             List<PosedDocument> firstTasks = crossing.pose(run.base());
             List<PosedDocument> lastTasks = crossing.pose(last);

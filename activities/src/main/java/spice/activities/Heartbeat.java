@@ -1,58 +1,126 @@
 package spice.activities;
 
-import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.client.ActivityCompletionException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Tells Temporal that an activity is alive, from a thread of its own, because sampling and training are silent
 /// for longer than a heartbeat may be late. It carries what is being worked on, for people; what is done is in
 /// the store.
-final class Heartbeat implements AutoCloseable {
-    private static final Duration INTERVAL = Duration.ofSeconds(2);
+///
+/// Alive is not enough: a step that gives no sign of progress for a while is failed by this thread, and its own
+/// threads are interrupted. Native code cannot be: if the step has not ended shortly after, the process does, and
+/// its supervisor starts a fresh one.
+final class Heartbeat implements Progress, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
+    /// For a thread that was interrupted to end.
+    private static final Duration LAST_CHANCE = Duration.ofSeconds(5);
+    private static final int FRAMES = 12;
 
+    private final Heartbeats worker;
+    private final ActivityExecutionContext activity;
+    private final Duration patience;
     private final ScheduledExecutorService side = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("heartbeat").factory());
     private final AtomicReference<String> work = new AtomicReference<>("starting");
-    private final AtomicReference<ActivityCompletionException> end = new AtomicReference<>();
+    private final AtomicReference<@Nullable RuntimeException> end = new AtomicReference<>();
+    private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
+    private volatile long moved = System.nanoTime();
+    private volatile boolean over;
+    private boolean givenUp;
 
-    private Heartbeat() {}
-
-    /// Beats for the activity that this thread runs.
-    static Heartbeat start() {
-        ActivityExecutionContext context = Activity.getExecutionContext();
-        Heartbeat heartbeat = new Heartbeat();
-        var _ = heartbeat.side.scheduleWithFixedDelay(
-                () -> heartbeat.beat(context), 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
-        return heartbeat;
+    /// Begins to beat.
+    Heartbeat(Heartbeats worker, ActivityExecutionContext activity, Duration patience) {
+        this.worker = worker;
+        this.activity = activity;
+        this.patience = patience;
+        workers.add(Thread.currentThread());
+        var _ = side.scheduleWithFixedDelay(this::look, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void beat(ActivityExecutionContext context) {
-        try {
-            context.heartbeat(work.get());
-        } catch (ActivityCompletionException e) {
-            end.set(e);
-        }
+    @Override
+    public void now(String what) {
+        work.set(what);
+        beat();
+        worker.checkBetweenShards();
     }
 
-    /// Says what is being worked on from here.
-    ///
     /// @throws ActivityCompletionException if the activity was cancelled, timed out, or its workflow is gone:
     ///     whatever it would still do is nobody's business any more
-    void now(String what) {
-        work.set(what);
-        ActivityCompletionException ended = end.get();
+    @Override
+    public void beat() {
+        moved = System.nanoTime();
+        workers.add(Thread.currentThread());
+        RuntimeException ended = end.get();
         if (ended != null) {
             throw ended;
         }
+        worker.checkWithin();
+    }
+
+    @Override
+    public boolean isStopping() {
+        return worker.isStopping();
+    }
+
+    private void look() {
+        try {
+            activity.heartbeat(work.get());
+        } catch (ActivityCompletionException e) {
+            end.set(e);
+        } catch (RuntimeException e) {
+            log.warn("a heartbeat could not be sent", e);
+        }
+        Duration still = Duration.ofNanos(System.nanoTime() - moved);
+        if (!over && !givenUp && still.compareTo(patience) > 0) {
+            givenUp = true;
+            giveUp(still);
+        }
+    }
+
+    private void giveUp(Duration still) {
+        String message = "%s (%s) has not advanced for %d s"
+                .formatted(activity.getInfo().getActivityType(), work.get(), still.toSeconds());
+        log.error("{}; its threads:\n{}", message, stacks());
+        worker.failInPlaceOf(activity.getInfo(), message);
+        end.compareAndSet(null, new IllegalStateException(message));
+        workers.forEach(Thread::interrupt);
+        var _ = side.schedule(
+                () -> {
+                    if (!over) {
+                        log.error("{} cannot be interrupted; the process ends", work.get());
+                        worker.endProcess();
+                    }
+                },
+                LAST_CHANCE.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    private String stacks() {
+        return workers.stream()
+                .map(thread -> thread.getName()
+                        + Arrays.stream(thread.getStackTrace())
+                                .limit(FRAMES)
+                                .map(frame -> "\n    at " + frame)
+                                .collect(Collectors.joining()))
+                .collect(Collectors.joining("\n"));
     }
 
     @Override
     public void close() {
+        over = true;
         side.shutdown();
     }
 }

@@ -1,14 +1,15 @@
 package spice.activities;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
 
@@ -47,22 +48,33 @@ record Lane(BlobStore store, ExecutorService threads, Heartbeat heartbeat, Strin
                 results.stream().filter(Steps.Result::found).count());
     }
 
+    /// Returns or throws when all have ended: whoever comes next needs the device, and may close the models.
     private <T> List<T> inParallel(List<Supplier<T>> work) {
-        List<Future<T>> futures =
-                work.stream().map(item -> threads.submit(item::get)).toList();
-        List<T> results = new ArrayList<>();
+        AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+        List<CompletableFuture<T>> futures = work.stream()
+                .map(item -> CompletableFuture.supplyAsync(() -> unless(failure, item), threads))
+                .toList();
+        CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new))
+                .exceptionally(_ -> null)
+                .join();
         try {
-            for (Future<T> future : futures) {
-                results.add(future.get());
-            }
-            return results;
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while sampling", e);
-        } finally {
-            futures.forEach(future -> future.cancel(false));
+            return futures.stream().map(CompletableFuture::join).toList();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    /// Begins nothing after a failure.
+    private static <T> T unless(AtomicReference<@Nullable RuntimeException> failure, Supplier<T> work) {
+        RuntimeException first = failure.get();
+        if (first != null) {
+            throw first;
+        }
+        try {
+            return work.get();
+        } catch (RuntimeException e) {
+            failure.compareAndSet(null, e);
+            throw e;
         }
     }
 

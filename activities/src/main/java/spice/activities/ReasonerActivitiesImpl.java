@@ -27,14 +27,14 @@ public final class ReasonerActivitiesImpl implements ReasonerActivities {
         RunSettings settings = iteration.settings();
         BlobRef policy = iteration.policy().manifest();
         Shards<Reasoner.Question> shards = new Shards<>(questions(request.tasks()), settings.attemptShardTasks());
-        Reasoner reasoner = new Reasoner(
-                sampler.policies().policy(iteration.policy()),
-                Formats.of(settings),
-                new Sampling(settings.temperature(), settings.reasonerTokens()),
-                settings.reasonerAttempts(),
-                IterationSeeds.of(iteration));
         LongAdder tokens = new LongAdder();
-        try (Heartbeat heartbeat = Heartbeat.start()) {
+        try (Heartbeat heartbeat = sampler.heartbeats().start()) {
+            Reasoner reasoner = new Reasoner(
+                    sampler.policy(iteration.policy(), heartbeat),
+                    Formats.of(settings),
+                    new Sampling(settings.temperature(), settings.reasonerTokens()),
+                    settings.reasonerAttempts(),
+                    IterationSeeds.of(iteration));
             Lane.Outcome outcome = sampler.lane(heartbeat, "attempt", VERSION)
                     .work(
                             request.lane(),

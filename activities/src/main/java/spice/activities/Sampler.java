@@ -1,13 +1,21 @@
 package spice.activities;
 
 import java.util.concurrent.ExecutorService;
+import spice.model.Policy;
 import spice.store.BlobStore;
+import spice.workflows.CheckpointRef;
 
 /// What the activities that run the model share in a worker.
 ///
 /// @param threads sample shards side by side, a shard each
-public record Sampler(BlobStore store, LoadedPolicies policies, ExecutorService threads) {
+public record Sampler(BlobStore store, LoadedPolicies policies, ExecutorService threads, Heartbeats heartbeats) {
     Lane lane(Heartbeat heartbeat, String stage, int version) {
         return new Lane(store, threads, heartbeat, stage, version);
+    }
+
+    /// The checkpoint, ready to sample for as long as the heartbeat lets it.
+    Policy policy(CheckpointRef checkpoint, Heartbeat heartbeat) {
+        heartbeat.now("opening the model of iteration %d".formatted(checkpoint.iteration()));
+        return policies.policy(checkpoint).watchedBy(heartbeat);
     }
 }

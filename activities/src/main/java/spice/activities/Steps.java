@@ -21,7 +21,10 @@ final class Steps {
     /// @param version raised by hand whenever the step would give another result for the same inputs
     /// @param inputs a record of everything that the result depends on
     Result once(String step, int version, Object inputs, Supplier<BlobRef> work) {
-        StepKey key = new StepKey(step, version, Json.digest(inputs));
+        return once(new StepKey(step, version, Json.digest(inputs)), work);
+    }
+
+    Result once(StepKey key, Supplier<BlobRef> work) {
         Optional<BlobRef> found = store.find(key);
         return found.isPresent() ? new Result(found.get(), true) : new Result(store.commit(key, work.get()), false);
     }

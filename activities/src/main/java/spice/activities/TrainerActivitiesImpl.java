@@ -4,10 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import spice.domain.Seed;
 import spice.model.Learner;
 import spice.model.LearnerSettings;
@@ -20,6 +24,7 @@ import spice.settings.SettingsIdentity;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
 import spice.store.Json;
+import spice.store.StepKey;
 import spice.workflows.Failure;
 import spice.workflows.IterationRequest;
 import spice.workflows.TrainMetrics;
@@ -30,48 +35,59 @@ import spice.workflows.TrainerActivities;
 public final class TrainerActivitiesImpl implements TrainerActivities {
     private static final int VERSION = 1;
     private static final double ADAM_EPSILON = 1e-8;
+    private static final Logger log = LoggerFactory.getLogger(TrainerActivitiesImpl.class);
 
     private final BlobStore store;
     private final Checkpoints checkpoints;
     private final Path scratch;
+    private final Heartbeats heartbeats;
+    private final Function<Duration, SnapshotPace> pace;
 
     /// Trains on this worker.
     ///
     /// @param scratch an empty folder of this worker's own
-    public TrainerActivitiesImpl(BlobStore store, Path scratch) {
+    public TrainerActivitiesImpl(BlobStore store, Path scratch, Heartbeats heartbeats) {
+        this(store, scratch, heartbeats, SnapshotPace::of);
+    }
+
+    /// @param pace of a step's snapshots, given what one is guessed to take
+    TrainerActivitiesImpl(BlobStore store, Path scratch, Heartbeats heartbeats, Function<Duration, SnapshotPace> pace) {
         this.store = store;
         this.checkpoints = new Checkpoints(store);
         this.scratch = scratch;
+        this.heartbeats = heartbeats;
+        this.pace = pace;
     }
 
     private record Inputs(BlobRef policy, BlobRef trajectories, String settings, int iteration) {}
 
     @Override
     public Trained train(IterationRequest iteration, BlobRef trajectories) {
+        try (Heartbeat heartbeat = heartbeats.start()) {
+            return train(iteration, trajectories, heartbeat);
+        }
+    }
+
+    Trained train(IterationRequest iteration, BlobRef trajectories, Progress progress) {
         long started = System.nanoTime();
         Inputs inputs = new Inputs(
                 iteration.policy().manifest(),
                 trajectories,
                 SettingsIdentity.digest(iteration.settings()),
                 iteration.number());
-        try (Heartbeat heartbeat = Heartbeat.start()) {
-            BlobRef state = new Steps(store)
-                    .once(
-                            "train",
-                            VERSION,
-                            inputs,
-                            () -> store.put(Json.bytes(step(iteration, trajectories, heartbeat))))
-                    .blob();
-            TrainedState trained = Json.read(store.get(state), TrainedState.class, "trained state");
-            return new Trained(
-                    state,
-                    trained.updates(),
-                    trained.metrics().in((System.nanoTime() - started) / 1e9),
-                    Optional.empty());
-        }
+        StepKey key = new StepKey("train", VERSION, Json.digest(inputs));
+        BlobRef state = new Steps(store)
+                .once(key, () -> store.put(Json.bytes(step(key, iteration, trajectories, progress))))
+                .blob();
+        TrainedState trained = Json.read(store.get(state), TrainedState.class, "trained state");
+        return new Trained(
+                state,
+                trained.updates(),
+                trained.metrics().in((System.nanoTime() - started) / 1e9),
+                Optional.empty());
     }
 
-    private TrainedState step(IterationRequest iteration, BlobRef trajectories, Heartbeat heartbeat) {
+    private TrainedState step(StepKey key, IterationRequest iteration, BlobRef trajectories, Progress progress) {
         RunSettings settings = iteration.settings();
         CheckpointManifest parent = checkpoints.manifest(iteration.policy());
         Seed seed = IterationSeeds.of(iteration).child("update");
@@ -82,17 +98,7 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
         }
         Path folder = newFolder();
         try {
-            Path model = folder.resolve("parent");
-            ModelFiles.fetch(store, parent.files(), model);
-            Optional<Path> optimizer = parent.optimizer().map(blob -> {
-                Path file = folder.resolve("optimizer.safetensors");
-                store.copyTo(blob, file);
-                return file;
-            });
-            try (Learner learner = Learner.open(model, optimizer, learnerSettings(settings))) {
-                List<UpdateReport> reports = updated(learner, batches, settings, parent.updates(), heartbeat);
-                return saved(learner, folder.resolve("child"), parent.updates() + reports.size(), settings, reports);
-            }
+            return new Pass(new Snapshots(store, key), folder, settings, parent, batches, progress).take();
         } finally {
             LoadedPolicies.delete(folder);
         }
@@ -117,33 +123,104 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
                 settings.maxGradientNorm());
     }
 
-    private static List<UpdateReport> updated(
-            Learner learner, List<List<Trajectory>> batches, RunSettings settings, long updates, Heartbeat heartbeat) {
-        try {
-            return update(learner, batches, settings, updates, heartbeat);
-        } catch (ModelException e) {
-            throw Failure.TRAINING_DIVERGED.because(
-                    "%s (learningRate is %s)".formatted(e.getMessage(), settings.learningRate()));
-        }
-    }
+    /// One pass over the batches.
+    private final class Pass {
+        private final Snapshots snapshots;
+        private final Path folder;
+        private final RunSettings settings;
+        private final CheckpointManifest parent;
+        private final List<List<Trajectory>> batches;
+        private final Progress progress;
+        private final LossSettings loss;
 
-    /// The gradient updates of the pass, all against the log-probabilities from before the first.
-    private static List<UpdateReport> update(
-            Learner learner, List<List<Trajectory>> batches, RunSettings settings, long updates, Heartbeat heartbeat) {
-        LossSettings loss = new LossSettings(
-                settings.clip(), settings.truncation(), 0, settings.lossDivisor(), settings.temperature());
-        if (batches.size() == 1) {
-            return List.of(learner.update(batches.getFirst(), loss, learningRate(settings, updates)));
+        Pass(
+                Snapshots snapshots,
+                Path folder,
+                RunSettings settings,
+                CheckpointManifest parent,
+                List<List<Trajectory>> batches,
+                Progress progress) {
+            this.snapshots = snapshots;
+            this.folder = folder;
+            this.settings = settings;
+            this.parent = parent;
+            this.batches = batches;
+            this.progress = progress;
+            this.loss = new LossSettings(
+                    settings.clip(), settings.truncation(), 0, settings.lossDivisor(), settings.temperature());
         }
-        List<float[][]> old = batches.stream()
-                .map(batch -> learner.logProbs(batch, settings.temperature()))
-                .toList();
-        List<UpdateReport> reports = new ArrayList<>();
-        for (int i = 0; i < batches.size(); i++) {
-            heartbeat.now("update %d of %d".formatted(i + 1, batches.size()));
-            reports.add(learner.update(batches.get(i), old.get(i), loss, learningRate(settings, updates + i)));
+
+        TrainedState take() {
+            progress.now("opening the model of iteration %d".formatted(parent.iteration()));
+            long begun = System.nanoTime();
+            Optional<Snapshots.Reached> reached =
+                    batches.size() == 1 ? Optional.empty() : snapshots.newest(batches, folder);
+            Path model = reached.map(Snapshots.Reached::model).orElseGet(this::fetchedParent);
+            Optional<Path> optimizer = reached.map(Snapshots.Reached::optimizer).or(this::fetchedOptimizer);
+            try (Learner learner = Learner.open(model, optimizer, learnerSettings(settings), progress)) {
+                SnapshotPace opened = pace.apply(Duration.ofNanos(System.nanoTime() - begun));
+                List<UpdateReport> reports = updated(learner, reached, opened);
+                log.info("{} updates in {}", reports.size(), opened);
+                return saved(learner, folder.resolve("child"), parent.updates() + reports.size(), settings, reports);
+            }
         }
-        return reports;
+
+        private Path fetchedParent() {
+            Path model = folder.resolve("parent");
+            ModelFiles.fetch(store, parent.files(), model);
+            return model;
+        }
+
+        private Optional<Path> fetchedOptimizer() {
+            return parent.optimizer().map(blob -> {
+                Path file = folder.resolve("optimizer.safetensors");
+                store.copyTo(blob, file);
+                return file;
+            });
+        }
+
+        private List<UpdateReport> updated(
+                Learner learner, Optional<Snapshots.Reached> reached, SnapshotPace snapshotPace) {
+            try {
+                return batches.size() == 1
+                        ? List.of(single(learner, batches.getFirst()))
+                        : several(learner, reached, snapshotPace);
+            } catch (ModelException e) {
+                throw Failure.TRAINING_DIVERGED.because(
+                        "%s (learningRate is %s)".formatted(e.getMessage(), settings.learningRate()));
+            }
+        }
+
+        private UpdateReport single(Learner learner, List<Trajectory> batch) {
+            progress.now("update 1 of 1");
+            return learner.update(batch, loss, learningRate(settings, parent.updates()));
+        }
+
+        /// Several updates, all against the log-probabilities from before the first.
+        private List<UpdateReport> several(
+                Learner learner, Optional<Snapshots.Reached> reached, SnapshotPace snapshotPace) {
+            List<float[][]> old = reached.map(Snapshots.Reached::old).orElseGet(() -> logProbs(learner));
+            List<UpdateReport> reports =
+                    new ArrayList<>(reached.map(Snapshots.Reached::reports).orElse(List.of()));
+            int from = reports.size();
+            for (int i = from; i < batches.size(); i++) {
+                if (i > from && (snapshotPace.isDue() || (progress.isStopping() && snapshotPace.pays()))) {
+                    snapshotPace.take(() -> snapshots.put(
+                            learner, store.put(LogProbs.bytes(old)), reports, folder.resolve("snapshot")));
+                }
+                progress.now("update %d of %d".formatted(i + 1, batches.size()));
+                reports.add(
+                        learner.update(batches.get(i), old.get(i), loss, learningRate(settings, parent.updates() + i)));
+            }
+            return reports;
+        }
+
+        private List<float[][]> logProbs(Learner learner) {
+            progress.now("log-probabilities before %d updates".formatted(batches.size()));
+            return batches.stream()
+                    .map(batch -> learner.logProbs(batch, settings.temperature()))
+                    .toList();
+        }
     }
 
     /// Rises linearly over the warm-up, then stays: without it, the first steps of Adam, whose moments know one

@@ -60,7 +60,8 @@ public final class InMemoryBlobStore implements BlobStore {
             copied.add(ref);
         }
         try {
-            Path unfinished = Files.createTempFile(file.toAbsolutePath().getParent(), "blob", ".unfinished");
+            Path folder = Files.createDirectories(file.toAbsolutePath().getParent());
+            Path unfinished = Files.createTempFile(folder, "blob", ".unfinished");
             Files.write(unfinished, content);
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {

@@ -10,5 +10,10 @@ final class ExitCode {
     /// The model posed no valid task on these documents.
     static final int NO_VALID_TASKS = 4;
 
+    /// A step of this worker stood still and could not be ended.
+    static final int STUCK = 70;
+    /// What the shell makes of a process that SIGTERM ended.
+    static final int TERMINATED = 143;
+
     private ExitCode() {}
 }

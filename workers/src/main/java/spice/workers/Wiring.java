@@ -3,7 +3,6 @@ package spice.workers;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerFactoryOptions;
-import io.temporal.worker.WorkerOptions;
 import io.temporal.worker.tuning.CompositeTuner;
 import io.temporal.worker.tuning.FixedSizeSlotSupplier;
 import io.temporal.worker.tuning.WorkerTuner;
@@ -17,6 +16,7 @@ import spice.activities.ChallengerActivitiesImpl;
 import spice.activities.CheckpointActivitiesImpl;
 import spice.activities.CorpusActivitiesImpl;
 import spice.activities.EvaluatorActivitiesImpl;
+import spice.activities.Heartbeats;
 import spice.activities.JudgeActivitiesImpl;
 import spice.activities.LoadedPolicies;
 import spice.activities.ReasonerActivitiesImpl;
@@ -44,8 +44,11 @@ final class Wiring implements AutoCloseable {
     private static final int CPU_STEPS = 4;
     /// A server that has just been started answers within seconds; one that is being restarted within a minute.
     private static final Duration SERVER_PATIENCE = Duration.ofSeconds(60);
-    /// How long a step may go on after the worker was told to stop: the rest of a shard or of a gradient update.
-    private static final Duration GRACE = Duration.ofSeconds(20);
+    /// How long a shard or a gradient update may go on after the worker was told to stop, and a decode step or a
+    /// micro-batch after that. Together less than a stack waits for its workers.
+    private static final Duration FINISH = Duration.ofSeconds(8);
+
+    private static final Duration BREAK_OFF = Duration.ofSeconds(10);
 
     private final TemporalConnection temporal;
     private final S3BlobStore store;
@@ -53,6 +56,7 @@ final class Wiring implements AutoCloseable {
     private final BlobCache cache;
     private final LoadedPolicies policies;
     private final ExecutorService samplers;
+    private final Heartbeats heartbeats;
     private final Device device = new Device(Set.of(TaskQueues.SAMPLE, TaskQueues.TRAIN));
 
     private Wiring(WorkerSettings settings) {
@@ -62,6 +66,8 @@ final class Wiring implements AutoCloseable {
         store = S3BlobStore.open(LocalSettings.from(System.getenv()).s3());
         cache = BlobCache.open(settings.cache(), settings.cacheBytes(), Clock.systemUTC());
         CachedBlobStore models = new CachedBlobStore(store, cache);
+        heartbeats = new Heartbeats(
+                temporal.client().newActivityCompletionClient(), settings.patience(), () -> end(ExitCode.STUCK));
         policies = new LoadedPolicies(models, cache.ownFolder());
         samplers = Executors.newFixedThreadPool(
                 settings.samplers(),
@@ -78,7 +84,8 @@ final class Wiring implements AutoCloseable {
                 case SAMPLE -> takeSampling();
                 case TRAIN ->
                     onDevice(TaskQueues.TRAIN)
-                            .registerActivitiesImplementations(new TrainerActivitiesImpl(models, cache.ownFolder()));
+                            .registerActivitiesImplementations(
+                                    new TrainerActivitiesImpl(models, cache.ownFolder(), heartbeats));
             }
         });
     }
@@ -94,17 +101,17 @@ final class Wiring implements AutoCloseable {
                 .registerWorkflowImplementationTypes(SelfPlayRunImpl.class, SelfPlayIterationImpl.class);
         Worker worker = factory.newWorker(
                 TaskQueues.CPU,
-                WorkerOptions.newBuilder()
+                Heartbeats.options()
                         .setMaxConcurrentActivityExecutionSize(CPU_STEPS)
                         .build());
         worker.registerActivitiesImplementations(
-                new CorpusActivitiesImpl(store, settings.corpora(), settings.models()),
+                new CorpusActivitiesImpl(store, settings.corpora(), settings.models(), heartbeats),
                 new JudgeActivitiesImpl(store),
                 new CheckpointActivitiesImpl(store, settings.models(), Hardware.describe()));
     }
 
     private void takeSampling() {
-        Sampler sampler = new Sampler(store, policies, samplers);
+        Sampler sampler = new Sampler(store, policies, samplers, heartbeats);
         onDevice(TaskQueues.SAMPLE)
                 .registerActivitiesImplementations(
                         new ChallengerActivitiesImpl(sampler),
@@ -116,7 +123,7 @@ final class Wiring implements AutoCloseable {
         WorkerTuner tuner = new CompositeTuner(
                 new FixedSizeSlotSupplier<>(1), device, new FixedSizeSlotSupplier<>(1), new FixedSizeSlotSupplier<>(1));
         return factory.newWorker(
-                queue, WorkerOptions.newBuilder().setWorkerTuner(tuner).build());
+                queue, Heartbeats.options().setWorkerTuner(tuner).build());
     }
 
     private static String identity(WorkerSettings settings) {
@@ -126,18 +133,28 @@ final class Wiring implements AutoCloseable {
                         ProcessHandle.current().pid());
     }
 
-    /// Stops taking work, lets the current step end or break off at its next shard, and frees the models. Only
-    /// then may the process end: native code that is cut off in a backward pass takes the JVM down with it.
+    /// Stops taking work at once, lets steps end at their next shard or gradient update, then at their next decode
+    /// step or micro-batch, for another worker to take, and frees the models: never under a step that still reads
+    /// them. A step that does not end even so is in native code; then the process ends at once, since native code
+    /// that is cut off later, while the JVM ends, takes it down with a crash.
     @Override
     public void close() {
+        heartbeats.drain();
         factory.shutdown();
-        factory.awaitTermination(GRACE.toSeconds(), TimeUnit.SECONDS);
-        factory.shutdownNow();
-        // Waits for the shards that are being sampled: their models must not be closed under them.
+        factory.awaitTermination(FINISH.toSeconds(), TimeUnit.SECONDS);
+        heartbeats.breakOff();
+        factory.awaitTermination(BREAK_OFF.toSeconds(), TimeUnit.SECONDS);
+        if (!factory.isTerminated()) {
+            end(ExitCode.TERMINATED);
+        }
         samplers.close();
         policies.close();
         cache.close();
         store.close();
         temporal.close();
+    }
+
+    private static void end(int exitCode) {
+        Runtime.getRuntime().halt(exitCode);
     }
 }

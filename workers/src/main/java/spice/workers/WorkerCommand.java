@@ -1,6 +1,7 @@
 package spice.workers;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -9,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import spice.activities.Heartbeats;
 import spice.local.LocalSettings;
 
 /// `spice worker`: takes steps from the task queues until it is told to stop.
@@ -57,10 +59,23 @@ final class WorkerCommand implements Callable<Integer> {
     @Option(names = "--samplers", description = "Shards sampled side by side (default: the number of cores).")
     private int samplers = Runtime.getRuntime().availableProcessors();
 
+    @Option(
+            names = "--patience",
+            paramLabel = "SECONDS",
+            description = "How long a step may go on without a sign of progress, before it fails as NOT_ADVANCING"
+                    + " (default: 600).")
+    private long patience = Heartbeats.PATIENCE.toSeconds();
+
     @Override
     public Integer call() throws InterruptedException {
         WorkerSettings settings = new WorkerSettings(
-                queues, corpora, models.toAbsolutePath().normalize(), cache(), cacheMegabytes << 20, samplers);
+                queues,
+                corpora,
+                models.toAbsolutePath().normalize(),
+                cache(),
+                cacheMegabytes << 20,
+                samplers,
+                Duration.ofSeconds(patience));
         Wiring wiring = Wiring.start(settings);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {

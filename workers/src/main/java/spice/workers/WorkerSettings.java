@@ -1,6 +1,7 @@
 package spice.workers;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 
@@ -13,8 +14,15 @@ import java.util.Set;
 /// @param cache where fetched and trained models are kept, shared with the machine's other workers
 /// @param cacheBytes kept there beside what is in use
 /// @param samplers shards sampled side by side; changes speed, not results
+/// @param patience how long a step may go on without a sign of progress
 record WorkerSettings(
-        Set<Queue> queues, Map<String, String> corpora, Path models, Path cache, long cacheBytes, int samplers) {
+        Set<Queue> queues,
+        Map<String, String> corpora,
+        Path models,
+        Path cache,
+        long cacheBytes,
+        int samplers,
+        Duration patience) {
     WorkerSettings {
         queues = Set.copyOf(queues);
         corpora = Map.copyOf(corpora);

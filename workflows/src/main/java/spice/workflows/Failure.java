@@ -27,7 +27,10 @@ public enum Failure {
     /// The lineage is being run already.
     LINEAGE_BUSY,
     /// The loss or the gradient is not a number.
-    TRAINING_DIVERGED;
+    TRAINING_DIVERGED,
+    /// A step was alive but stood still for longer than the worker's patience. Tried again twice: the device or the
+    /// store may have been at fault.
+    NOT_ADVANCING;
 
     /// Whether a failure's type is one of these.
     public static boolean isName(String type) {
@@ -41,5 +44,10 @@ public enum Failure {
 
     public ApplicationFailure because(String message) {
         return ApplicationFailure.newNonRetryableFailure(message, name());
+    }
+
+    /// The same as a failure that is tried again.
+    public ApplicationFailure retryable(String message) {
+        return ApplicationFailure.newFailure(message, name());
     }
 }

@@ -1,0 +1,19 @@
+package spice.activities;
+
+import java.util.List;
+import java.util.Map;
+import spice.model.UpdateReport;
+import spice.store.BlobRef;
+
+/// Where a training step has got to: enough to go on and end with the same bytes.
+///
+/// @param files the model's folder after the updates taken, file by file
+/// @param optimizer after the updates taken
+/// @param logProbs of all batches before the first update, see [LogProbs]
+/// @param reports of the updates taken, as many as there were
+record Snapshot(Map<String, BlobRef> files, BlobRef optimizer, BlobRef logProbs, List<UpdateReport> reports) {
+    Snapshot {
+        files = Map.copyOf(files);
+        reports = List.copyOf(reports);
+    }
+}
