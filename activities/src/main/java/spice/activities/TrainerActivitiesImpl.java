@@ -81,10 +81,7 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
                 .blob();
         TrainedState trained = Json.read(store.get(state), TrainedState.class, "trained state");
         return new Trained(
-                state,
-                trained.updates(),
-                trained.metrics().in((System.nanoTime() - started) / 1e9),
-                Optional.empty());
+                state, trained.updates(), trained.metrics().in((System.nanoTime() - started) / 1e9), Optional.empty());
     }
 
     private TrainedState step(StepKey key, IterationRequest iteration, BlobRef trajectories, Progress progress) {
