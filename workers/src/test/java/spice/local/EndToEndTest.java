@@ -14,14 +14,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The product as a person runs it, on the real Temporal server and the real S3 process, with its GPU worker
-/// killed in the middle of a training step.
+/// The product as a person runs it, on the real Temporal server and the real S3 process, with its GPU worker told to
+/// stop while it samples and while it trains, and killed in the middle of a training step.
 class EndToEndTest {
     private static final Pattern CHECKPOINT = Pattern.compile("checkpoint: (\\S+) \\(manifest ([0-9a-f]{64})\\)");
 
@@ -39,7 +40,7 @@ class EndToEndTest {
     }
 
     @Test
-    void aTrainingStepThatIsKilledChangesNothing() throws Exception {
+    void aWorkerThatIsStoppedOrKilledChangesNothing() throws Exception {
         Path calm = folder.resolve("calm");
         Process first = demo(calm, TestStacks.settings(calm.resolve("home"), false));
         assertThat(first.waitFor())
@@ -49,12 +50,15 @@ class EndToEndTest {
         Path disturbed = folder.resolve("disturbed");
         LocalSettings settings = TestStacks.settings(disturbed.resolve("home"), false);
         Process second = demo(disturbed, settings);
-        killDuringTraining(settings, second);
+        during("Attempt", 1, settings, second, ProcessHandle::destroy);
+        during("Train", 1, settings, second, ProcessHandle::destroy);
+        during("Train", 2, settings, second, ProcessHandle::destroyForcibly);
         assertThat(second.waitFor())
                 .as("%s", Files.readString(disturbed.resolve("out")))
                 .isZero();
 
-        assertThat(Files.readString(disturbed.resolve("out"))).contains("gpu-worker");
+        assertThat(Files.readString(disturbed.resolve("out")))
+                .contains("gpu-worker ended (exit code 143)", "gpu-worker ended (exit code 137)");
         assertThat(manifest(disturbed)).isEqualTo(manifest(calm));
     }
 
@@ -89,40 +93,41 @@ class EndToEndTest {
         return program;
     }
 
-    /// Waits until the second iteration's training step is under way, then kills the worker that takes it.
-    private static void killDuringTraining(LocalSettings settings, Process demo) throws Exception {
+    /// Waits until a step of an iteration is under way, then ends the worker that takes it.
+    private static void during(
+            String step, int iteration, LocalSettings settings, Process demo, Consumer<ProcessHandle> end)
+            throws Exception {
         WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
                 .setTarget(settings.temporalAddress())
                 .build());
         try {
-            while (!isTraining(stubs)) {
+            while (!isUnderWay(stubs, step, iteration)) {
                 assertThat(demo.isAlive())
-                        .as("the demo ended before its second training step")
+                        .as("the demo ended before step %s of iteration %d", step, iteration)
                         .isTrue();
                 Thread.sleep(20);
             }
         } finally {
             stubs.shutdownNow();
         }
-        StackState.read(settings.stateFile()).orElseThrow().processes().stream()
+        end.accept(StackState.read(settings.stateFile()).orElseThrow().processes().stream()
                 .filter(process -> process.name().equals("gpu-worker"))
                 .findFirst()
                 .flatMap(process -> process.mark().find())
-                .orElseThrow()
-                .destroyForcibly();
+                .orElseThrow());
     }
 
-    private static boolean isTraining(WorkflowServiceStubs stubs) {
+    private static boolean isUnderWay(WorkflowServiceStubs stubs, String step, int iteration) {
         try {
             return stubs
                     .blockingStub()
                     .describeWorkflowExecution(DescribeWorkflowExecutionRequest.newBuilder()
                             .setNamespace(TemporalServer.NAMESPACE)
-                            .setExecution(WorkflowExecution.newBuilder().setWorkflowId("line/iteration-2"))
+                            .setExecution(WorkflowExecution.newBuilder().setWorkflowId("line/iteration-" + iteration))
                             .build())
                     .getPendingActivitiesList()
                     .stream()
-                    .anyMatch(activity -> activity.getActivityType().getName().equals("Train")
+                    .anyMatch(activity -> activity.getActivityType().getName().equals(step)
                             && activity.getState() == PendingActivityState.PENDING_ACTIVITY_STATE_STARTED);
         } catch (StatusRuntimeException e) {
             // No server or no such iteration yet.
