@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -77,6 +78,13 @@ public record LocalSettings(
         }
         require(value.matches("\\d{1,5}"), "%s is not a port: %s", name, value);
         return Integer.parseInt(value);
+    }
+
+    /// The same for a stack of its own in another folder, on ports that are free now.
+    public LocalSettings elsewhere(Path otherHome) {
+        List<Integer> ports = Ports.free(3);
+        return new LocalSettings(
+                otherHome, root, ports.get(0), ports.get(1), ports.get(2), "spice", true, download, cpuHeap, gpuHeap);
     }
 
     static InetSocketAddress loopback(int port) {

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 
 /// What a process of the stack has written, also those that took its place when it had died. The log of the start
 /// before is kept beside it, older ones are not.
-record LogFile(Path path) {
+public record LogFile(Path path) {
     private static final int TAIL_LINES = 3;
     private static final int TAIL_BYTES = 8192;
     private static final long LARGEST = 16 << 20;

@@ -16,7 +16,7 @@ import spice.store.Json;
 ///
 /// @param name for the user, and of its log
 /// @param environment on top of ours
-record ProcessPlan(String name, List<String> command, Map<String, String> environment, LogFile log) {
+public record ProcessPlan(String name, List<String> command, Map<String, String> environment, LogFile log) {
     /// Puts a process into a session of its own: Ctrl-C goes to all processes of the terminal's session, but ours
     /// are to be stopped in order.
     private static final Path SETSID = Path.of("/usr/bin/setsid");
@@ -24,13 +24,13 @@ record ProcessPlan(String name, List<String> command, Map<String, String> enviro
     private static final Pattern LOOKED_AT =
             Pattern.compile("(SPICE|TEMPORAL|AWS|JAVA|JDK|DJL|PYTORCH|CUDA|OMP|MALLOC|LD|HTTPS?|NO)_|https?_|no_");
 
-    ProcessPlan {
+    public ProcessPlan {
         command = List.copyOf(command);
         environment = Map.copyOf(environment);
     }
 
     /// A JVM on our own class path, with our own flags except for memory.
-    static List<String> java(String heap, String mainClass, List<String> arguments) {
+    public static List<String> java(String heap, String mainClass, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags());

@@ -32,8 +32,8 @@ final class StartedStack implements LocalStack {
     /// A server that was left running is replaced if it is silent for so long.
     private static final Duration ADOPTION = Duration.ofSeconds(10);
 
-    private static final String S3 = "s3";
-    private static final String TEMPORAL = "temporal";
+    static final String S3 = "s3";
+    static final String TEMPORAL = "temporal";
     private static final Set<String> SERVERS = Set.of(S3, TEMPORAL);
 
     /// A worker may end the step it is at.

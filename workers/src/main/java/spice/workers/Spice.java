@@ -27,6 +27,7 @@ import spice.store.StoreException;
             PretrainCommand.class,
             AskCommand.class,
             ArchiveCommand.class,
+            ChaosCommand.class,
             TestCommand.class
         },
         mixinStandardHelpOptions = true,

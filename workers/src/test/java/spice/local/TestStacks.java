@@ -1,10 +1,6 @@
 package spice.local;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -31,7 +27,7 @@ final class TestStacks {
 
     /// Settings for a folder, on ports that are free now.
     static LocalSettings settings(Path home, boolean download) {
-        List<Integer> ports = freePorts(3);
+        List<Integer> ports = Ports.free(3);
         return new LocalSettings(
                 home, ROOT, ports.get(0), ports.get(1), ports.get(2), "spice", true, download, "64m", "64m");
     }
@@ -45,23 +41,5 @@ final class TestStacks {
     static Map<String, String> environment() {
         return Map.of(
                 "PATH", binary().path().getParent().toString(), "TEMPORAL_CONFIG_FILE", "/nonexistent/temporal.toml");
-    }
-
-    private static List<Integer> freePorts(int count) {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            List<Integer> ports = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                sockets.add(socket);
-                ports.add(socket.getLocalPort());
-            }
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
-            return ports;
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -1,0 +1,123 @@
+package spice.chaos;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import spice.domain.Seed;
+import spice.local.TemporalLadder;
+
+/// The proof of crash equivalence: one run that is left alone, and others with the same settings that are
+/// disturbed at moments drawn from their seeds. All must end with the same checkpoint, and with the same result of
+/// every step on the way.
+public final class Chaos {
+    private final ChaosSettings settings;
+    private final Consumer<String> say;
+
+    /// @param say takes a line about each run
+    public Chaos(ChaosSettings settings, Consumer<String> say) {
+        this.settings = settings;
+        this.say = say;
+    }
+
+    /// Does all runs.
+    ///
+    /// @throws spice.local.UserError if not even the undisturbed run ends as it should
+    public ChaosReport run() throws InterruptedException {
+        try {
+            Files.createDirectories(settings.folder());
+            FewDocuments documents = FewDocuments.write(settings.archive(), settings.folder());
+            String path = pathOfTemporal();
+            ChaosRun.Outcome calm = run("calm", Schedule.calm(), start(), documents, path);
+            say.accept("undisturbed: %d results, %d s, manifest %s"
+                    .formatted(calm.index().size(), calm.timeline().length().toSeconds(), calm.manifest()));
+            List<ChaosReport.Run> runs = new ArrayList<>();
+            for (int number = 1; number <= settings.runs(); number++) {
+                runs.add(disturbed(number, calm, documents, path));
+            }
+            return new ChaosReport(calm, runs);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot work in %s".formatted(settings.folder()), e);
+        }
+    }
+
+    private static Timeline start() {
+        return new Timeline(List.of(new Timeline.Step(Duration.ZERO, 0)));
+    }
+
+    /// The Temporal server is looked for, and if need be made, where the user's own stack keeps it.
+    private String pathOfTemporal() {
+        Path binary = new TemporalLadder(settings.local(), System.getenv(), say)
+                .binary()
+                .path();
+        return binary.getParent() + File.pathSeparator + System.getenv().getOrDefault("PATH", "");
+    }
+
+    private ChaosReport.Run disturbed(int number, ChaosRun.Outcome calm, FewDocuments documents, String path)
+            throws IOException, InterruptedException {
+        long seed = settings.seed() + number - 1;
+        Schedule schedule = Schedule.draw(new Seed(seed), settings.kinds());
+        long start = System.nanoTime();
+        ChaosReport.Run run;
+        try {
+            ChaosRun.Outcome outcome = run("run-" + seed, schedule, calm.timeline(), documents, path);
+            run = new ChaosReport.Run(seed, Optional.of(outcome), ChaosReport.difference(calm, outcome));
+        } catch (ChaosFailure e) {
+            run = new ChaosReport.Run(seed, Optional.empty(), Optional.ofNullable(e.getMessage()));
+        }
+        say.accept("run %d of %d (seed %d): %s, %d s, %d disturbances"
+                .formatted(
+                        number,
+                        settings.runs(),
+                        seed,
+                        run.trouble().orElse("equal"),
+                        (System.nanoTime() - start) / 1_000_000_000,
+                        run.outcome().map(outcome -> outcome.recovered().size()).orElse(0)));
+        if (run.trouble().isEmpty()) {
+            delete(settings.folder().resolve("run-" + seed));
+        } else {
+            say.accept("  its stack is kept in %s; again: spice chaos --runs 1 --seed %d"
+                    .formatted(settings.folder().resolve("run-" + seed), seed));
+        }
+        return run;
+    }
+
+    private ChaosRun.Outcome run(String name, Schedule schedule, Timeline calm, FewDocuments documents, String path)
+            throws IOException, InterruptedException {
+        Path home = settings.folder().resolve(name);
+        delete(home);
+        ChaosRun.Outcome outcome;
+        try (ChaosStack stack = ChaosStack.in(home, settings, documents, path, schedule)) {
+            outcome = new ChaosRun(stack, schedule, calm).run();
+        }
+        return outcome;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
+                Files.delete(visited);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

@@ -1,0 +1,222 @@
+package spice.chaos;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import spice.local.LocalSettings;
+import spice.local.StackView;
+
+/// A stack for one run, with all that can be done to it: `spice up` as a process, `spice run` as a process beside
+/// it, and an S3 server that the workers reach over a line of ours.
+final class ChaosStack implements AutoCloseable {
+    /// The workflow's id, and so the lineage's name, which a checkpoint's digest holds: the same in every run.
+    private static final String LINEAGE = "chaos";
+
+    private static final Duration START = Duration.ofMinutes(3);
+    private static final Duration STOP = Duration.ofMinutes(1);
+    private static final Duration LOOK = Duration.ofMillis(50);
+
+    private final Path home;
+    private final StackView view;
+    private final Program program;
+    private final FewDocuments documents;
+    private final S3Link link;
+    private final Optional<SmallDisk> disk;
+    private final Optional<FakeClock> clock;
+    private @Nullable Process supervisor;
+    private @Nullable Process command;
+
+    private ChaosStack(
+            LocalSettings settings,
+            Program program,
+            FewDocuments documents,
+            S3Link link,
+            Optional<SmallDisk> disk,
+            Optional<FakeClock> clock) {
+        this.home = settings.home();
+        this.view = new StackView(settings);
+        this.program = program;
+        this.documents = documents;
+        this.link = link;
+        this.disk = disk;
+        this.clock = clock;
+    }
+
+    /// A stack that is not up yet.
+    ///
+    /// @param home is made
+    /// @param path where a Temporal server is found
+    static ChaosStack in(Path home, ChaosSettings chaos, FewDocuments documents, String path, Schedule schedule)
+            throws IOException, InterruptedException {
+        Files.createDirectories(home);
+        Files.createSymbolicLink(home.resolve("archive"), chaos.archive());
+        LocalSettings settings = chaos.local().elsewhere(home);
+        S3Link link = S3Link.open(settings.s3Port());
+        Optional<SmallDisk> disk =
+                schedule.has(Disturbance.FULL_DISK) ? SmallDisk.mount(settings.cache()) : Optional.empty();
+        Optional<FakeClock> clock = schedule.has(Disturbance.CLOCK_JUMP) ? FakeClock.in(home) : Optional.empty();
+        Map<String, String> environment =
+                new HashMap<>(clock.map(FakeClock::environment).orElse(Map.of()));
+        environment.put("PATH", path);
+        environment.put("SPICE_HOME", home.toString());
+        environment.put("SPICE_ROOT", settings.root().toString());
+        environment.put("SPICE_TEMPORAL_PORT", Integer.toString(settings.temporalPort()));
+        environment.put("SPICE_UI_PORT", Integer.toString(settings.uiPort()));
+        environment.put("SPICE_S3_PORT", Integer.toString(settings.s3Port()));
+        environment.put("TEMPORAL_CONFIG_FILE", home.resolve("none.toml").toString());
+        // The AWS SDK goes through a proxy as anybody's would, so that what is proved is the program as it is.
+        environment.put("HTTP_PROXY", "http://127.0.0.1:%d".formatted(link.port()));
+        return new ChaosStack(settings, new Program(chaos.program(), environment), documents, link, disk, clock);
+    }
+
+    /// Starts `spice up`, whatever may be running, and waits until all of it serves.
+    synchronized void up() throws IOException, InterruptedException {
+        Process started =
+                program.start(output("up"), List.of("up", "--corpus", FewDocuments.NAME + "=" + documents.corpus()));
+        supervisor = started;
+        long deadline = System.nanoTime() + START.toNanos();
+        while (!view.isUp()) {
+            if (!started.isAlive()) {
+                throw new ChaosFailure(
+                        "spice up ended with exit code %d: %s".formatted(started.exitValue(), lastLines("up")));
+            }
+            if (System.nanoTime() > deadline) {
+                throw new ChaosFailure("spice up was not up within %d s".formatted(START.toSeconds()));
+            }
+            Thread.sleep(LOOK);
+        }
+    }
+
+    /// Starts the run.
+    synchronized void run() throws IOException {
+        command = program.start(
+                output("run"),
+                List.of(
+                        "run",
+                        "--lineage",
+                        LINEAGE,
+                        "--settings",
+                        documents.settings().toString()));
+    }
+
+    /// Kills `spice up`, and starts it again, as a person would.
+    synchronized void killSupervisor() throws IOException, InterruptedException {
+        Process killed = requireNonNull(supervisor);
+        killed.destroyForcibly().waitFor();
+        up();
+    }
+
+    /// Kills `spice run`, and comes back to the run, as a person would.
+    synchronized void killCommand() throws IOException, InterruptedException {
+        requireNonNull(command).destroyForcibly().waitFor();
+        command = program.start(output("run"), List.of("run", "--follow", LINEAGE));
+    }
+
+    /// Whether the run has ended, as far as the command line says.
+    ///
+    /// @throws ChaosFailure if it says that it failed
+    synchronized boolean hasEnded() {
+        Process following = requireNonNull(command);
+        if (following.isAlive()) {
+            return false;
+        }
+        if (following.exitValue() != 0) {
+            throw new ChaosFailure(
+                    "spice run ended with exit code %d: %s".formatted(following.exitValue(), lastLines("run")));
+        }
+        return true;
+    }
+
+    /// The process of this name, once it is there.
+    Optional<ProcessHandle> await(String name) throws InterruptedException {
+        long deadline = System.nanoTime() + START.toNanos();
+        Optional<ProcessHandle> found = view.process(name);
+        while (found.isEmpty() && System.nanoTime() < deadline) {
+            Thread.sleep(LOOK);
+            found = view.process(name);
+        }
+        return found;
+    }
+
+    /// What the command line has said.
+    String said() throws IOException {
+        return Files.readString(output("run"));
+    }
+
+    /// What all processes have written.
+    List<Path> logs() throws IOException {
+        try (Stream<Path> files = Files.list(home.resolve("logs"))) {
+            return files.toList();
+        }
+    }
+
+    StoreFolder store() {
+        return new StoreFolder(view.s3Folder().resolve("spice"));
+    }
+
+    S3Link link() {
+        return link;
+    }
+
+    Optional<SmallDisk> disk() {
+        return disk;
+    }
+
+    Optional<FakeClock> clock() {
+        return clock;
+    }
+
+    /// The workers' cache of what the store holds.
+    Path cache() {
+        return view.settings().cache();
+    }
+
+    private Path output(String name) {
+        return home.resolve("logs").resolve("spice-%s.out".formatted(name));
+    }
+
+    private String lastLines(String name) {
+        try {
+            List<String> lines = Files.readAllLines(output(name));
+            return String.join(" | ", lines.subList(Math.max(0, lines.size() - 3), lines.size()));
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    /// Stops all of it in order.
+    ///
+    /// @return what was still there afterwards
+    synchronized List<String> down() throws InterruptedException {
+        if (command != null) {
+            Program.stop(command, STOP);
+        }
+        if (supervisor != null) {
+            Program.stop(supervisor, STOP);
+        }
+        return view.stopLeftovers();
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            down();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            link.close();
+            if (disk.isPresent()) {
+                disk.get().close();
+            }
+        }
+    }
+}

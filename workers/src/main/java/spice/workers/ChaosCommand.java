@@ -1,0 +1,52 @@
+package spice.workers;
+
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import spice.chaos.Chaos;
+import spice.chaos.ChaosReport;
+import spice.chaos.ChaosSettings;
+import spice.chaos.Disturbance;
+import spice.local.LocalSettings;
+
+/// `spice chaos`: whether a run that is disturbed ends as one that is not.
+@Command(
+        name = "chaos",
+        description = "Kill and disturb short runs at random, and compare their checkpoints with an undisturbed one's.",
+        footer = {
+            "",
+            "Each run has a stack of its own below SPICE_HOME/chaos; a stack that is up is left alone.",
+            "Exit code 1: a run ended otherwise, or not by itself. Its line says how to have it again.",
+            "Example: spice chaos --runs 3 --seed 7"
+        })
+final class ChaosCommand implements Callable<Integer> {
+    @Option(names = "--runs", defaultValue = "3", description = "Disturbed runs (default: ${DEFAULT-VALUE}).")
+    private int runs = 3;
+
+    @Option(
+            names = "--seed",
+            defaultValue = "1",
+            description = "What happens to the first run, and when; the next has the next number (default: 1).")
+    private long seed = 1;
+
+    @Option(
+            names = "--kinds",
+            split = ",",
+            description = "Disturbances that may happen: ${COMPLETION-CANDIDATES} (default: all).")
+    private Set<Disturbance> kinds = EnumSet.allOf(Disturbance.class);
+
+    @Override
+    public Integer call() throws InterruptedException {
+        LocalSettings local = LocalSettings.from(System.getenv());
+        Path archive = MerchantsArchive.below(local.home());
+        ChaosSettings settings = new ChaosSettings(
+                runs, seed, kinds, local, local.home().resolve("chaos"), archive, Spice.class.getName());
+        ChaosReport report = new Chaos(settings, System.out::println).run();
+        System.out.println();
+        report.table().forEach(System.out::println);
+        return report.allEqual() ? ExitCode.OK : ExitCode.FAILED;
+    }
+}
