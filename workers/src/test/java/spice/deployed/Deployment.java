@@ -45,7 +45,7 @@ import spice.workflows.TaskQueues;
 final class Deployment implements AutoCloseable {
     private static final String LINEAGE = "line";
     private static final String NAMESPACE = "default";
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Duration LOOK = Duration.ofMillis(50);
 
     /// Marks the containers of this checkout's tests, so that those of a killed run can be told from all others.
