@@ -79,8 +79,13 @@ public final class SettingsReader {
         throw new InvalidSettings(problems);
     }
 
+    /// The presets' names.
+    public static List<String> presets() {
+        return PRESETS;
+    }
+
     /// The complete object of a preset, as data.
-    private static ObjectNode preset(String name) {
+    public static ObjectNode preset(String name) {
         try (InputStream in = SettingsReader.class.getResourceAsStream("preset-" + name + ".json")) {
             return (ObjectNode) JSON.readTree(in);
         } catch (IOException e) {

@@ -62,6 +62,7 @@ final class DemoCommand implements Callable<Integer> {
         Consumer<String> say = System.out::println;
         try (LocalStack stack = LocalStack.open(local, plan, System.getenv(), say)) {
             stack.addresses().banner().forEach(System.out::println);
+            StartLinks.show(stack.addresses(), System.out::println);
             run(stack, id, settings);
             if (Optional.ofNullable(System.console())
                     .filter(Console::isTerminal)

@@ -44,12 +44,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         try (TemporalConnection temporal = TemporalConnection.open("spice run", PATIENCE)) {
             String id = follow == null ? start(temporal) : follow;
-            if (detach) {
-                System.out.println("started " + id);
-                return ExitCode.OK;
-            }
-            System.out.print(Summary.of(new RunFollower(temporal, id, System.out).follow()));
-            return ExitCode.OK;
+            return Runs.follow(temporal, id, detach);
         }
     }
 

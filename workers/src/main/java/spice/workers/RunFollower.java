@@ -1,14 +1,11 @@
 package spice.workers;
 
-import io.temporal.client.WorkflowFailedException;
 import io.temporal.client.WorkflowQueryException;
 import io.temporal.client.WorkflowServiceException;
 import io.temporal.client.WorkflowStub;
-import io.temporal.failure.ApplicationFailure;
-import io.temporal.failure.TemporalFailure;
+import java.io.Console;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -20,11 +17,13 @@ import spice.workflows.Failure;
 import spice.workflows.IterationReport;
 import spice.workflows.RunProgress;
 import spice.workflows.RunReport;
+import spice.workflows.Trouble;
 
 /// Stays with a run until it ends: a line for each iteration, and a line when it waits for something.
 final class RunFollower {
     private static final Duration LOOK = Duration.ofMillis(500);
 
+    private final String id;
     private final WorkflowStub run;
     private final Waiting waiting;
     private final PrintStream out;
@@ -32,6 +31,7 @@ final class RunFollower {
     private String state = "";
 
     RunFollower(TemporalConnection temporal, String id, PrintStream out) {
+        this.id = id;
         this.run = temporal.client().newUntypedWorkflowStub(id);
         this.waiting = new Waiting(temporal, id);
         this.out = out;
@@ -62,10 +62,22 @@ final class RunFollower {
                 if (!state.equals("iterating")) {
                     out.println(state);
                 }
+                progress.trouble().ifPresent(this::ask);
             }
             progress.last().filter(report -> report.number() != shown).ifPresent(report -> show(progress, report));
         });
         waiting.line(progressKey()).ifPresent(out::println);
+    }
+
+    /// Nobody answers a program that writes into a file.
+    private void ask(Trouble trouble) {
+        out.println(trouble);
+        out.println("what to do about it: spice retry %s [--fresh], spice skip %s, or spice abort %s"
+                .formatted(id, id, id));
+        if (Optional.ofNullable(System.console()).filter(Console::isTerminal).isEmpty()) {
+            throw new UserError(
+                    "run %s waits for a person (%s)".formatted(id, trouble.name()), ExitCode.NEEDS_ATTENTION);
+        }
     }
 
     private String progressKey() {
@@ -87,32 +99,25 @@ final class RunFollower {
     }
 
     private static RuntimeException failure(@Nullable Throwable cause) {
-        Throwable deepest = cause == null ? new IllegalStateException("the run ended without a reason") : cause;
-        Optional<ApplicationFailure> known = Optional.empty();
-        for (Throwable at = deepest; at != null; at = at.getCause()) {
-            if (at instanceof ApplicationFailure failure) {
-                known = Optional.of(failure);
-            }
-            deepest = at;
+        if (cause == null) {
+            return new IllegalStateException("the run ended without a reason");
         }
-        if (known.isPresent()) {
-            String type = known.get().getType();
-            int code = switch (type) {
-                case String name when name.equals(Failure.NO_VALID_TASKS.name()) -> ExitCode.NO_VALID_TASKS;
-                case String name when name.equals(Failure.TRAINING_DIVERGED.name()) -> ExitCode.FAILED;
-                case String name when isFailure(name) -> ExitCode.BAD_INPUT;
-                default -> ExitCode.FAILED;
-            };
-            return new UserError("%s: %s".formatted(type, known.get().getOriginalMessage()), code);
-        }
-        if (cause instanceof WorkflowFailedException && deepest instanceof TemporalFailure ended) {
-            return new UserError("the run ended: %s".formatted(ended.getOriginalMessage()), ExitCode.FAILED);
-        }
-        return new IllegalStateException(deepest);
+        Trouble trouble = Trouble.of(cause);
+        int code = Failure.isName(trouble.name()) ? exitCode(Failure.valueOf(trouble.name())) : ExitCode.FAILED;
+        return new UserError(trouble.toString(), code);
     }
 
-    private static boolean isFailure(String name) {
-        return Arrays.stream(Failure.values())
-                .anyMatch(failure -> failure.name().equals(name));
+    private static int exitCode(Failure failure) {
+        return switch (failure) {
+            case NO_VALID_TASKS -> ExitCode.NO_VALID_TASKS;
+            case TRAINING_DIVERGED, NOT_ADVANCING, ABORTED, LINEAGE_BUSY -> ExitCode.FAILED;
+            case UNATTENDED -> ExitCode.NEEDS_ATTENTION;
+            case INVALID_SETTINGS,
+                    CORPUS_UNUSABLE,
+                    CORPUS_TOO_SMALL,
+                    MODEL_UNUSABLE,
+                    HELD_OUT_UNUSABLE,
+                    LINEAGE_EMPTY -> ExitCode.BAD_INPUT;
+        };
     }
 }

@@ -38,13 +38,20 @@ final class RunOptions {
     /// The settings as one object, not yet filled up with the preset.
     ObjectNode object() {
         ObjectNode object = file == null ? JSON.createObjectNode() : read(file);
-        set.forEach((name, value) -> object.set(name, value(value)));
+        object.setAll(object(set));
         if (iterations != null) {
             object.put("iterations", iterations);
         }
         if (seed != null) {
             object.put("seed", seed);
         }
+        return object;
+    }
+
+    /// Settings as they are typed, as one object.
+    static ObjectNode object(Map<String, String> set) {
+        ObjectNode object = JSON.createObjectNode();
+        set.forEach((name, value) -> object.set(name, value(value)));
         return object;
     }
 

@@ -6,14 +6,16 @@ import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
 import spice.local.UserError;
+import spice.settings.Lineages;
 import spice.workflows.TaskQueues;
 
 /// Starts runs.
 final class Runs {
     private Runs() {}
 
-    /// @param id of the workflow; the lineage's name unless the settings give another
+    /// @param id of the workflow, which is the lineage's name
     static void start(TemporalConnection temporal, String id, ObjectNode settings) {
+        requireLineageName(id);
         WorkflowStub run = temporal.client()
                 .newUntypedWorkflowStub(
                         "SelfPlayRun",
@@ -28,8 +30,30 @@ final class Runs {
             run.start(settings);
         } catch (WorkflowExecutionAlreadyStarted e) {
             throw new UserError(
-                    "run %s is going on already; follow it with `spice run --follow %s`".formatted(id, id),
+                    "lineage %s is being run already, by the workflow %s; follow it with `spice run --follow %s`"
+                            .formatted(id, id, id),
                     ExitCode.BAD_INPUT);
         }
+    }
+
+    static void requireLineageName(String lineage) {
+        if (!Lineages.isName(lineage)) {
+            throw new UserError(
+                    "a lineage cannot be called \"%s\"; use up to 100 letters, digits, '.', '_' and '-'"
+                            .formatted(lineage),
+                    ExitCode.BAD_INPUT);
+        }
+    }
+
+    /// Stays with a run until it ends and prints what it was worth, or only says that it was started.
+    ///
+    /// @return the program's exit code
+    static int follow(TemporalConnection temporal, String id, boolean detach) throws InterruptedException {
+        if (detach) {
+            System.out.println("started " + id);
+        } else {
+            System.out.print(Summary.of(new RunFollower(temporal, id, System.out).follow()));
+        }
+        return ExitCode.OK;
     }
 }

@@ -2,6 +2,8 @@ package spice.workers;
 
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
+import io.temporal.client.schedules.ScheduleClient;
+import io.temporal.client.schedules.ScheduleClientOptions;
 import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import java.time.Duration;
@@ -49,6 +51,16 @@ final class TemporalConnection implements AutoCloseable {
 
     WorkflowClient client() {
         return client;
+    }
+
+    ScheduleClient schedules() {
+        return ScheduleClient.newInstance(
+                stubs,
+                ScheduleClientOptions.newBuilder()
+                        .setNamespace(client.getOptions().getNamespace())
+                        .setIdentity(client.getOptions().getIdentity())
+                        .setDataConverter(Payloads.converter())
+                        .build());
     }
 
     @Override

@@ -40,6 +40,7 @@ final class UpCommand implements Callable<Integer> {
         try (LocalStack stack =
                 LocalStack.open(settings, StackPlans.standard(settings, corpora), System.getenv(), say)) {
             stack.addresses().banner().forEach(out::println);
+            StartLinks.show(stack.addresses(), out::println);
             if (!stack.isOurs()) {
                 out.println("It is running already; whoever started it stops it.");
                 return ExitCode.OK;

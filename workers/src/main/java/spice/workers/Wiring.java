@@ -21,11 +21,13 @@ import spice.activities.JudgeActivitiesImpl;
 import spice.activities.LoadedPolicies;
 import spice.activities.ReasonerActivitiesImpl;
 import spice.activities.Sampler;
+import spice.activities.ScheduleActivitiesImpl;
 import spice.activities.TrainerActivitiesImpl;
 import spice.local.LocalSettings;
 import spice.store.cache.BlobCache;
 import spice.store.cache.CachedBlobStore;
 import spice.store.s3.S3BlobStore;
+import spice.workflows.NightlyImpl;
 import spice.workflows.SelfPlayIterationImpl;
 import spice.workflows.SelfPlayRunImpl;
 import spice.workflows.TaskQueues;
@@ -33,7 +35,7 @@ import spice.workflows.TaskQueues;
 /// A worker process, put together by hand: connection, store, activities, queues.
 ///
 /// ```
-/// Temporal ── spice        : SelfPlayRun, SelfPlayIteration            (cpu)
+/// Temporal ── spice        : Nightly, SelfPlayRun, SelfPlayIteration   (cpu)
 ///          ├─ spice-cpu    : ingest, draw, score, compare, open, commit (cpu)
 ///          ├─ spice-sample : pose, attempt, evaluate                    (sample) ─┐ one at a time
 ///          └─ spice-train  : train                                      (train)  ─┘ on the device
@@ -98,7 +100,8 @@ final class Wiring implements AutoCloseable {
 
     private void takeCpuWork(WorkerSettings settings) {
         factory.newWorker(TaskQueues.RUNS)
-                .registerWorkflowImplementationTypes(SelfPlayRunImpl.class, SelfPlayIterationImpl.class);
+                .registerWorkflowImplementationTypes(
+                        SelfPlayRunImpl.class, SelfPlayIterationImpl.class, NightlyImpl.class);
         Worker worker = factory.newWorker(
                 TaskQueues.CPU,
                 Heartbeats.options()
@@ -107,7 +110,8 @@ final class Wiring implements AutoCloseable {
         worker.registerActivitiesImplementations(
                 new CorpusActivitiesImpl(store, settings.corpora(), settings.models(), heartbeats),
                 new JudgeActivitiesImpl(store),
-                new CheckpointActivitiesImpl(store, settings.models(), Hardware.describe()));
+                new CheckpointActivitiesImpl(store, settings.models(), Hardware.describe()),
+                new ScheduleActivitiesImpl(temporal.client()));
     }
 
     private void takeSampling() {

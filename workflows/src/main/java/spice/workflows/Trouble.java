@@ -29,6 +29,11 @@ public record Trouble(String name, String message) {
         };
     }
 
+    /// The same as a failure of whoever was waiting for it.
+    ApplicationFailure failure(String what) {
+        return ApplicationFailure.newNonRetryableFailure("%s: %s".formatted(what, message), name);
+    }
+
     private static String simple(String type) {
         return type.substring(type.lastIndexOf('.') + 1);
     }

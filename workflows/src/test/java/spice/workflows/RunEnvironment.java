@@ -27,7 +27,7 @@ final class RunEnvironment implements AutoCloseable {
                 .build());
         SpiceSearchAttributes.ALL.forEach(environment::registerSearchAttribute);
         Worker runs = environment.newWorker(TaskQueues.RUNS);
-        runs.registerWorkflowImplementationTypes(SelfPlayRunImpl.class, SelfPlayIterationImpl.class);
+        runs.registerWorkflowImplementationTypes(SelfPlayRunImpl.class, SelfPlayIterationImpl.class, NightlyImpl.class);
         for (String queue : List.of(TaskQueues.CPU, TaskQueues.SAMPLE, TaskQueues.TRAIN)) {
             environment.newWorker(queue).registerActivitiesImplementations(activities);
         }

@@ -138,7 +138,7 @@ class ScriptedActivities
 
     @Override
     public StartingPoint open(RunSettings settings, String lineage, CorpusRef corpus) {
-        calls.add("open " + lineage);
+        calls.add("open %s from %s".formatted(lineage, settings.startFrom()));
         return new StartingPoint(checkpoint(0), checkpoint(0), "branch");
     }
 

@@ -32,7 +32,7 @@ class SelfPlayRunTest {
         assertThat(activities.calls)
                 .containsExactly(
                         "ingest archive/training",
-                        "open run-1",
+                        "open run-1 from base",
                         "readHeldOut",
                         "evaluate 0, pass@64",
                         "draw 1",

@@ -1,0 +1,44 @@
+package spice.activities;
+
+import com.google.protobuf.util.Timestamps;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.temporal.api.workflowservice.v1.DescribeScheduleRequest;
+import io.temporal.client.WorkflowClient;
+import java.time.Instant;
+import java.util.Optional;
+import spice.workflows.ScheduleActivities;
+
+/// Asks the server. By its own call, since the SDK's (1.38) cannot read a schedule whose action has a summary but
+/// no details.
+public final class ScheduleActivitiesImpl implements ScheduleActivities {
+    private final WorkflowClient client;
+
+    public ScheduleActivitiesImpl(WorkflowClient client) {
+        this.client = client;
+    }
+
+    @Override
+    public Optional<Instant> nextStart(String schedule) {
+        try {
+            return client
+                    .getWorkflowServiceStubs()
+                    .blockingStub()
+                    .describeSchedule(DescribeScheduleRequest.newBuilder()
+                            .setNamespace(client.getOptions().getNamespace())
+                            .setScheduleId(schedule)
+                            .build())
+                    .getInfo()
+                    .getFutureActionTimesList()
+                    .stream()
+                    .map(next -> Instant.ofEpochMilli(Timestamps.toMillis(next)))
+                    .findFirst();
+        } catch (StatusRuntimeException e) {
+            if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
+                // Deleted since: nothing comes after this start.
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+}

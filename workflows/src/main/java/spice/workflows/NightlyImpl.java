@@ -1,0 +1,68 @@
+package spice.workflows;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.temporal.api.enums.v1.ParentClosePolicy;
+import io.temporal.client.WorkflowExecutionAlreadyStarted;
+import io.temporal.common.SearchAttributeKey;
+import io.temporal.common.converter.RawValue;
+import io.temporal.failure.CanceledFailure;
+import io.temporal.failure.ChildWorkflowFailure;
+import io.temporal.workflow.ChildWorkflowOptions;
+import io.temporal.workflow.Workflow;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Starts the lineage's run and stays with it.
+public final class NightlyImpl implements Nightly {
+    /// Set by the server on what a schedule starts.
+    private static final SearchAttributeKey<String> SCHEDULE = SearchAttributeKey.forKeyword("TemporalScheduledById");
+
+    /// Between giving up on a person and the next start: the run has to end, and the schedule to see it.
+    private static final Duration BEFORE_NEXT = Duration.ofHours(1);
+    /// Zero would mean for ever.
+    private static final double AT_ONCE = 0.001;
+
+    @Override
+    public RunReport night(@Nullable RawValue input) {
+        NightlyRequest request = NightlyRequest.read(input);
+        ObjectNode settings = request.settings();
+        if (!settings.has("startFrom")) {
+            settings.put("startFrom", "last-or-base");
+        }
+        if (!settings.has("attentionHours")) {
+            attentionHours(request.lineage()).ifPresent(hours -> settings.put("attentionHours", hours));
+        }
+        try {
+            return Workflow.newUntypedChildWorkflowStub(
+                            "SelfPlayRun",
+                            ChildWorkflowOptions.newBuilder()
+                                    .setWorkflowId(request.lineage())
+                                    .setParentClosePolicy(ParentClosePolicy.PARENT_CLOSE_POLICY_REQUEST_CANCEL)
+                                    .setStaticSummary("a night of " + request.lineage())
+                                    .build())
+                    .execute(RunReport.class, settings);
+        } catch (ChildWorkflowFailure failure) {
+            if (failure.getCause() instanceof CanceledFailure) {
+                throw failure;
+            }
+            if (failure.getCause() instanceof WorkflowExecutionAlreadyStarted) {
+                throw Failure.LINEAGE_BUSY.because(
+                        "lineage %s is being run already, by the workflow %s; see `spice status`. Nothing was started."
+                                .formatted(request.lineage(), request.lineage()));
+            }
+            throw Trouble.of(failure).failure("the run of %s failed".formatted(request.lineage()));
+        }
+    }
+
+    /// How long from now on a failed iteration may wait for a person; empty if nothing comes after it.
+    private static Optional<Double> attentionHours(String lineage) {
+        return Optional.ofNullable(Workflow.getTypedSearchAttributes().get(SCHEDULE))
+                .flatMap(schedule -> Workflow.newActivityStub(
+                                ScheduleActivities.class,
+                                new Calls(Duration.ZERO, lineage).quick("look up the next start"))
+                        .nextStart(schedule))
+                .map(next -> next.minus(BEFORE_NEXT).toEpochMilli() - Workflow.currentTimeMillis())
+                .map(left -> Math.max(AT_ONCE, left / 3.6e6));
+    }
+}
