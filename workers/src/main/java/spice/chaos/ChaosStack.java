@@ -32,6 +32,10 @@ final class ChaosStack implements AutoCloseable {
     private final S3Link link;
     private final Optional<SmallDisk> disk;
     private final Optional<FakeClock> clock;
+    /// Two locks, since a start takes seconds, in which the run is to be looked at.
+    private final Object supervising = new Object();
+
+    private final Object following = new Object();
     private @Nullable Process supervisor;
     private @Nullable Process command;
 
@@ -79,61 +83,71 @@ final class ChaosStack implements AutoCloseable {
     }
 
     /// Starts `spice up`, whatever may be running, and waits until all of it serves.
-    synchronized void up() throws IOException, InterruptedException {
-        Process started =
-                program.start(output("up"), List.of("up", "--corpus", FewDocuments.NAME + "=" + documents.corpus()));
-        supervisor = started;
-        long deadline = System.nanoTime() + START.toNanos();
-        while (!view.isUp()) {
-            if (!started.isAlive()) {
-                throw new ChaosFailure(
-                        "spice up ended with exit code %d: %s".formatted(started.exitValue(), lastLines("up")));
+    void up() throws IOException, InterruptedException {
+        synchronized (supervising) {
+            Process started = program.start(
+                    output("up"), List.of("up", "--corpus", FewDocuments.NAME + "=" + documents.corpus()));
+            supervisor = started;
+            long deadline = System.nanoTime() + START.toNanos();
+            while (!view.isUp()) {
+                if (!started.isAlive()) {
+                    throw new ChaosFailure(
+                            "spice up ended with exit code %d: %s".formatted(started.exitValue(), lastLines("up")));
+                }
+                if (System.nanoTime() > deadline) {
+                    throw new ChaosFailure("spice up was not up within %d s".formatted(START.toSeconds()));
+                }
+                Thread.sleep(LOOK);
             }
-            if (System.nanoTime() > deadline) {
-                throw new ChaosFailure("spice up was not up within %d s".formatted(START.toSeconds()));
-            }
-            Thread.sleep(LOOK);
         }
     }
 
     /// Starts the run.
-    synchronized void run() throws IOException {
-        command = program.start(
-                output("run"),
-                List.of(
-                        "run",
-                        "--lineage",
-                        LINEAGE,
-                        "--settings",
-                        documents.settings().toString()));
+    void run() throws IOException {
+        synchronized (following) {
+            command = program.start(
+                    output("run"),
+                    List.of(
+                            "run",
+                            "--lineage",
+                            LINEAGE,
+                            "--settings",
+                            documents.settings().toString()));
+        }
     }
 
     /// Kills `spice up`, and starts it again, as a person would.
-    synchronized void killSupervisor() throws IOException, InterruptedException {
-        Process killed = requireNonNull(supervisor);
-        killed.destroyForcibly().waitFor();
-        up();
+    void killSupervisor() throws IOException, InterruptedException {
+        synchronized (supervising) {
+            Process killed = requireNonNull(supervisor);
+            killed.destroyForcibly().waitFor();
+            up();
+        }
     }
 
     /// Kills `spice run`, and comes back to the run, as a person would.
-    synchronized void killCommand() throws IOException, InterruptedException {
-        requireNonNull(command).destroyForcibly().waitFor();
-        command = program.start(output("run"), List.of("run", "--follow", LINEAGE));
+    void killCommand() throws IOException, InterruptedException {
+        synchronized (following) {
+            requireNonNull(command).destroyForcibly().waitFor();
+            command = program.start(output("run"), List.of("run", "--follow", LINEAGE));
+        }
     }
 
     /// Whether the run has ended, as far as the command line says.
     ///
     /// @throws ChaosFailure if it says that it failed
-    synchronized boolean hasEnded() {
-        Process following = requireNonNull(command);
-        if (following.isAlive()) {
-            return false;
+    boolean hasEnded() {
+        synchronized (following) {
+            Process current = requireNonNull(command);
+            if (current.isAlive()) {
+                return false;
+            }
+            if (current.exitValue() != 0) {
+                throw new ChaosFailure(
+                        "spice run ended with exit code %d: %s".formatted(current.exitValue(), lastLines("run")));
+            }
+            return true;
         }
-        if (following.exitValue() != 0) {
-            throw new ChaosFailure(
-                    "spice run ended with exit code %d: %s".formatted(following.exitValue(), lastLines("run")));
-        }
-        return true;
     }
 
     /// The process of this name, once it is there.
@@ -196,12 +210,16 @@ final class ChaosStack implements AutoCloseable {
     /// Stops all of it in order.
     ///
     /// @return what was still there afterwards
-    synchronized List<String> down() throws InterruptedException {
-        if (command != null) {
-            Program.stop(command, STOP);
+    List<String> down() throws InterruptedException {
+        synchronized (following) {
+            if (command != null) {
+                Program.stop(command, STOP);
+            }
         }
-        if (supervisor != null) {
-            Program.stop(supervisor, STOP);
+        synchronized (supervising) {
+            if (supervisor != null) {
+                Program.stop(supervisor, STOP);
+            }
         }
         return view.stopLeftovers();
     }

@@ -22,6 +22,8 @@ import picocli.CommandLine.Option;
         })
 final class RunCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /// A run that is going on has a server, which may just be starting again.
+    private static final Duration FOLLOWING = Duration.ofSeconds(60);
 
     @Mixin
     private RunOptions options = new RunOptions();
@@ -42,7 +44,8 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (TemporalConnection temporal = TemporalConnection.open("spice run", PATIENCE)) {
+        Duration patience = follow == null ? PATIENCE : FOLLOWING;
+        try (TemporalConnection temporal = TemporalConnection.open("spice run", patience)) {
             String id = follow == null ? start(temporal) : follow;
             return Runs.follow(temporal, id, detach);
         }
