@@ -17,6 +17,9 @@ import spice.settings.RunSettings;
 /// | [#sample], [#train] | 24 h | `heartbeatSeconds` | a lane of sampling, a training pass; the heartbeat comes from
 /// a thread of its own, so that a silent worker is a dead one |
 ///
+/// Alive but not advancing is a failure of its own, [Failure#NOT_ADVANCING]: how long a step may stand still is the
+/// worker's to say (`spice worker --patience`, 10 minutes), since it depends on its disk and its device.
+///
 /// All are tried again for as long as half an hour of trouble lasts (60 times, at most 30 s apart): a store or a
 /// worker that comes back within it costs nothing but time. A [Failure] is never tried again.
 ///
