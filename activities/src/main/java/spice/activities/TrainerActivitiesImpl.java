@@ -41,21 +41,29 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
     private final Checkpoints checkpoints;
     private final Path scratch;
     private final Heartbeats heartbeats;
+    private final Optional<String> sampler;
     private final Function<Duration, SnapshotPace> pace;
 
     /// Trains on this worker.
     ///
     /// @param scratch an empty folder of this worker's own
-    public TrainerActivitiesImpl(BlobStore store, Path scratch, Heartbeats heartbeats) {
-        this(store, scratch, heartbeats, SnapshotPace::of);
+    /// @param sampler the queue of the sampling that this worker does as well, if it does
+    public TrainerActivitiesImpl(BlobStore store, Path scratch, Heartbeats heartbeats, Optional<String> sampler) {
+        this(store, scratch, heartbeats, sampler, SnapshotPace::of);
     }
 
     /// @param pace of a step's snapshots, given what one is guessed to take
-    TrainerActivitiesImpl(BlobStore store, Path scratch, Heartbeats heartbeats, Function<Duration, SnapshotPace> pace) {
+    TrainerActivitiesImpl(
+            BlobStore store,
+            Path scratch,
+            Heartbeats heartbeats,
+            Optional<String> sampler,
+            Function<Duration, SnapshotPace> pace) {
         this.store = store;
         this.checkpoints = new Checkpoints(store);
         this.scratch = scratch;
         this.heartbeats = heartbeats;
+        this.sampler = sampler;
         this.pace = pace;
     }
 
@@ -81,7 +89,7 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
                 .blob();
         TrainedState trained = Json.read(store.get(state), TrainedState.class, "trained state");
         return new Trained(
-                state, trained.updates(), trained.metrics().in((System.nanoTime() - started) / 1e9), Optional.empty());
+                state, trained.updates(), trained.metrics().in((System.nanoTime() - started) / 1e9), sampler);
     }
 
     private TrainedState step(StepKey key, IterationRequest iteration, BlobRef trajectories, Progress progress) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,8 @@ class TrainingResumesTest {
         IterationRequest iteration = Steppable.iteration(into, model, SETTINGS);
         BlobRef episodes = Steppable.episodes(into, 24, 20, TinyModel.config().vocabularySize());
         Heartbeats unused = new Heartbeats(null, Heartbeats.PATIENCE, () -> {});
-        return new TrainerActivitiesImpl(into, folder, unused, pace).train(iteration, episodes, progress);
+        return new TrainerActivitiesImpl(into, folder, unused, Optional.empty(), pace)
+                .train(iteration, episodes, progress);
     }
 
     /// Notes the updates that are begun, and ends with the first of these words.

@@ -31,6 +31,10 @@ final class TemporalServer {
     /// The server's own default of a day would lose closed runs overnight.
     static final Duration RETENTION = Duration.ofDays(90);
 
+    /// What makes the server serve runs that wait for the same workers in turn, and take over what waited before.
+    private static final List<String> FAIRNESS =
+            List.of("matching.useNewMatcher", "matching.enableFairness", "matching.enableMigration");
+
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration LOOK = Duration.ofMillis(200);
 
@@ -78,6 +82,10 @@ final class TemporalServer {
                 Integer.toString(settings.uiPort()),
                 "--db-filename",
                 settings.temporalDatabase().toString()));
+        FAIRNESS.forEach(key -> {
+            command.add("--dynamic-config-value");
+            command.add(key + "=true");
+        });
         searchAttributes.forEach((name, type) -> {
             command.add("--search-attribute");
             command.add("%s=%s".formatted(name, inWords(type)));

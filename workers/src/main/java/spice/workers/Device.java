@@ -4,39 +4,46 @@ import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;
 import io.temporal.common.interceptors.WorkerInterceptorBase;
-import io.temporal.failure.ApplicationFailure;
+import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.tuning.ActivitySlotInfo;
+import io.temporal.worker.tuning.CompositeTuner;
+import io.temporal.worker.tuning.FixedSizeSlotSupplier;
 import io.temporal.worker.tuning.SlotMarkUsedContext;
 import io.temporal.worker.tuning.SlotPermit;
 import io.temporal.worker.tuning.SlotReleaseContext;
 import io.temporal.worker.tuning.SlotReserveContext;
 import io.temporal.worker.tuning.SlotSupplier;
 import io.temporal.worker.tuning.SlotSupplierFuture;
-import java.time.Duration;
+import io.temporal.worker.tuning.WorkerTuner;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import spice.activities.Heartbeats;
+import spice.workflows.HandedBack;
 
 /// One device, for one step at a time, whichever of the process's queues the step comes from. While the device is
 /// idle every queue is asked for work; while it is busy none is asked anew. Two queues may answer in the same
 /// moment: then the second step is handed back at once, so that no worker holds a step that it cannot start.
 final class Device implements SlotSupplier<ActivitySlotInfo> {
-    /// By then another worker has asked for it, or this queue waits for the device to be free.
-    private static final Duration HANDED_BACK = Duration.ofMillis(200);
-
-    private final Set<String> queues;
+    private final Set<String> shared;
+    private final Set<String> own;
     private final Set<String> asked = new HashSet<>();
     private final List<Ask> waiting = new ArrayList<>();
     private boolean busy;
 
     private record Ask(String queue, CompletableFuture<SlotPermit> permit) {}
 
-    /// @param queues whose steps need the device
-    Device(Set<String> queues) {
-        this.queues = Set.copyOf(queues);
+    /// Idle, and nobody waits for it.
+    ///
+    /// @param shared queues whose steps need the device, and which other workers ask as well
+    /// @param own queues whose steps need the device, and which only this worker asks
+    Device(Set<String> shared, Set<String> own) {
+        this.shared = Set.copyOf(shared);
+        this.own = Set.copyOf(own);
     }
 
     @Override
@@ -101,6 +108,14 @@ final class Device implements SlotSupplier<ActivitySlotInfo> {
         grant();
     }
 
+    /// A worker for one of the queues.
+    Worker worker(WorkerFactory factory, String queue) {
+        WorkerTuner tuner = new CompositeTuner(
+                new FixedSizeSlotSupplier<>(1), this, new FixedSizeSlotSupplier<>(1), new FixedSizeSlotSupplier<>(1));
+        return factory.newWorker(
+                queue, Heartbeats.options().setWorkerTuner(tuner).build());
+    }
+
     /// Lets one step at a time through to the device, and turns others away.
     WorkerInterceptorBase gate() {
         return new WorkerInterceptorBase() {
@@ -112,7 +127,7 @@ final class Device implements SlotSupplier<ActivitySlotInfo> {
     }
 
     private final class Gate extends ActivityInboundCallsInterceptorBase {
-        private boolean needsDevice;
+        private String queue = "";
 
         Gate(ActivityInboundCallsInterceptor next) {
             super(next);
@@ -120,21 +135,17 @@ final class Device implements SlotSupplier<ActivitySlotInfo> {
 
         @Override
         public void init(ActivityExecutionContext context) {
-            needsDevice = queues.contains(context.getInfo().getActivityTaskQueue());
+            queue = context.getInfo().getActivityTaskQueue();
             super.init(context);
         }
 
         @Override
         public ActivityOutput execute(ActivityInput input) {
-            if (!needsDevice) {
+            if (!shared.contains(queue) && !own.contains(queue)) {
                 return super.execute(input);
             }
             if (!take()) {
-                throw ApplicationFailure.newBuilder()
-                        .setMessage("the worker's device was just taken by a step of another queue; handed back")
-                        .setType("HANDED_BACK")
-                        .setNextRetryDelay(HANDED_BACK)
-                        .build();
+                throw own.contains(queue) ? HandedBack.toTheWorkflow() : HandedBack.toTheQueue();
             }
             try {
                 return super.execute(input);

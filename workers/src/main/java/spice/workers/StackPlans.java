@@ -1,5 +1,6 @@
 package spice.workers;
 
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.TreeMap;
 import spice.local.LocalSettings;
 import spice.local.StackPlan;
 import spice.local.WorkerPlan;
+import spice.store.Json;
 import spice.workflows.SpiceSearchAttributes;
 
 /// What the local stack consists of.
@@ -36,10 +38,19 @@ final class StackPlans {
         return new StackPlan(SpiceSearchAttributes.ALL, List.of());
     }
 
+    /// A word for this machine's folder: several stacks may use one Temporal server.
+    private static String place(LocalSettings settings) {
+        String process = ManagementFactory.getRuntimeMXBean().getName();
+        String machine = process.substring(process.indexOf('@') + 1);
+        return Json.digest(List.of(machine, settings.home().toString())).substring(0, 6);
+    }
+
     private static WorkerPlan worker(
             String name, String queue, List<String> reads, String heap, LocalSettings settings) {
         List<String> arguments = new ArrayList<>(List.of(
                 "worker",
+                "--name",
+                "%s.%s".formatted(name, place(settings)),
                 "--queues",
                 queue,
                 "--models",

@@ -3,15 +3,15 @@ package spice.workers;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerFactoryOptions;
-import io.temporal.worker.tuning.CompositeTuner;
-import io.temporal.worker.tuning.FixedSizeSlotSupplier;
-import io.temporal.worker.tuning.WorkerTuner;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import spice.activities.ChallengerActivitiesImpl;
 import spice.activities.CheckpointActivitiesImpl;
 import spice.activities.CorpusActivitiesImpl;
@@ -37,7 +37,7 @@ import spice.workflows.TaskQueues;
 /// ```
 /// Temporal ── spice        : Nightly, SelfPlayRun, SelfPlayIteration   (cpu)
 ///          ├─ spice-cpu    : ingest, draw, score, compare, open, commit (cpu)
-///          ├─ spice-sample : pose, attempt, evaluate                    (sample) ─┐ one at a time
+///          ├─ spice-sample, spice-sample@NAME : pose, attempt, evaluate (sample) ─┐ one at a time
 ///          └─ spice-train  : train                                      (train)  ─┘ on the device
 ///                └─ Sampler ── LoadedPolicies ── CachedBlobStore ── S3BlobStore ── S3
 /// ```
@@ -59,7 +59,7 @@ final class Wiring implements AutoCloseable {
     private final LoadedPolicies policies;
     private final ExecutorService samplers;
     private final Heartbeats heartbeats;
-    private final Device device = new Device(Set.of(TaskQueues.SAMPLE, TaskQueues.TRAIN));
+    private final Device device;
 
     private Wiring(WorkerSettings settings) {
         temporal = TemporalConnection.open(identity(settings), SERVER_PATIENCE);
@@ -74,6 +74,10 @@ final class Wiring implements AutoCloseable {
         samplers = Executors.newFixedThreadPool(
                 settings.samplers(),
                 Thread.ofPlatform().name("sampler-", 0).daemon().factory());
+        Optional<String> ownSampling = settings.ownSampling();
+        device = new Device(
+                Set.of(TaskQueues.SAMPLE, TaskQueues.TRAIN),
+                ownSampling.stream().collect(Collectors.toSet()));
         factory = WorkerFactory.newInstance(
                 temporal.client(),
                 WorkerFactoryOptions.newBuilder()
@@ -83,11 +87,11 @@ final class Wiring implements AutoCloseable {
         settings.queues().forEach(queue -> {
             switch (queue) {
                 case CPU -> takeCpuWork(settings);
-                case SAMPLE -> takeSampling();
+                case SAMPLE -> takeSampling(List.of(TaskQueues.SAMPLE, ownSampling.orElseThrow()));
                 case TRAIN ->
-                    onDevice(TaskQueues.TRAIN)
+                    device.worker(factory, TaskQueues.TRAIN)
                             .registerActivitiesImplementations(
-                                    new TrainerActivitiesImpl(models, cache.ownFolder(), heartbeats));
+                                    new TrainerActivitiesImpl(models, cache.ownFolder(), heartbeats, ownSampling));
             }
         });
     }
@@ -114,25 +118,20 @@ final class Wiring implements AutoCloseable {
                 new ScheduleActivitiesImpl(temporal.client()));
     }
 
-    private void takeSampling() {
+    private void takeSampling(List<String> taskQueues) {
         Sampler sampler = new Sampler(store, policies, samplers, heartbeats);
-        onDevice(TaskQueues.SAMPLE)
-                .registerActivitiesImplementations(
-                        new ChallengerActivitiesImpl(sampler),
-                        new ReasonerActivitiesImpl(sampler),
-                        new EvaluatorActivitiesImpl(sampler));
-    }
-
-    private Worker onDevice(String queue) {
-        WorkerTuner tuner = new CompositeTuner(
-                new FixedSizeSlotSupplier<>(1), device, new FixedSizeSlotSupplier<>(1), new FixedSizeSlotSupplier<>(1));
-        return factory.newWorker(
-                queue, Heartbeats.options().setWorkerTuner(tuner).build());
+        Object[] activities = {
+            new ChallengerActivitiesImpl(sampler),
+            new ReasonerActivitiesImpl(sampler),
+            new EvaluatorActivitiesImpl(sampler)
+        };
+        taskQueues.forEach(queue -> device.worker(factory, queue).registerActivitiesImplementations(activities));
     }
 
     private static String identity(WorkerSettings settings) {
-        return "spice %s %d"
+        return "spice %s %s %d"
                 .formatted(
+                        settings.name(),
                         settings.queues().stream().sorted().toList(),
                         ProcessHandle.current().pid());
     }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,13 @@ import spice.local.LocalSettings;
             "Example: spice worker --queues sample,train --models models"
         })
 final class WorkerCommand implements Callable<Integer> {
+    @Option(
+            names = "--name",
+            description =
+                    "The worker's name, which no other may have (default: a new one at each start). A trainer that "
+                            + "samples as well has its checkpoint at hand and is asked first, by its name.")
+    private String name = UUID.randomUUID().toString().substring(0, 8);
+
     @Option(
             names = "--queues",
             split = ",",
@@ -69,6 +77,7 @@ final class WorkerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         WorkerSettings settings = new WorkerSettings(
+                name,
                 queues,
                 corpora,
                 models.toAbsolutePath().normalize(),

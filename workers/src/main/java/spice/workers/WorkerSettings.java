@@ -3,11 +3,14 @@ package spice.workers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import spice.workflows.TaskQueues;
 
 /// What a worker process is started with. A run can name only what stands here: no path of the machine is ever
 /// taken from a run's JSON.
 ///
+/// @param name of the worker, which no other has; the same after a restart if its queue is to be
 /// @param queues the kinds of work it takes
 /// @param corpora names of corpora and where they lie: a folder, or an S3 prefix as `s3://bucket/prefix`
 /// @param models the folder below which runs name models
@@ -16,6 +19,7 @@ import java.util.Set;
 /// @param samplers shards sampled side by side; changes speed, not results
 /// @param patience how long a step may go on without a sign of progress
 record WorkerSettings(
+        String name,
         Set<Queue> queues,
         Map<String, String> corpora,
         Path models,
@@ -26,6 +30,11 @@ record WorkerSettings(
     WorkerSettings {
         queues = Set.copyOf(queues);
         corpora = Map.copyOf(corpora);
+    }
+
+    /// The queue of the sampling that is meant for this worker, if it samples.
+    Optional<String> ownSampling() {
+        return queues.contains(Queue.SAMPLE) ? Optional.of(TaskQueues.sampleAt(name)) : Optional.empty();
     }
 
     /// A kind of work.

@@ -21,6 +21,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -114,7 +115,7 @@ class LongStepsTest {
         worker.registerWorkflowImplementationTypes(OneStep.Impl.class);
         worker.registerActivitiesImplementations(
                 new ReasonerActivitiesImpl(new Sampler(read, policies, samplers, heartbeats)),
-                new TrainerActivitiesImpl(read, scratch, heartbeats));
+                new TrainerActivitiesImpl(read, scratch, heartbeats, Optional.empty()));
         factory.start();
     }
 

@@ -16,6 +16,8 @@ import spice.settings.RunSettings;
 /// it stopped |
 /// | [#sample], [#train] | 24 h | `heartbeatSeconds` | a lane of sampling, a training pass; the heartbeat comes from
 /// a thread of its own, so that a silent worker is a dead one |
+/// | [#sampleAt] | the same, once begun within 5 s | the same | the worker that has the checkpoint at hand saves others
+/// the seconds of fetching it, and is not worth a longer wait; then any worker is asked |
 ///
 /// Alive but not advancing is a failure of its own, [Failure#NOT_ADVANCING]: how long a step may stand still is the
 /// worker's to say (`spice worker --patience`, 10 minutes), since it depends on its disk and its device.
@@ -33,6 +35,9 @@ record Calls(Duration heartbeat, String lineage) {
             .setMaximumInterval(Duration.ofSeconds(30))
             .setMaximumAttempts(60)
             .build();
+
+    /// An idle worker takes a step within milliseconds, and one that was just killed is back within three seconds.
+    private static final Duration AT_HAND = Duration.ofSeconds(5);
 
     /// The server takes no longer key of fairness.
     private static final int FAIRNESS_KEY = 64;
@@ -55,18 +60,20 @@ record Calls(Duration heartbeat, String lineage) {
     }
 
     ActivityOptions sample(String summary) {
-        return model(TaskQueues.SAMPLE, summary);
+        return model(TaskQueues.SAMPLE, summary).build();
+    }
+
+    /// @param queue of one worker
+    ActivityOptions sampleAt(String queue, String summary) {
+        return model(queue, summary).setScheduleToStartTimeout(AT_HAND).build();
     }
 
     ActivityOptions train(String summary) {
-        return model(TaskQueues.TRAIN, summary);
+        return model(TaskQueues.TRAIN, summary).build();
     }
 
-    private ActivityOptions model(String queue, String summary) {
-        return call(queue, summary)
-                .setStartToCloseTimeout(Duration.ofHours(24))
-                .setHeartbeatTimeout(heartbeat)
-                .build();
+    private ActivityOptions.Builder model(String queue, String summary) {
+        return call(queue, summary).setStartToCloseTimeout(Duration.ofHours(24)).setHeartbeatTimeout(heartbeat);
     }
 
     private ActivityOptions.Builder call(String queue, String summary) {

@@ -1,9 +1,15 @@
 package spice.workflows;
 
+import io.temporal.api.enums.v1.TimeoutType;
+import io.temporal.failure.ActivityFailure;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.failure.TimeoutFailure;
 import io.temporal.workflow.Async;
 import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import spice.settings.RunSettings;
@@ -11,6 +17,51 @@ import spice.store.BlobRef;
 
 /// Algorithm 1, lines 2 to 18: draw, pose, attempt, score, train; then commit.
 public final class SelfPlayIterationImpl implements SelfPlayIteration {
+    /// The queue of the worker to ask first, until it lets a step go.
+    private Optional<String> warm = Optional.empty();
+
+    /// A stage of sampling, whose first lane goes to the worker that has the checkpoint at hand, if it takes it.
+    private final class Sampling<A> {
+        private final Class<A> activities;
+        private final Calls calls;
+        private final String summary;
+
+        Sampling(Class<A> activities, Calls calls, String summary) {
+            this.activities = activities;
+            this.calls = calls;
+            this.summary = summary;
+        }
+
+        Promise<LaneReport> start(int lane, Function<A, LaneReport> step) {
+            return Async.function(() -> lane == 0 ? first(step) : anywhere(step));
+        }
+
+        private LaneReport first(Function<A, LaneReport> step) {
+            if (warm.isPresent()) {
+                try {
+                    return step.apply(Workflow.newActivityStub(activities, calls.sampleAt(warm.get(), summary)));
+                } catch (ActivityFailure failure) {
+                    if (!isLetGo(failure)) {
+                        throw failure;
+                    }
+                    warm = Optional.empty();
+                }
+            }
+            return anywhere(step);
+        }
+
+        private LaneReport anywhere(Function<A, LaneReport> step) {
+            return step.apply(Workflow.newActivityStub(activities, calls.sample(summary)));
+        }
+    }
+
+    private static boolean isLetGo(ActivityFailure failure) {
+        return switch (failure.getCause()) {
+            case TimeoutFailure late -> late.getTimeoutType() == TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START;
+            case ApplicationFailure answer -> HandedBack.is(answer);
+            case null, default -> false;
+        };
+    }
 
     @Override
     public IterationReport run(IterationRequest iteration) {
@@ -18,19 +69,21 @@ public final class SelfPlayIterationImpl implements SelfPlayIteration {
         Calls calls = Calls.of(settings, iteration.run().lineage());
         String title = "iteration %d · ".formatted(iteration.number());
         var corpus = Workflow.newActivityStub(CorpusActivities.class, calls.quick(title + "draw"));
-        var challenger = Workflow.newActivityStub(ChallengerActivities.class, calls.sample(title + "pose"));
-        var reasoner = Workflow.newActivityStub(ReasonerActivities.class, calls.sample(title + "attempt"));
+        var challenger = new Sampling<>(ChallengerActivities.class, calls, title + "pose");
+        var reasoner = new Sampling<>(ReasonerActivities.class, calls, title + "attempt");
         var judge = Workflow.newActivityStub(JudgeActivities.class, calls.quick(title + "score"));
         var trainer = Workflow.newActivityStub(TrainerActivities.class, calls.train(title + "train"));
         var checkpoints = Workflow.newActivityStub(CheckpointActivities.class, calls.quick(title + "commit"));
 
         BlobRef passages = corpus.draw(iteration);
+        warm = iteration.warm();
         List<LaneReport> posed = inLanes(
                 settings.poseLanes(),
-                lane -> Async.function(challenger::pose, new PoseRequest(iteration, passages, lane)));
+                lane -> challenger.start(lane, worker -> worker.pose(new PoseRequest(iteration, passages, lane))));
         List<LaneReport> attempted = inLanes(
                 settings.attemptLanes(),
-                lane -> Async.function(reasoner::attempt, new AttemptRequest(iteration, shards(posed), lane)));
+                lane -> reasoner.start(
+                        lane, worker -> worker.attempt(new AttemptRequest(iteration, shards(posed), lane))));
         Scored scored = judge.score(new ScoreRequest(
                 iteration,
                 passages,

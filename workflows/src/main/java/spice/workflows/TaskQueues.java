@@ -15,4 +15,11 @@ public final class TaskQueues {
     public static final String TRAIN = "spice-train";
 
     private TaskQueues() {}
+
+    /// Where steps that sample wait for this one worker, which asks [#SAMPLE] as well.
+    ///
+    /// @param worker its name, which no other worker has
+    public static String sampleAt(String worker) {
+        return "%s@%s".formatted(SAMPLE, worker);
+    }
 }

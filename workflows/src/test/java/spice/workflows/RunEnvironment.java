@@ -13,6 +13,8 @@ import java.util.Map;
 /// Our workflows with scripted activities, in memory.
 final class RunEnvironment implements AutoCloseable {
     static final String RUN = "run-1";
+    /// The queue of a sampling worker that is there.
+    static final String AT_HAND = TaskQueues.sampleAt("here");
 
     final ScriptedActivities activities = new ScriptedActivities();
     final TestWorkflowEnvironment environment;
@@ -28,7 +30,7 @@ final class RunEnvironment implements AutoCloseable {
         SpiceSearchAttributes.ALL.forEach(environment::registerSearchAttribute);
         Worker runs = environment.newWorker(TaskQueues.RUNS);
         runs.registerWorkflowImplementationTypes(SelfPlayRunImpl.class, SelfPlayIterationImpl.class, NightlyImpl.class);
-        for (String queue : List.of(TaskQueues.CPU, TaskQueues.SAMPLE, TaskQueues.TRAIN)) {
+        for (String queue : List.of(TaskQueues.CPU, TaskQueues.SAMPLE, AT_HAND, TaskQueues.TRAIN)) {
             environment.newWorker(queue).registerActivitiesImplementations(activities);
         }
         environment.start();

@@ -1,5 +1,6 @@
 package spice.workflows;
 
+import io.temporal.activity.Activity;
 import io.temporal.failure.ApplicationFailure;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import spice.store.BlobRef;
 import spice.store.Json;
 
 /// All activities, answering with names and numbers only, and keeping a list of what they were asked.
-class ScriptedActivities
+public class ScriptedActivities
         implements CorpusActivities,
                 ChallengerActivities,
                 ReasonerActivities,
@@ -30,6 +31,12 @@ class ScriptedActivities
     int questions = 300;
     /// How often training fails before it succeeds.
     int trainFailures = 0;
+    /// Where steps that sample were begun, in order: `pose 1 lane 0 on spice-sample`.
+    public final List<String> begun = Collections.synchronizedList(new ArrayList<>());
+    /// The queue of the sampling worker beside the trainer.
+    Optional<String> sampler = Optional.empty();
+    /// Steps that the workers hand back.
+    Predicate<String> isHandedBack = _ -> false;
     /// Runs while an iteration trains.
     IntConsumer whileTraining = _ -> {};
     /// Iterations whose training diverges.
@@ -39,7 +46,7 @@ class ScriptedActivities
     /// The branch of each commit.
     final List<String> branches = Collections.synchronizedList(new ArrayList<>());
 
-    static BlobRef blob(String name) {
+    public static BlobRef blob(String name) {
         return new BlobRef(Json.sha256(name.getBytes(StandardCharsets.UTF_8)), name.length());
     }
 
@@ -65,8 +72,18 @@ class ScriptedActivities
         return blob("passages" + iteration.number());
     }
 
+    private void begin(String stage, IterationRequest iteration, int lane) {
+        String queue = Activity.getExecutionContext().getInfo().getActivityTaskQueue();
+        String step = "%s %d lane %d on %s".formatted(stage, iteration.number(), lane, queue);
+        begun.add(step);
+        if (isHandedBack.test(step)) {
+            throw HandedBack.toTheWorkflow();
+        }
+    }
+
     @Override
     public LaneReport pose(PoseRequest request) {
+        begin("pose", request.iteration(), request.lane());
         calls.add("pose %d lane %d by %s"
                 .formatted(
                         request.iteration().number(),
@@ -83,6 +100,7 @@ class ScriptedActivities
 
     @Override
     public LaneReport attempt(AttemptRequest request) {
+        begin("attempt", request.iteration(), request.lane());
         calls.add("attempt %d lane %d of %d lanes' tasks"
                 .formatted(
                         request.iteration().number(),
@@ -133,7 +151,7 @@ class ScriptedActivities
         if (isBroken.test(iteration)) {
             throw Failure.TRAINING_DIVERGED.because("the loss is NaN");
         }
-        return new Trained(blob("state"), iteration.number(), TrainMetrics.NONE, Optional.empty());
+        return new Trained(blob("state"), iteration.number(), TrainMetrics.NONE, sampler);
     }
 
     @Override

@@ -1,0 +1,96 @@
+package spice.workflows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.temporal.api.enums.v1.EventType;
+import io.temporal.api.history.v1.HistoryEvent;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// After training, the next sampling prefers the worker that has the checkpoint at hand, and no more than prefers.
+class AffinityTest {
+    private static final Map<String, Object> TWO_ITERATIONS =
+            Map.of("iterations", 2, "coEvolutionDocuments", 0, "poseLanes", 2);
+
+    private final RunEnvironment runs = new RunEnvironment(true);
+    private final ScriptedActivities activities = runs.activities;
+
+    @AfterEach
+    void stop() {
+        runs.close();
+    }
+
+    private List<String> begun(String iteration) {
+        return activities.begun.stream()
+                .filter(step -> step.contains(" %s lane ".formatted(iteration)))
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void theFirstLaneGoesToTheWorkerThatHasTheCheckpoint() {
+        activities.sampler = Optional.of(RunEnvironment.AT_HAND);
+        runs.run(TWO_ITERATIONS);
+        assertThat(begun("1"))
+                .containsExactly(
+                        "attempt 1 lane 0 on spice-sample",
+                        "pose 1 lane 0 on spice-sample",
+                        "pose 1 lane 1 on spice-sample");
+        assertThat(begun("2"))
+                .containsExactly(
+                        "attempt 2 lane 0 on spice-sample@here",
+                        "pose 2 lane 0 on spice-sample@here",
+                        "pose 2 lane 1 on spice-sample");
+        assertThat(steps("run-1/iteration-2")).isEqualTo(steps("run-1/iteration-1"));
+    }
+
+    @Test
+    void aWorkerThatIsGoneIsWaitedForOnceAndForSeconds() {
+        activities.sampler = Optional.of(TaskQueues.sampleAt("gone"));
+        runs.run(TWO_ITERATIONS);
+        assertThat(begun("2"))
+                .containsExactly(
+                        "attempt 2 lane 0 on spice-sample",
+                        "pose 2 lane 0 on spice-sample",
+                        "pose 2 lane 1 on spice-sample");
+        assertThat(duration("run-1/iteration-2")).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(10));
+    }
+
+    @Test
+    void aWorkerThatIsBusyIsNotWaitedFor() {
+        activities.sampler = Optional.of(RunEnvironment.AT_HAND);
+        activities.isHandedBack = "pose 2 lane 0 on spice-sample@here"::equals;
+        runs.run(TWO_ITERATIONS);
+        assertThat(begun("2"))
+                .containsExactly(
+                        "attempt 2 lane 0 on spice-sample",
+                        "pose 2 lane 0 on spice-sample",
+                        "pose 2 lane 0 on spice-sample@here",
+                        "pose 2 lane 1 on spice-sample");
+        assertThat(duration("run-1/iteration-2")).isLessThan(Duration.ofSeconds(5));
+    }
+
+    private List<HistoryEvent> events(String workflowId) {
+        return runs.environment.getWorkflowClient().fetchHistory(workflowId).getEvents();
+    }
+
+    /// Kinds of events, but for the workflow's own turns: two lanes that end together share one.
+    private List<EventType> steps(String workflowId) {
+        return events(workflowId).stream()
+                .map(HistoryEvent::getEventType)
+                .filter(type -> !type.name().startsWith("EVENT_TYPE_WORKFLOW_TASK"))
+                .sorted()
+                .toList();
+    }
+
+    /// In the environment's time, in which nobody waits.
+    private Duration duration(String workflowId) {
+        List<HistoryEvent> events = events(workflowId);
+        return Duration.ofSeconds(events.getLast().getEventTime().getSeconds()
+                - events.getFirst().getEventTime().getSeconds());
+    }
+}
