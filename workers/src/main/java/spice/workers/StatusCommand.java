@@ -68,12 +68,11 @@ final class StatusCommand implements Callable<Integer> {
                 .map(metrics -> String.format(
                         Locale.ROOT, "pass rate %.2f, valid %.2f", metrics.passRate(), metrics.validShare()))
                 .orElse("no iteration yet");
-        return "%s · %s · iteration %d of %d · %s · checkpoint %s"
+        return "%s · %s · iteration %d · %s · checkpoint %s"
                 .formatted(
                         run.lineage(),
                         state,
                         last.iteration(),
-                        run.start().iteration() + run.settings().iterations(),
                         passRate,
                         last.name());
     }
