@@ -69,12 +69,7 @@ final class StatusCommand implements Callable<Integer> {
                         Locale.ROOT, "pass rate %.2f, valid %.2f", metrics.passRate(), metrics.validShare()))
                 .orElse("no iteration yet");
         return "%s · %s · iteration %d · %s · checkpoint %s"
-                .formatted(
-                        run.lineage(),
-                        state,
-                        last.iteration(),
-                        passRate,
-                        last.name());
+                .formatted(run.lineage(), state, last.iteration(), passRate, last.name());
     }
 
     private static Optional<TemporalConnection> temporal() {

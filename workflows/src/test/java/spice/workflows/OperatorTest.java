@@ -10,6 +10,7 @@ import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -212,6 +213,15 @@ class OperatorTest {
                 .isInstanceOf(WorkflowUpdateException.class)
                 .cause()
                 .hasMessageContaining(reason);
+    }
+
+    @Test
+    void noIterationBeginsAfterTheRunsHours() {
+        long hoursInMillis = 1800;
+        activities.whileTraining = _ -> LockSupport.parkNanos(hoursInMillis * 1_000_000);
+        RunReport report = runs.run(Map.of("iterations", 9, "maxHours", hoursInMillis / 3.6e6));
+        assertThat(report.checkpoint().iteration()).isEqualTo(1);
+        assertThat(report.evaluations()).extracting(Evaluation::iteration).containsExactly(0, 1);
     }
 
     @Test
