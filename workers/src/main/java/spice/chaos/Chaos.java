@@ -9,10 +9,11 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import spice.domain.Seed;
 import spice.local.TemporalLadder;
 
@@ -22,6 +23,9 @@ import spice.local.TemporalLadder;
 public final class Chaos {
     private final ChaosSettings settings;
     private final Consumer<String> say;
+    private final List<ChaosReport.Run> runs = new CopyOnWriteArrayList<>();
+    private volatile boolean stopped;
+    private volatile @Nullable ChaosStack current;
 
     /// @param say takes a line about each run
     public Chaos(ChaosSettings settings, Consumer<String> say) {
@@ -40,13 +44,26 @@ public final class Chaos {
             ChaosRun.Outcome calm = run("calm", Schedule.calm(), start(), documents, path);
             say.accept("undisturbed: %d results, %d s, manifest %s"
                     .formatted(calm.index().size(), calm.timeline().length().toSeconds(), calm.manifest()));
-            List<ChaosReport.Run> runs = new ArrayList<>();
-            for (int number = 1; number <= settings.runs(); number++) {
-                runs.add(disturbed(number, calm, documents, path));
+            for (int number = 1; number <= settings.runs() && !stopped; number++) {
+                disturbed(number, calm, documents, path);
             }
-            return new ChaosReport(calm, runs);
+            return report();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot work in %s".formatted(settings.folder()), e);
+        }
+    }
+
+    /// What came of the runs that are done.
+    public ChaosReport report() {
+        return new ChaosReport(runs);
+    }
+
+    /// Stops the run that is going on, which then does not count.
+    public void stop() {
+        stopped = true;
+        ChaosStack stack = current;
+        if (stack != null) {
+            stack.close();
         }
     }
 
@@ -62,7 +79,7 @@ public final class Chaos {
         return binary.getParent() + File.pathSeparator + System.getenv().getOrDefault("PATH", "");
     }
 
-    private ChaosReport.Run disturbed(int number, ChaosRun.Outcome calm, FewDocuments documents, String path)
+    private void disturbed(int number, ChaosRun.Outcome calm, FewDocuments documents, String path)
             throws IOException, InterruptedException {
         long seed = settings.seed() + number - 1;
         Schedule schedule = Schedule.draw(new Seed(seed), settings.kinds());
@@ -74,6 +91,10 @@ public final class Chaos {
         } catch (ChaosFailure e) {
             run = new ChaosReport.Run(seed, Optional.empty(), Optional.ofNullable(e.getMessage()));
         }
+        if (stopped) {
+            return;
+        }
+        runs.add(run);
         say.accept("run %d of %d (seed %d): %s, %d s, %d disturbances"
                 .formatted(
                         number,
@@ -88,7 +109,6 @@ public final class Chaos {
             say.accept("  its stack is kept in %s; again: spice chaos --runs 1 --seed %d"
                     .formatted(settings.folder().resolve("run-" + seed), seed));
         }
-        return run;
     }
 
     private ChaosRun.Outcome run(String name, Schedule schedule, Timeline calm, FewDocuments documents, String path)
@@ -97,6 +117,7 @@ public final class Chaos {
         delete(home);
         ChaosRun.Outcome outcome;
         try (ChaosStack stack = ChaosStack.in(home, settings, documents, path, schedule)) {
+            current = stack;
             outcome = new ChaosRun(stack, schedule, calm).run();
         }
         return outcome;

@@ -13,9 +13,8 @@ import java.util.stream.Stream;
 
 /// What came of the runs.
 ///
-/// @param calm the undisturbed one
 /// @param runs the disturbed ones
-public record ChaosReport(ChaosRun.Outcome calm, List<Run> runs) {
+public record ChaosReport(List<Run> runs) {
     public ChaosReport {
         runs = List.copyOf(runs);
     }

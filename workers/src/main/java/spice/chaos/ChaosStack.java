@@ -3,6 +3,7 @@ package spice.chaos;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -225,16 +226,17 @@ final class ChaosStack implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         try {
             down();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
             link.close();
             if (disk.isPresent()) {
                 disk.get().close();
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

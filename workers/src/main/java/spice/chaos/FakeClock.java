@@ -29,14 +29,15 @@ record FakeClock(Path library, Path file) {
         return Optional.of(clock);
     }
 
-    /// For the processes that are to see it.
+    /// For the processes that are to see it. The clock that only ever goes on is left alone; without the last of
+    /// these, the library's waits on it end at the wrong time, and no connection comes about.
     Map<String, String> environment() {
         return Map.of(
                 "LD_PRELOAD", library.toString(),
                 "FAKETIME_TIMESTAMP_FILE", file.toString(),
-                "FAKETIME_NO_CACHE", "1",
+                "FAKETIME_CACHE_DURATION", "1",
                 "FAKETIME_DONT_FAKE_MONOTONIC", "1",
-                "DONT_FAKE_MONOTONIC", "1");
+                "FAKETIME_FORCE_MONOTONIC_FIX", "0");
     }
 
     /// Sets it ahead, or back.

@@ -19,6 +19,7 @@ import spice.local.LocalSettings;
         footer = {
             "",
             "Each run has a stack of its own below SPICE_HOME/chaos; a stack that is up is left alone.",
+            "Ctrl-C ends it with the table of the runs that are done.",
             "Exit code 1: a run ended otherwise, or not by itself. Its line says how to have it again.",
             "Example: spice chaos --runs 3 --seed 7"
         })
@@ -44,9 +45,20 @@ final class ChaosCommand implements Callable<Integer> {
         Path archive = MerchantsArchive.below(local.home());
         ChaosSettings settings = new ChaosSettings(
                 runs, seed, kinds, local, local.home().resolve("chaos"), archive, Spice.class.getName());
-        ChaosReport report = new Chaos(settings, System.out::println).run();
+        Chaos chaos = new Chaos(settings, System.out::println);
+        Thread atExit = new Thread(() -> {
+            chaos.stop();
+            show(chaos.report());
+        });
+        Runtime.getRuntime().addShutdownHook(atExit);
+        ChaosReport report = chaos.run();
+        Runtime.getRuntime().removeShutdownHook(atExit);
+        show(report);
+        return report.allEqual() ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private static void show(ChaosReport report) {
         System.out.println();
         report.table().forEach(System.out::println);
-        return report.allEqual() ? ExitCode.OK : ExitCode.FAILED;
     }
 }
