@@ -32,8 +32,13 @@ final class TemporalServer {
     static final Duration RETENTION = Duration.ofDays(90);
 
     /// What makes the server serve runs that wait for the same workers in turn, and take over what waited before.
-    private static final List<String> FAIRNESS =
-            List.of("matching.useNewMatcher", "matching.enableFairness", "matching.enableMigration");
+    /// With several partitions each of them has a turn of its own, and one would be served while others wait.
+    private static final List<String> TURNS = List.of(
+            "matching.useNewMatcher=true",
+            "matching.enableFairness=true",
+            "matching.enableMigration=true",
+            "matching.numTaskqueueReadPartitions=1",
+            "matching.numTaskqueueWritePartitions=1");
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration LOOK = Duration.ofMillis(200);
@@ -82,9 +87,9 @@ final class TemporalServer {
                 Integer.toString(settings.uiPort()),
                 "--db-filename",
                 settings.temporalDatabase().toString()));
-        FAIRNESS.forEach(key -> {
+        TURNS.forEach(value -> {
             command.add("--dynamic-config-value");
-            command.add(key + "=true");
+            command.add(value);
         });
         searchAttributes.forEach((name, type) -> {
             command.add("--search-attribute");

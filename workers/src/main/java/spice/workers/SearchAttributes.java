@@ -22,6 +22,8 @@ final class SearchAttributes {
     static void register(WorkflowServiceStubs stubs, String namespace) {
         OperatorServiceStubs operator = OperatorServiceStubs.newServiceStubs(OperatorServiceStubsOptions.newBuilder()
                 .setChannel(stubs.getRawChannel())
+                // The API key among them, which is not the channel's.
+                .setGrpcMetadataProviders(stubs.getOptions().getGrpcMetadataProviders())
                 .validateAndBuildWithDefaults());
         try {
             Map<String, IndexedValueType> missing = new TreeMap<>(SpiceSearchAttributes.ALL);
