@@ -1,0 +1,289 @@
+package spice.workers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.enums.v1.PendingActivityState;
+import io.temporal.api.workflow.v1.PendingActivityInfo;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
+import io.temporal.client.WorkflowStub;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import spice.local.TestTemporal;
+import spice.store.BlobRef;
+import spice.workflows.AttemptRequest;
+import spice.workflows.IterationReport;
+import spice.workflows.IterationRequest;
+import spice.workflows.LaneReport;
+import spice.workflows.PoseRequest;
+import spice.workflows.ScriptedActivities;
+import spice.workflows.TaskQueues;
+import spice.workflows.Trained;
+
+/// Several workers, several runs, and the real server between them.
+@Timeout(120)
+class PoolTest {
+    private static final Set<String> DEVICE = Set.of(TaskQueues.SAMPLE, TaskQueues.TRAIN);
+
+    @TempDir
+    static Path folder;
+
+    private static TestTemporal temporal;
+
+    private Pool pool;
+
+    @BeforeAll
+    static void startServer() throws Exception {
+        temporal = TestTemporal.start(folder.resolve("home"));
+    }
+
+    @AfterAll
+    static void stopServer() {
+        temporal.close();
+    }
+
+    @BeforeEach
+    void connect() {
+        pool = new Pool(temporal.port());
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        pool.close();
+    }
+
+    /// Steps that use the device for a while.
+    private static class Slow extends ScriptedActivities {
+        private final Duration lane;
+        private final AtomicInteger atOnce = new AtomicInteger();
+        final AtomicInteger most = new AtomicInteger();
+
+        Slow(Duration lane) {
+            this.lane = lane;
+        }
+
+        private void use() {
+            int now = atOnce.incrementAndGet();
+            most.accumulateAndGet(now, Math::max);
+            sleep(lane);
+            atOnce.decrementAndGet();
+        }
+
+        @Override
+        public LaneReport pose(PoseRequest request) {
+            use();
+            return super.pose(request);
+        }
+
+        @Override
+        public LaneReport attempt(AttemptRequest request) {
+            use();
+            return super.attempt(request);
+        }
+
+        @Override
+        public Trained train(IterationRequest iteration, BlobRef trajectories) {
+            use();
+            return super.train(iteration, trajectories);
+        }
+    }
+
+    private static void sleep(Duration duration) {
+        try {
+            Thread.sleep(duration);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // ---- One permit a device ----
+
+    @Test
+    void sampleAndTrainNeverShareADevice() {
+        Slow device = new Slow(Duration.ofMillis(50));
+        pool.addCpuWorker(device);
+        pool.addDeviceWorker(device, DEVICE, Set.of(TaskQueues.sampleAt("mixed")));
+        List<WorkflowStub> iterations = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            Optional<String> warm = i % 2 == 0 ? Optional.of(TaskQueues.sampleAt("mixed")) : Optional.empty();
+            iterations.add(pool.begin("mixed-" + i, "{}", warm));
+        }
+        iterations.forEach(Pool::end);
+        assertThat(device.most).hasValue(1);
+        assertThat(device.begun).hasSize(12);
+    }
+
+    @Test
+    void aWorkerHoldsNoStepThatItCannotStart() throws Exception {
+        CountDownLatch training = new CountDownLatch(1);
+        CountDownLatch trained = new CountDownLatch(1);
+        ScriptedActivities device = new ScriptedActivities() {
+            @Override
+            public Trained train(IterationRequest iteration, BlobRef trajectories) {
+                training.countDown();
+                try {
+                    trained.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return super.train(iteration, trajectories);
+            }
+        };
+        pool.addCpuWorker(device);
+        pool.addDeviceWorker(device, DEVICE, Set.of());
+        WorkflowStub first = pool.begin("first", "{}", Optional.empty());
+        training.await();
+        WorkflowStub second = pool.begin("second", "{}", Optional.empty());
+        while (!pending("second").equals("Pose")) {
+            Thread.sleep(20);
+        }
+        // Whatever poll was under way has long been answered.
+        Thread.sleep(1000);
+        assertThat(step("second").getState()).isEqualTo(PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED);
+        trained.countDown();
+        Pool.end(first);
+        Pool.end(second);
+    }
+
+    private PendingActivityInfo step(String workflow) {
+        return pool
+                .stubs()
+                .blockingStub()
+                .describeWorkflowExecution(DescribeWorkflowExecutionRequest.newBuilder()
+                        .setNamespace("default")
+                        .setExecution(WorkflowExecution.newBuilder().setWorkflowId(workflow))
+                        .build())
+                .getPendingActivitiesList()
+                .stream()
+                .findFirst()
+                .orElse(PendingActivityInfo.getDefaultInstance());
+    }
+
+    private String pending(String workflow) {
+        return step(workflow).getActivityType().getName();
+    }
+
+    // ---- The worker that has the checkpoint at hand ----
+
+    @Test
+    void othersTakeOverFromAPreferredWorkerThatIsKilled() throws Exception {
+        ScriptedActivities others = new ScriptedActivities();
+        pool.addCpuWorker(others);
+        pool.addDeviceWorker(others, DEVICE, Set.of());
+        String settings = "{\"heartbeatSeconds\": 5}";
+        IterationReport calm = Pool.end(pool.begin("calm", settings, Optional.empty()));
+
+        Process preferred = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        StuckSampler.class.getName(),
+                        Integer.toString(temporal.port()),
+                        "preferred")
+                .redirectErrorStream(true)
+                .start();
+        WorkflowStub iteration;
+        try (BufferedReader said =
+                new BufferedReader(new InputStreamReader(preferred.getInputStream(), StandardCharsets.UTF_8))) {
+            awaitLine(said, StuckSampler.READY);
+            iteration = pool.begin("killed", settings, Optional.of(TaskQueues.sampleAt("preferred")));
+            awaitLine(said, StuckSampler.TAKEN);
+        } finally {
+            preferred.destroyForcibly().onExit().join();
+        }
+        long killed = System.nanoTime();
+
+        assertThat(Pool.end(iteration)).isEqualTo(calm);
+        // A heartbeat that does not come, and the time that a preferred worker is waited for.
+        assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(Duration.ofSeconds(5 + 5 + 20));
+        assertThat(others.begun)
+                .containsExactly(
+                        "pose 1 lane 0 on spice-sample",
+                        "attempt 1 lane 0 on spice-sample",
+                        "pose 1 lane 0 on spice-sample",
+                        "attempt 1 lane 0 on spice-sample");
+    }
+
+    private static void awaitLine(BufferedReader said, String line) throws IOException {
+        while (!line.equals(Objects.requireNonNull(said.readLine(), "the worker ended"))) {}
+    }
+
+    // ---- Several runs, several workers ----
+
+    /// A run with three lanes has been served after three turns each, though another's forty wait before it.
+    @Test
+    void runsThatWaitForTheSameWorkerAreServedInTurn() throws Exception {
+        List<String> served = Collections.synchronizedList(new ArrayList<>());
+        ScriptedActivities activities = new ScriptedActivities() {
+            @Override
+            public LaneReport pose(PoseRequest request) {
+                served.add(request.iteration().run().lineage());
+                sleep(Duration.ofMillis(20));
+                return super.pose(request);
+            }
+        };
+        pool.addCpuWorker(activities);
+        WorkflowStub large = pool.begin("large", "{\"poseLanes\": 40}", Optional.empty());
+        while (scheduled("large") < 40) {
+            Thread.sleep(50);
+        }
+        WorkflowStub small = pool.begin("small", "{\"poseLanes\": 3}", Optional.empty());
+        while (scheduled("small") < 3) {
+            Thread.sleep(50);
+        }
+        pool.addDeviceWorker(activities, DEVICE, Set.of());
+        Pool.end(small);
+        Pool.end(large);
+        assertThat(served.lastIndexOf("small")).isLessThan(10);
+        assertThat(served).hasSize(43);
+    }
+
+    private int scheduled(String workflow) {
+        return pool.stubs()
+                .blockingStub()
+                .describeWorkflowExecution(DescribeWorkflowExecutionRequest.newBuilder()
+                        .setNamespace("default")
+                        .setExecution(WorkflowExecution.newBuilder().setWorkflowId(workflow))
+                        .build())
+                .getPendingActivitiesCount();
+    }
+
+    @Test
+    void twoSamplingWorkersHalveTheSamplingTime() {
+        Slow activities = new Slow(Duration.ofSeconds(1));
+        pool.addCpuWorker(activities);
+        Set<String> sampling = Set.of(TaskQueues.SAMPLE);
+        pool.addDeviceWorker(new ScriptedActivities(), Set.of(TaskQueues.TRAIN), Set.of());
+        pool.addDeviceWorker(activities, sampling, Set.of());
+        Duration alone = sampling("alone");
+        pool.addDeviceWorker(activities, sampling, Set.of());
+        Duration together = sampling("together");
+        System.out.printf("sampling by one worker %s, by two %s%n", alone, together);
+        assertThat(together.toMillis() / (double) alone.toMillis()).isLessThan(0.7);
+    }
+
+    private Duration sampling(String run) {
+        long started = System.nanoTime();
+        Pool.end(pool.begin(run, "{\"poseLanes\": 2, \"attemptLanes\": 2}", Optional.empty()));
+        return Duration.ofNanos(System.nanoTime() - started);
+    }
+}
