@@ -1,7 +1,11 @@
 package spice.activities;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
@@ -11,9 +15,15 @@ import spice.workflows.CheckpointRef;
 /// Committed checkpoints and the lineages they form. A checkpoint exists once its record does; the record is
 /// created last and never changes.
 public final class Checkpoints {
-    static final String BASE = "base";
+    /// The lineage of models as they were given.
+    public static final String BASE = "base";
 
     private static final String LINEAGES = "lineages/";
+    private static final String CHECKPOINTS = "checkpoints/";
+    private static final String RETIRED = "retired/";
+    private static final String PINNED = "pinned/";
+
+    private static final Pattern CHECKPOINT = Pattern.compile(CHECKPOINTS + "([^/]+)/([^/]+)/(\\d{1,9})");
 
     private final BlobStore store;
 
@@ -107,5 +117,60 @@ public final class Checkpoints {
                 .map(name -> name.substring(LINEAGES.length(), name.lastIndexOf('/')))
                 .distinct()
                 .toList();
+    }
+
+    /// All checkpoints of all lineages, bases included, in the order of their names.
+    public List<CheckpointRef> all() {
+        return store.list(CHECKPOINTS).stream()
+                .flatMap(name -> named(name).stream())
+                .toList();
+    }
+
+    /// The checkpoint whose record has this name, such as `checkpoints/mine/2aead4c4ad53/00000010`.
+    public Optional<CheckpointRef> named(String name) {
+        Matcher parts = CHECKPOINT.matcher(name);
+        return parts.matches()
+                ? find(parts.group(1), parts.group(2), Integer.parseInt(parts.group(3)))
+                : Optional.empty();
+    }
+
+    /// Says for good that this checkpoint's weights are given up, before they are removed.
+    public void retire(CheckpointRef checkpoint, Instant now) {
+        store.create(beside(RETIRED, checkpoint), Json.bytes(new Retirement(now)));
+    }
+
+    /// When this checkpoint was retired, if it was. Its weights may be there nevertheless: a run that was repeated
+    /// makes them again.
+    public Optional<Retirement> retirement(CheckpointRef checkpoint) {
+        String name = beside(RETIRED, checkpoint);
+        return store.read(name).map(json -> Json.read(json, Retirement.class, name));
+    }
+
+    /// What to tell somebody who wants a retired checkpoint's weights.
+    public String goneSince(CheckpointRef checkpoint, Retirement retirement) {
+        String instead = last(checkpoint.lineage())
+                .map(last -> "Continue from %s@%d, the lineage's last, ".formatted(last.lineage(), last.iteration()))
+                .orElse("Continue from another one ");
+        return "%s was retired by `spice store gc` at %s: its weights are gone, its manifest and tasks are kept. %sor repeat the run under its name, which makes it again. `spice store pin` keeps a checkpoint"
+                .formatted(checkpoint.name(), retirement.at().truncatedTo(ChronoUnit.SECONDS), instead);
+    }
+
+    /// Keeps this checkpoint's weights whatever the retention.
+    public void pin(CheckpointRef checkpoint) {
+        store.create(beside(PINNED, checkpoint), new byte[0]);
+    }
+
+    public boolean isPinned(CheckpointRef checkpoint) {
+        return store.read(beside(PINNED, checkpoint)).isPresent();
+    }
+
+    /// The name of the record that pins this checkpoint.
+    public static String pinName(CheckpointRef checkpoint) {
+        return beside(PINNED, checkpoint);
+    }
+
+    /// The name of a record about a checkpoint.
+    private static String beside(String folder, CheckpointRef checkpoint) {
+        return folder + checkpoint.name().substring(CHECKPOINTS.length());
     }
 }

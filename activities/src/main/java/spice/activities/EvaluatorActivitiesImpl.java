@@ -73,7 +73,7 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
                                             shards.of(shard),
                                             shards.first(shard))));
             List<HeldOutAnswers> answers = Lane.collect(store, List.of(outcome.shards()), HeldOutAnswers.class);
-            return new Evaluation(
+            Evaluation evaluation = new Evaluation(
                     request.checkpoint().iteration(),
                     answers.size(),
                     Means.of(answers.stream()
@@ -88,6 +88,8 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
                                     .toArray()),
                     request.k(),
                     Blobs.put(store, answers));
+            new EvaluationRecord(request.checkpoint(), request.heldOut(), evaluation).write(store);
+            return evaluation;
         }
     }
 

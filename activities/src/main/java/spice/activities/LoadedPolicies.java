@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import spice.model.LanguageModel;
 import spice.model.ModelException;
 import spice.store.BlobStore;
+import spice.store.StoreException;
 import spice.workflows.CheckpointRef;
 import spice.workflows.Failure;
 
@@ -68,6 +69,13 @@ public final class LoadedPolicies implements AutoCloseable {
         } catch (ModelException e) {
             delete(folder);
             throw Failure.MODEL_UNUSABLE.because(e);
+        } catch (StoreException e) {
+            delete(folder);
+            throw checkpoints
+                    .retirement(checkpoint)
+                    .<RuntimeException>map(retirement ->
+                            Failure.CHECKPOINT_RETIRED.because(checkpoints.goneSince(checkpoint, retirement)))
+                    .orElse(e);
         } catch (RuntimeException e) {
             delete(folder);
             throw e;

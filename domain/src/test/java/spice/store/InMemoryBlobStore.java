@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -20,18 +23,29 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// A store in the heap that keeps to the whole of [BlobStore]'s contract, for tests.
-public final class InMemoryBlobStore implements BlobStore {
+/// A store in the heap that keeps to the whole of [BlobStore]'s and [StoreUpkeep]'s contracts, for tests.
+public final class InMemoryBlobStore implements BlobStore, StoreUpkeep {
     private final Map<BlobRef, byte[]> blobs = new TreeMap<>(Comparator.comparing(BlobRef::sha256));
     private final Map<StepKey, BlobRef> steps = new HashMap<>();
     private final TreeMap<String, byte[]> records = new TreeMap<>();
     private final List<BlobRef> copied = new ArrayList<>();
+    private final Map<String, Instant> written = new TreeMap<>();
+    private final Clock clock;
     private int differentResults;
+
+    public InMemoryBlobStore() {
+        this(Clock.systemUTC());
+    }
+
+    public InMemoryBlobStore(Clock clock) {
+        this.clock = clock;
+    }
 
     @Override
     public synchronized BlobRef put(byte[] content) {
         BlobRef ref = new BlobRef(sha256(content), content.length);
         blobs.putIfAbsent(ref, content.clone());
+        use(ObjectKeys.blob(ref.sha256()));
         return ref;
     }
 
@@ -71,11 +85,14 @@ public final class InMemoryBlobStore implements BlobStore {
 
     @Override
     public synchronized Optional<BlobRef> find(StepKey key) {
-        return Optional.ofNullable(steps.get(key));
+        Optional<BlobRef> found = Optional.ofNullable(steps.get(key)).filter(blobs::containsKey);
+        found.ifPresent(ref -> use(ObjectKeys.blob(ref.sha256())));
+        return found;
     }
 
     @Override
     public synchronized BlobRef commit(StepKey key, BlobRef result) {
+        use(ObjectKeys.index(key));
         BlobRef winner = Objects.requireNonNullElse(steps.putIfAbsent(key, result), result);
         if (!winner.equals(result)) {
             differentResults++;
@@ -89,6 +106,7 @@ public final class InMemoryBlobStore implements BlobStore {
         boolean folder = records.keySet().stream()
                 .anyMatch(other -> other.startsWith(name + "/") || name.startsWith(other + "/"));
         require(!folder, "%s would make one record the folder of another", name);
+        written.putIfAbsent(ObjectKeys.record(name), clock.instant());
         return records.putIfAbsent(name, content.clone()) == null;
     }
 
@@ -101,6 +119,74 @@ public final class InMemoryBlobStore implements BlobStore {
     public synchronized List<String> list(String prefix) {
         require(prefix.endsWith("/"), "a prefix ends in /, got %s", prefix);
         return records.keySet().stream().filter(name -> name.startsWith(prefix)).toList();
+    }
+
+    /// Notes that an object is used now, which makes an old one new.
+    private void use(String key) {
+        Instant now = clock.instant();
+        written.merge(key, now, (before, _) -> before.plus(FRESH).isAfter(now) ? before : now);
+    }
+
+    @Override
+    public synchronized Listing list() {
+        return new Listing(
+                clock.instant(),
+                written.entrySet().stream()
+                        .map(entry -> stored(entry.getKey(), entry.getValue()))
+                        .toList());
+    }
+
+    private Stored stored(String key, Instant at) {
+        Stored.Content content = ObjectKeys.content(key).orElseThrow();
+        long bytes = switch (content) {
+            case Stored.Blob(String sha256) -> blob(sha256).length;
+            case Stored.Step(StepKey step) -> Json.bytes(steps.get(step)).length;
+            case Stored.Named(String name) -> records.get(name).length;
+            case Stored.Leftover() -> throw new IllegalStateException("nothing is left behind in the heap");
+        };
+        return new Stored(key, content, bytes, at);
+    }
+
+    private byte[] blob(String sha256) {
+        return blobs.get(new BlobRef(sha256, 0));
+    }
+
+    @Override
+    public synchronized List<Stored> remove(Collection<Stored> doomed) {
+        List<Stored> removed = doomed.stream()
+                .filter(object -> object.written().equals(written.getOrDefault(object.key(), object.written())))
+                .toList();
+        for (Stored object : removed) {
+            written.remove(object.key());
+            switch (object.content()) {
+                case Stored.Blob(String sha256) -> blobs.remove(new BlobRef(sha256, 0));
+                case Stored.Step(StepKey step) -> steps.remove(step);
+                case Stored.Named(String name) -> records.remove(name);
+                case Stored.Leftover() -> throw new IllegalStateException("nothing is left behind in the heap");
+            }
+        }
+        return removed;
+    }
+
+    @Override
+    public synchronized Optional<BlobRef> digest(Stored object) {
+        return read(object).map(content -> new BlobRef(sha256(content), content.length));
+    }
+
+    @Override
+    public synchronized Optional<byte[]> read(Stored object) {
+        return switch (object.content()) {
+            case Stored.Blob(String sha256) -> Optional.ofNullable(blob(sha256));
+            case Stored.Step(StepKey step) ->
+                Optional.ofNullable(steps.get(step)).map(Json::bytes);
+            case Stored.Named(String name) -> read(name);
+            case Stored.Leftover() -> Optional.empty();
+        };
+    }
+
+    /// Does to a blob what a failing disk does.
+    public synchronized void damage(BlobRef ref, byte[] content) {
+        blobs.replace(ref, content);
     }
 
     /// Which blobs were copied out to a file, in order.

@@ -117,7 +117,8 @@ final class RunFollower {
                     CORPUS_TOO_SMALL,
                     MODEL_UNUSABLE,
                     HELD_OUT_UNUSABLE,
-                    LINEAGE_EMPTY -> ExitCode.BAD_INPUT;
+                    LINEAGE_EMPTY,
+                    CHECKPOINT_RETIRED -> ExitCode.BAD_INPUT;
         };
     }
 }

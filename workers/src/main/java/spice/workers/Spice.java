@@ -32,6 +32,7 @@ import spice.store.StoreException;
             SetCommand.class,
             ForkCommand.class,
             ScheduleCommand.class,
+            StoreCommand.class,
             IngestCommand.class,
             PretrainCommand.class,
             AskCommand.class,

@@ -1,5 +1,6 @@
 package spice.local;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +49,8 @@ class EndToEndTest {
                 .as("%s", Files.readString(calm.resolve("out")))
                 .isZero();
 
+        assertThat(filesWithTheSecret(calm)).containsExactly(Path.of("home", "s3-key"));
+
         Path disturbed = folder.resolve("disturbed");
         LocalSettings settings = TestStacks.settings(disturbed.resolve("home"), false);
         Process second = demo(disturbed, settings);
@@ -60,6 +64,27 @@ class EndToEndTest {
         assertThat(Files.readString(disturbed.resolve("out")))
                 .contains("gpu-worker ended (exit code 143)", "gpu-worker ended (exit code 137)");
         assertThat(manifest(disturbed)).isEqualTo(manifest(calm));
+    }
+
+    /// Where the S3 key's secret can be read, of all that a run leaves: store, logs, and the histories in Temporal's
+    /// database, which are not compressed.
+    private static List<Path> filesWithTheSecret(Path place) throws IOException {
+        byte[] secret = Files.readAllLines(place.resolve("home").resolve("s3-key"))
+                .get(1)
+                .getBytes(UTF_8);
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(place)) {
+            files = all.filter(Files::isRegularFile).toList();
+        }
+        List<Path> found = new ArrayList<>();
+        for (Path file : files) {
+            // Latin 1 gives every byte a character of its own.
+            String content = new String(Files.readAllBytes(file), ISO_8859_1);
+            if (content.contains(new String(secret, ISO_8859_1))) {
+                found.add(place.relativize(file));
+            }
+        }
+        return found;
     }
 
     private Process demo(Path place, LocalSettings settings) throws IOException {

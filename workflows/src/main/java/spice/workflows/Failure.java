@@ -18,6 +18,8 @@ public enum Failure {
     HELD_OUT_UNUSABLE,
     /// The lineage has no checkpoint to continue from.
     LINEAGE_EMPTY,
+    /// The checkpoint's weights were removed by `spice store gc`.
+    CHECKPOINT_RETIRED,
     /// Three iterations in a row posed no valid task.
     NO_VALID_TASKS,
     /// A person aborted the run.

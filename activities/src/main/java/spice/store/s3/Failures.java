@@ -44,7 +44,7 @@ record Failures(String server, String bucket) {
                     .formatted(server, code);
         }
         if (status == 401 || status == 403) {
-            return "%s does not let this key %s in the bucket %s. Check the key, or grant it s3:ListBucket, s3:GetObject and s3:PutObject."
+            return "%s does not let this key %s in the bucket %s. Check the key, or grant it s3:ListBucket, s3:GetObject and s3:PutObject (and s3:DeleteObject for `spice store gc`)."
                     .formatted(server, doing, bucket);
         }
         if (status == 404 && !code.equals("NoSuchKey")) {

@@ -7,13 +7,14 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Pattern;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.ResponseInputStream;
@@ -26,27 +27,30 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
 import spice.store.Json;
+import spice.store.ObjectKeys;
 import spice.store.RunningDigest;
 import spice.store.StepKey;
 import spice.store.StoreException;
+import spice.store.StoreUpkeep;
 
 /// The blob store on an S3 bucket. Every write is create-only (`If-None-Match: *`); an answer of 412 means that
-/// somebody was first, which for a blob is as good as having written it.
+/// somebody was first, which for a blob is as good as having written it. Only what has not been used for long is
+/// written again, with what it holds: see [StoreUpkeep].
 public final class S3BlobStore implements BlobStore, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(S3BlobStore.class);
 
     /// What S3 takes in one PUT.
     private static final long LARGEST = 5L << 30;
 
-    private static final Pattern LEFTOVER = Pattern.compile(".*-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
-
     private final S3Client client;
     private final S3Bucket bucket;
+    private final Duration fresh;
     private final AtomicLong differentResults = new AtomicLong();
 
-    private S3BlobStore(S3Client client, S3Bucket bucket) {
+    private S3BlobStore(S3Client client, S3Bucket bucket, Duration fresh) {
         this.client = client;
         this.bucket = bucket;
+        this.fresh = fresh;
     }
 
     /// Opens the store, makes its bucket if it is missing, and proves that the server can be relied on.
@@ -54,15 +58,16 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     /// @throws StoreException if the server cannot be reached, refuses the key, or does not refuse a second
     ///     create-only write
     public static S3BlobStore open(S3Location location) {
+        return open(location, StoreUpkeep.FRESH);
+    }
+
+    /// @param fresh see [StoreUpkeep#FRESH]
+    static S3BlobStore open(S3Location location, Duration fresh) {
         S3Client client = S3Clients.open(location);
         try {
-            String server = client.serviceClientConfiguration()
-                    .endpointOverride()
-                    .map("S3 at %s"::formatted)
-                    .orElse("AWS S3");
-            S3Bucket bucket = new S3Bucket(client, location.bucket(), new Failures(server, location.bucket()));
+            S3Bucket bucket = S3Bucket.of(client, location);
             bucket.prepare();
-            return new S3BlobStore(client, bucket);
+            return new S3BlobStore(client, bucket, fresh);
         } catch (RuntimeException e) {
             client.close();
             throw e;
@@ -81,7 +86,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         requireOneObject(file);
         BlobRef ref = digest(file);
         // A large body is not worth sending only to learn that it is there.
-        if (!isThere(ref)) {
+        if (!isKept(ref, () -> Optional.of(RequestBody.fromFile(file)))) {
             createBlob(ref, RequestBody.fromFile(file));
         }
         return ref;
@@ -103,31 +108,56 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         }
     }
 
-    /// With the digest sent along, the server itself refuses a body that is not what its key says, such as a file
-    /// that somebody changed in the meantime.
     private void createBlob(BlobRef ref, RequestBody body) {
-        byte[] sha256 = HexFormat.of().parseHex(ref.sha256());
-        if (!bucket.create(
-                ObjectKeys.blob(ref), body, Optional.of(Base64.getEncoder().encodeToString(sha256)))) {
-            isThere(ref);
+        while (!bucket.create(ObjectKeys.blob(ref.sha256()), body, Optional.of(checksum(ref)))) {
+            if (isKept(ref, () -> Optional.of(body))) {
+                return;
+            }
         }
     }
 
-    /// Whether the blob is there in its full length.
+    /// With the digest sent along, the server itself refuses a body that is not what its key says, such as a file
+    /// that somebody changed in the meantime.
+    private static String checksum(BlobRef ref) {
+        return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(ref.sha256()));
+    }
+
+    /// Whether the blob is there in its full length, and stays: one that has not been used for long is written
+    /// again, by the rules of [StoreUpkeep].
     ///
-    /// @throws StoreException if it is there in another
-    private boolean isThere(BlobRef ref) {
-        Optional<Long> length = bucket.length(ObjectKeys.blob(ref));
-        length.filter(l -> l != ref.bytes()).ifPresent(l -> {
-            throw damaged(ref, "%d bytes".formatted(l));
-        });
-        return length.isPresent();
+    /// @throws StoreException if it is there in another length
+    private boolean isKept(BlobRef ref, Supplier<Optional<RequestBody>> content) {
+        String key = ObjectKeys.blob(ref.sha256());
+        while (true) {
+            Optional<S3Bucket.Head> head = bucket.head(key);
+            if (head.isEmpty()) {
+                return false;
+            }
+            if (head.get().bytes() != ref.bytes()) {
+                throw damaged(ref, "%d bytes".formatted(head.get().bytes()));
+            }
+            if (head.get().age().compareTo(fresh) < 0) {
+                return true;
+            }
+            Optional<RequestBody> body = content.get();
+            if (body.isEmpty()) {
+                return false;
+            }
+            bucket.replace(key, body.get(), Optional.of(checksum(ref)));
+            if (!new SweepNotice(bucket).awaitEnd()) {
+                return true;
+            }
+        }
     }
 
     @Override
     public byte[] get(BlobRef ref) {
-        byte[] content = bucket.read(ObjectKeys.blob(ref)).orElseThrow(() -> missing(ref));
-        check(ref, new BlobRef(Json.sha256(content), content.length));
+        return content(ref).orElseThrow(() -> missing(ref));
+    }
+
+    private Optional<byte[]> content(BlobRef ref) {
+        Optional<byte[]> content = bucket.read(ObjectKeys.blob(ref.sha256()));
+        content.ifPresent(bytes -> check(ref, new BlobRef(Json.sha256(bytes), bytes.length)));
         return content;
     }
 
@@ -142,7 +172,11 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         } catch (IOException e) {
             throw new StoreException(
                     "cannot copy %s from %s to %s: %s. Is there space on its disk?"
-                            .formatted(ObjectKeys.blob(ref), bucket.failures().server(), target, Failures.oneLine(e)),
+                            .formatted(
+                                    ObjectKeys.blob(ref.sha256()),
+                                    bucket.failures().server(),
+                                    target,
+                                    Failures.oneLine(e)),
                     e);
         } finally {
             delete(part);
@@ -165,7 +199,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     }
 
     private ResponseInputStream<GetObjectResponse> open(BlobRef ref) {
-        String key = ObjectKeys.blob(ref);
+        String key = ObjectKeys.blob(ref.sha256());
         try {
             return client.getObject(r -> r.bucket(bucket.name()).key(key));
         } catch (NoSuchKeyException e) {
@@ -192,18 +226,18 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     private StoreException damaged(BlobRef ref, String found) {
         return new StoreException(
                 "%s holds a damaged %s: expected %d bytes with this SHA-256, found %s. Delete the object: the step that made it is then repeated."
-                        .formatted(bucket.failures().server(), ObjectKeys.blob(ref), ref.bytes(), found));
+                        .formatted(bucket.failures().server(), ObjectKeys.blob(ref.sha256()), ref.bytes(), found));
     }
 
     private StoreException missing(BlobRef ref) {
         return new StoreException("%s does not hold %s. Repeat the run: the step that made it is then repeated."
-                .formatted(bucket.failures().server(), ObjectKeys.blob(ref)));
+                .formatted(bucket.failures().server(), ObjectKeys.blob(ref.sha256())));
     }
 
     /// A result whose blob was deleted since counts as none, so that its step is repeated.
     @Override
     public Optional<BlobRef> find(StepKey key) {
-        return committed(key).filter(this::isThere);
+        return committed(key).filter(ref -> isKept(ref, () -> content(ref).map(RequestBody::fromBytes)));
     }
 
     private Optional<BlobRef> committed(StepKey key) {
@@ -224,7 +258,22 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
             differentResults.incrementAndGet();
             log.warn("{} is {} already; this time the step gave {}. The first one stays.", index, winner, result);
         }
+        renew(index, winner);
         return winner;
+    }
+
+    /// Writes an entry of long ago again, by the rules of [StoreUpkeep]: it may just be on its way out, because its
+    /// blob was missing until now.
+    private void renew(String index, BlobRef result) {
+        RequestBody body = RequestBody.fromBytes(Json.bytes(result));
+        while (bucket.head(index)
+                .filter(head -> head.age().compareTo(fresh) < 0)
+                .isEmpty()) {
+            bucket.replace(index, body, Optional.empty());
+            if (!new SweepNotice(bucket).awaitEnd()) {
+                return;
+            }
+        }
     }
 
     /// How often a step that was committed already gave another result, since this store was opened. Anything but
@@ -261,10 +310,8 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         }
     }
 
-    /// A file server lists what it has not finished as `<key>-<uuid>`, also after it was killed. A record's own
-    /// name may look like that too, but a record has its writer's mark.
     private boolean isRecord(String key) {
-        return !LEFTOVER.matcher(key).matches() || bucket.isCreated(key);
+        return !bucket.isLeftover(key);
     }
 
     @Override

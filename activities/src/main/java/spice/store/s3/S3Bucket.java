@@ -1,12 +1,17 @@
 package spice.store.s3;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
@@ -14,7 +19,8 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import spice.store.StoreException;
 
-/// One bucket in which nothing is ever changed: objects are created, once, and read.
+/// One bucket in which nothing is ever changed: objects are created, read, perhaps written again as they are, and
+/// at the very end removed.
 ///
 /// @param name of the bucket
 record S3Bucket(S3Client client, String name, Failures failures) {
@@ -24,6 +30,16 @@ record S3Bucket(S3Client client, String name, Failures failures) {
     private static final String WRITER = "spice-writer";
 
     private static final String PROBE = "probe/create-only";
+
+    private static final Pattern LEFTOVER = Pattern.compile(".*-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+    static S3Bucket of(S3Client client, S3Location location) {
+        String server = client.serviceClientConfiguration()
+                .endpointOverride()
+                .map("S3 at %s"::formatted)
+                .orElse("AWS S3");
+        return new S3Bucket(client, location.bucket(), new Failures(server, location.bucket()));
+    }
 
     /// Makes the bucket if it is missing, and proves that its server refuses a second create-only write.
     ///
@@ -89,21 +105,17 @@ record S3Bucket(S3Client client, String name, Failures failures) {
         try {
             // The answer to a write can get lost: the SDK's own second attempt then meets what its first has written.
             return put(key, writer, body, sha256)
-                    || head(key).filter(h -> wrote(writer, h)).isPresent();
+                    || head(key)
+                            .filter(h -> h.writer().equals(Optional.of(writer)))
+                            .isPresent();
         } catch (SdkException e) {
             throw failures.of("store " + key, e);
         }
     }
 
     private boolean put(String key, String writer, RequestBody body, Optional<String> sha256) {
-        PutObjectRequest.Builder request = PutObjectRequest.builder()
-                .bucket(name)
-                .key(key)
-                .ifNoneMatch("*")
-                .metadata(Map.of(WRITER, writer));
-        sha256.ifPresent(request::checksumSHA256);
         try {
-            client.putObject(request.build(), body);
+            client.putObject(request(key, writer, sha256).ifNoneMatch("*").build(), body);
             return true;
         } catch (S3Exception e) {
             if (e.statusCode() == 412) {
@@ -113,27 +125,64 @@ record S3Bucket(S3Client client, String name, Failures failures) {
         }
     }
 
-    private static boolean wrote(String writer, HeadObjectResponse object) {
-        return writer.equals(object.metadata().get(WRITER));
+    private PutObjectRequest.Builder request(String key, String writer, Optional<String> sha256) {
+        PutObjectRequest.Builder request =
+                PutObjectRequest.builder().bucket(name).key(key).metadata(Map.of(WRITER, writer));
+        sha256.ifPresent(request::checksumSHA256);
+        return request;
     }
 
-    /// Whether this object was put there by a [create], rather than left behind by a server that was killed.
-    boolean isCreated(String key) {
-        return head(key).filter(object -> object.metadata().containsKey(WRITER)).isPresent();
-    }
-
-    /// The length of an object, if there is one.
-    Optional<Long> length(String key) {
-        return head(key).map(HeadObjectResponse::contentLength);
-    }
-
-    private Optional<HeadObjectResponse> head(String key) {
+    /// Writes an object again with what it holds, so that it counts as new.
+    void replace(String key, RequestBody body, Optional<String> sha256) {
         try {
-            return Optional.of(client.headObject(r -> r.bucket(name).key(key)));
+            client.putObject(request(key, UUID.randomUUID().toString(), sha256).build(), body);
+        } catch (SdkException e) {
+            throw failures.of("store " + key, e);
+        }
+    }
+
+    /// Whether a server that was killed left this object behind: a file server lists what it has not finished as
+    /// `<key>-<uuid>`. A name of ours may look like that too, but our objects have their writer's mark.
+    boolean isLeftover(String key) {
+        return LEFTOVER.matcher(key).matches()
+                && head(key).filter(head -> head.writer().isPresent()).isEmpty();
+    }
+
+    /// What is known of an object without reading it.
+    ///
+    /// @param writer which call wrote it
+    /// @param written by the server's clock
+    /// @param age by the same
+    record Head(long bytes, Optional<String> writer, Instant written, Duration age) {}
+
+    Optional<Head> head(String key) {
+        try {
+            HeadObjectResponse head = client.headObject(r -> r.bucket(name).key(key));
+            return Optional.of(new Head(
+                    head.contentLength(),
+                    Optional.ofNullable(head.metadata().get(WRITER)),
+                    head.lastModified(),
+                    Duration.between(head.lastModified(), now(head.sdkHttpResponse()))));
         } catch (NoSuchKeyException e) {
             return Optional.empty();
         } catch (SdkException e) {
             throw failures.of("look for " + key, e);
+        }
+    }
+
+    /// The server's own time, so that nobody's clock is compared with another's.
+    static Instant now(SdkHttpResponse response) {
+        return response.firstMatchingHeader("Date")
+                .map(date -> DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from))
+                .orElseThrow(() -> new StoreException("the S3 server's answers have no Date, which HTTP asks for"));
+    }
+
+    /// Removes an object that nobody needs any more, if it is there.
+    void remove(String key) {
+        try {
+            client.deleteObject(r -> r.bucket(name).key(key));
+        } catch (SdkException e) {
+            throw failures.of("remove " + key, e);
         }
     }
 

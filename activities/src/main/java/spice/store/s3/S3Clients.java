@@ -34,14 +34,19 @@ final class S3Clients {
     ///
     /// @throws StoreException if the SDK's settings lack a region
     static S3Client open(S3Location location) {
-        S3Client client = build(builder(location));
+        return open(location, ATTEMPTS);
+    }
+
+    /// @param attempts how often a request is sent at most
+    static S3Client open(S3Location location, int attempts) {
+        S3Client client = build(builder(location, attempts));
         if (client.serviceClientConfiguration().endpointOverride().isEmpty()) {
             return client;
         }
         // Only AWS resolves the bucket as part of the host's name. Whether the SDK's own settings name another
         // endpoint is known only to a client that was built.
         client.close();
-        return build(builder(location).forcePathStyle(true));
+        return build(builder(location, attempts).forcePathStyle(true));
     }
 
     private static S3Client build(S3ClientBuilder builder) {
@@ -52,13 +57,13 @@ final class S3Clients {
         }
     }
 
-    private static S3ClientBuilder builder(S3Location location) {
+    private static S3ClientBuilder builder(S3Location location, int attempts) {
         S3ClientBuilder builder = S3Client.builder()
                 .httpClientBuilder(Apache5HttpClient.builder()
                         .connectionTimeout(CONNECT)
                         .socketTimeout(SILENCE)
                         .maxConnections(CONNECTIONS))
-                .overrideConfiguration(o -> o.retryStrategy(retries()));
+                .overrideConfiguration(o -> o.retryStrategy(retries(attempts)));
         location.endpoint().ifPresent(endpoint -> {
             builder.endpointOverride(endpoint);
             // It only enters the signature, but the SDK insists on one.
@@ -70,9 +75,9 @@ final class S3Clients {
         return builder;
     }
 
-    private static StandardRetryStrategy retries() {
+    private static StandardRetryStrategy retries(int attempts) {
         return AwsRetryStrategy.standardRetryStrategy().toBuilder()
-                .maxAttempts(ATTEMPTS)
+                .maxAttempts(attempts)
                 .retryOnException(S3Clients::conflicts)
                 .build();
     }

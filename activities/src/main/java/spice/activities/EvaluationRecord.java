@@ -1,0 +1,35 @@
+package spice.activities;
+
+import java.util.List;
+import spice.store.BlobRef;
+import spice.store.BlobStore;
+import spice.store.Json;
+import spice.workflows.CheckpointRef;
+import spice.workflows.Evaluation;
+
+/// How a checkpoint did on held-out questions, where it can be found without its run: `evaluations/`, then the
+/// checkpoint as in `checkpoints/`, then a digest of the questions and the manner of asking.
+///
+/// @param heldOut the questions
+public record EvaluationRecord(CheckpointRef checkpoint, BlobRef heldOut, Evaluation evaluation) {
+    private static final String EVALUATIONS = "evaluations/";
+    private static final int DIGEST_LENGTH = 12;
+
+    private record Manner(BlobRef heldOut, int attempts, int k) {}
+
+    /// Writes it, unless it is there.
+    void write(BlobStore store) {
+        String manner = Json.digest(new Manner(heldOut, evaluation.attempts(), evaluation.k()))
+                .substring(0, DIGEST_LENGTH);
+        String name = "%s%s/%s/%08d/%s"
+                .formatted(EVALUATIONS, checkpoint.lineage(), checkpoint.branch(), checkpoint.iteration(), manner);
+        store.create(name, Json.bytes(this));
+    }
+
+    /// All evaluations of a lineage's checkpoints.
+    public static List<EvaluationRecord> of(BlobStore store, String lineage) {
+        return store.list(EVALUATIONS + lineage + "/").stream()
+                .flatMap(name -> store.read(name).stream().map(json -> Json.read(json, EvaluationRecord.class, name)))
+                .toList();
+    }
+}

@@ -1,0 +1,177 @@
+package spice.store.s3;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.model.S3Object;
+import spice.store.BlobRef;
+import spice.store.ObjectKeys;
+import spice.store.RunningDigest;
+import spice.store.StoreException;
+import spice.store.StoreUpkeep;
+import spice.store.Stored;
+
+/// Upkeep of a store on S3.
+public final class S3Upkeep implements StoreUpkeep, AutoCloseable {
+    /// What S3 removes in one request, at most.
+    private static final int BATCH = 1000;
+    /// How long objects are looked at before those are removed that have been: writers wait for it.
+    private static final Duration LOOKING = Duration.ofSeconds(5);
+    /// Later than this after its notice nothing is removed any more.
+    private static final Duration SLOW = Duration.ofSeconds(45);
+    /// For the removal itself. With [#SLOW] still far below [SweepNotice#LIFE].
+    private static final Duration REMOVING = Duration.ofSeconds(30);
+
+    private final S3Client client;
+    /// Sends a request once: a removal that is sent again could meet what was created after the first.
+    private final S3Client once;
+    private final S3Bucket bucket;
+    private final SweepNotice notice;
+
+    private S3Upkeep(S3Client client, S3Client once, S3Bucket bucket) {
+        this.client = client;
+        this.once = once;
+        this.bucket = bucket;
+        this.notice = new SweepNotice(bucket);
+    }
+
+    /// The upkeep of a store that is there.
+    public static S3Upkeep open(S3Location location) {
+        S3Client client = S3Clients.open(location);
+        return new S3Upkeep(client, S3Clients.open(location, 1), S3Bucket.of(client, location));
+    }
+
+    @Override
+    public Listing list() {
+        try {
+            Optional<Instant> now = Optional.empty();
+            List<Stored> objects = new ArrayList<>();
+            for (ListObjectsV2Response page : client.listObjectsV2Paginator(r -> r.bucket(bucket.name()))) {
+                now = now.or(() -> Optional.of(S3Bucket.now(page.sdkHttpResponse())));
+                for (S3Object object : page.contents()) {
+                    content(object.key())
+                            .ifPresent(content -> objects.add(
+                                    new Stored(object.key(), content, object.size(), object.lastModified())));
+                }
+            }
+            return new Listing(now.orElseThrow(), objects);
+        } catch (SdkException e) {
+            throw bucket.failures().of("list the bucket " + bucket.name(), e);
+        }
+    }
+
+    private Optional<Stored.Content> content(String key) {
+        return bucket.isLeftover(key) ? Optional.of(new Stored.Leftover()) : ObjectKeys.content(key);
+    }
+
+    @Override
+    public List<Stored> remove(Collection<Stored> doomed) {
+        List<Stored> removed = new ArrayList<>();
+        Iterator<Stored> left = doomed.iterator();
+        while (left.hasNext()) {
+            removed.addAll(removeSome(left));
+        }
+        return removed;
+    }
+
+    /// As many as can be looked at in a short time. A removal that failed may still take place, so its notice is
+    /// left to run out.
+    private List<Stored> removeSome(Iterator<Stored> left) {
+        String sweep = notice.begin();
+        long begun = System.nanoTime();
+        List<Stored> removed = new ArrayList<>();
+        List<Stored> there = new ArrayList<>();
+        while (left.hasNext() && there.size() < BATCH && System.nanoTime() - begun < LOOKING.toNanos()) {
+            Stored object = left.next();
+            Optional<S3Bucket.Head> head = bucket.head(object.key());
+            if (head.isEmpty()) {
+                removed.add(object);
+            } else if (seconds(head.get().written()).equals(seconds(object.written()))) {
+                there.add(object);
+            }
+        }
+        if (System.nanoTime() - begun > SLOW.toNanos()) {
+            notice.end(sweep);
+            throw new StoreException("%s answers too slowly to remove anything safely; try again when it is less busy"
+                    .formatted(bucket.failures().server()));
+        }
+        delete(there);
+        notice.end(sweep);
+        removed.addAll(there);
+        return removed;
+    }
+
+    /// A listing may give the time to the millisecond, while HTTP's headers give it to the second. What is written
+    /// again was old, so that its time differs by far more.
+    private static Instant seconds(Instant time) {
+        return time.truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private void delete(List<Stored> objects) {
+        if (objects.isEmpty()) {
+            return;
+        }
+        List<ObjectIdentifier> keys = objects.stream()
+                .map(object -> ObjectIdentifier.builder().key(object.key()).build())
+                .toList();
+        try {
+            DeleteObjectsResponse answer = once.deleteObjects(r -> r.bucket(bucket.name())
+                    .delete(d -> d.objects(keys).quiet(true))
+                    .overrideConfiguration(o -> o.apiCallTimeout(REMOVING)));
+            if (answer.hasErrors() && !answer.errors().isEmpty()) {
+                throw new StoreException("%s does not remove %s: %s"
+                        .formatted(
+                                bucket.failures().server(),
+                                answer.errors().getFirst().key(),
+                                answer.errors().getFirst().message()));
+            }
+        } catch (SdkException e) {
+            throw bucket.failures().of("remove %d objects".formatted(keys.size()), e);
+        }
+    }
+
+    @Override
+    public Optional<BlobRef> digest(Stored object) {
+        RunningDigest digest = new RunningDigest();
+        try (ResponseInputStream<GetObjectResponse> in =
+                client.getObject(r -> r.bucket(bucket.name()).key(object.key()))) {
+            digest.pass(in, OutputStream.nullOutputStream());
+            return Optional.of(digest.ref());
+        } catch (NoSuchKeyException e) {
+            return Optional.empty();
+        } catch (SdkException e) {
+            throw bucket.failures().of("read " + object.key(), e);
+        } catch (IOException e) {
+            throw new StoreException(
+                    "%s broke off while %s was read (%s)"
+                            .formatted(bucket.failures().server(), object.key(), Failures.oneLine(e)),
+                    e);
+        }
+    }
+
+    @Override
+    public Optional<byte[]> read(Stored object) {
+        return bucket.read(object.key());
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        once.close();
+    }
+}

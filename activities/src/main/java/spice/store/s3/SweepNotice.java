@@ -1,0 +1,102 @@
+package spice.store.s3;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.model.S3Object;
+import spice.store.StoreException;
+
+/// The announcement, in the bucket itself, that somebody is removing objects: `sweep/<number>`, and
+/// `sweep/<number>.done` once that is over. One number at a time, since they are created in order and once. A sweep
+/// whose owner died is over after [#LIFE].
+record SweepNotice(S3Bucket bucket) {
+    /// After this, a sweep that has not been ended is over: its owner stops long before, by its own watch.
+    static final Duration LIFE = Duration.ofMinutes(2);
+
+    private static final String FOLDER = "sweep/";
+    private static final String DONE = ".done";
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    /// Announces a sweep.
+    ///
+    /// @return its number's key, for [#end]
+    /// @throws StoreException if another one is going on
+    String begin() {
+        List<String> keys = keys();
+        Optional<String> last = last(keys);
+        if (last.filter(key -> isGoingOn(key, keys)).isPresent()) {
+            throw inUse(last.get());
+        }
+        String next = "%s%012d".formatted(FOLDER, last.map(SweepNotice::number).orElse(0L) + 1);
+        if (!bucket.create(next, RequestBody.empty(), Optional.empty())) {
+            throw inUse(next);
+        }
+        keys.forEach(bucket::remove);
+        return next;
+    }
+
+    void end(String notice) {
+        bucket.create(notice + DONE, RequestBody.empty(), Optional.empty());
+    }
+
+    /// Waits until no sweep goes on.
+    ///
+    /// @return whether one did
+    boolean awaitEnd() {
+        boolean waited = false;
+        while (isGoingOn()) {
+            waited = true;
+            try {
+                Thread.sleep(POLL);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new StoreException("interrupted while waiting for `spice store gc`", e);
+            }
+        }
+        return waited;
+    }
+
+    private boolean isGoingOn() {
+        List<String> keys = keys();
+        return last(keys).filter(key -> isGoingOn(key, keys)).isPresent();
+    }
+
+    private boolean isGoingOn(String notice, List<String> keys) {
+        return !keys.contains(notice + DONE)
+                && bucket.head(notice)
+                        .filter(head -> head.age().compareTo(LIFE) < 0)
+                        .isPresent();
+    }
+
+    private static Optional<String> last(List<String> keys) {
+        return keys.stream().filter(key -> !key.endsWith(DONE)).max(Comparator.naturalOrder());
+    }
+
+    private static long number(String notice) {
+        return Long.parseLong(notice.substring(FOLDER.length()));
+    }
+
+    private List<String> keys() {
+        try {
+            return bucket
+                    .client()
+                    .listObjectsV2Paginator(r -> r.bucket(bucket.name()).prefix(FOLDER))
+                    .contents()
+                    .stream()
+                    .map(S3Object::key)
+                    .filter(key -> key.matches(FOLDER + "\\d{12}(\\.done)?"))
+                    .toList();
+        } catch (SdkException e) {
+            throw bucket.failures().of("list " + FOLDER, e);
+        }
+    }
+
+    private static StoreException inUse(String notice) {
+        return new StoreException(
+                "another `spice store gc` is removing objects (%s); wait for it, or, if it was killed, for %d minutes"
+                        .formatted(notice, LIFE.toMinutes()));
+    }
+}

@@ -1,0 +1,141 @@
+package spice.upkeep;
+
+import static java.util.Comparator.comparing;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import spice.activities.Checkpoints;
+import spice.activities.EvaluationRecord;
+import spice.activities.RunRecord;
+import spice.store.BlobStore;
+import spice.workflows.CheckpointRef;
+
+/// Which checkpoints keep their weights, each with the reason, and which lose them.
+final class Keeping {
+    private final Checkpoints checkpoints;
+    private final BlobStore store;
+    private final Retention retention;
+    private final LiveRuns live;
+    private final Instant cutoff;
+    private final Map<String, Instant> records;
+    private final Map<CheckpointRef, String> reasons = new LinkedHashMap<>();
+    private final List<CheckpointRef> retired = new ArrayList<>();
+
+    /// @param cutoff what was committed since stays
+    /// @param records when each was created
+    Keeping(
+            BlobStore store,
+            Checkpoints checkpoints,
+            Retention retention,
+            LiveRuns live,
+            Instant cutoff,
+            Map<String, Instant> records) {
+        this.store = store;
+        this.checkpoints = checkpoints;
+        this.retention = retention;
+        this.live = live;
+        this.cutoff = cutoff;
+        this.records = records;
+        Map<String, List<CheckpointRef>> lineages =
+                checkpoints.all().stream().collect(groupingBy(CheckpointRef::lineage, TreeMap::new, toList()));
+        checkpoints.lineages().forEach(this::keepWhatRunsNeed);
+        lineages.forEach(this::decide);
+    }
+
+    Map<CheckpointRef, String> reasons() {
+        return reasons;
+    }
+
+    List<CheckpointRef> retired() {
+        return retired;
+    }
+
+    private void keep(CheckpointRef checkpoint, String reason) {
+        reasons.putIfAbsent(checkpoint, reason);
+    }
+
+    private void keepWhatRunsNeed(String lineage) {
+        checkpoints.last(lineage).ifPresent(last -> keep(last, "last of " + lineage));
+        for (RunRecord run : checkpoints.runs(lineage)) {
+            if (!run.start().lineage().equals(lineage)) {
+                keep(run.start(), lineage + " starts from it");
+            }
+        }
+    }
+
+    private void decide(String lineage, List<CheckpointRef> all) {
+        if (lineage.equals(Checkpoints.BASE)) {
+            all.forEach(base -> keep(base, "base"));
+            return;
+        }
+        List<CheckpointRef> newestFirst = all.stream()
+                .sorted(comparing(this::committed)
+                        .thenComparingInt(CheckpointRef::iteration)
+                        .reversed())
+                .toList();
+        newestFirst.stream()
+                .limit(retention.last())
+                .forEach(checkpoint -> keep(checkpoint, "last %d".formatted(retention.last())));
+        if (retention.best()) {
+            keepBest(lineage);
+        }
+        for (CheckpointRef checkpoint : all) {
+            if (checkpoints.isPinned(checkpoint)) {
+                keep(checkpoint, "pinned");
+            }
+            if (retention.every() > 0 && checkpoint.iteration() % retention.every() == 0) {
+                keep(checkpoint, "every %d".formatted(retention.every()));
+            }
+            if (isOfLiveRun(checkpoint)) {
+                keep(checkpoint, "live run");
+            }
+            if (!committed(checkpoint).isBefore(cutoff)) {
+                keep(checkpoint, "committed lately");
+            }
+            if (!reasons.containsKey(checkpoint)
+                    && checkpoints.retirement(checkpoint).isEmpty()) {
+                retired.add(checkpoint);
+            }
+        }
+    }
+
+    private Instant committed(CheckpointRef checkpoint) {
+        return records.getOrDefault(checkpoint.name(), Instant.MAX);
+    }
+
+    private void keepBest(String lineage) {
+        EvaluationRecord.of(store, lineage).stream()
+                .filter(record -> checkpoints.retirement(record.checkpoint()).isEmpty())
+                .max(Comparator.<EvaluationRecord>comparingDouble(
+                                record -> record.evaluation().greedy())
+                        .thenComparingInt(record -> record.checkpoint().iteration()))
+                .ifPresent(best -> keep(
+                        best.checkpoint(),
+                        String.format(
+                                Locale.ROOT,
+                                "best, held-out accuracy %.3f",
+                                best.evaluation().greedy())));
+    }
+
+    /// A live run may be asked to go back by one iteration; one that has not begun yet may start from any lineage.
+    private boolean isOfLiveRun(CheckpointRef checkpoint) {
+        return switch (live) {
+            case LiveRuns.Unknown() -> true;
+            case LiveRuns.Known(List<LiveRuns.LiveRun> runs) -> runs.stream().anyMatch(run -> needs(run, checkpoint));
+        };
+    }
+
+    private static boolean needs(LiveRuns.LiveRun run, CheckpointRef checkpoint) {
+        return run.iteration().isEmpty()
+                || (run.lineage().equals(checkpoint.lineage())
+                        && checkpoint.iteration() >= run.iteration().getAsInt() - 1);
+    }
+}

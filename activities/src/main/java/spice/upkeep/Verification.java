@@ -1,0 +1,170 @@
+package spice.upkeep;
+
+import static java.util.stream.Collectors.toSet;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import spice.activities.CheckpointManifest;
+import spice.activities.Checkpoints;
+import spice.activities.RunRecord;
+import spice.store.BlobRef;
+import spice.store.BlobStore;
+import spice.store.Json;
+import spice.store.ObjectKeys;
+import spice.store.StoreException;
+import spice.store.StoreUpkeep;
+import spice.store.Stored;
+import spice.workflows.CheckpointRef;
+
+/// Reads a whole store and says what in it is wrong: blobs that do not hold what their name says, records that
+/// cannot be read, and what is missing though something that is kept refers to it. Weights of a retired checkpoint
+/// are not missing.
+public final class Verification {
+    private final BlobStore store;
+    private final StoreUpkeep upkeep;
+    private final Checkpoints checkpoints;
+    private final Map<String, Needed> needed = new TreeMap<>();
+    private final List<Problem> problems = new ArrayList<>();
+
+    public Verification(BlobStore store, StoreUpkeep upkeep) {
+        this.store = store;
+        this.upkeep = upkeep;
+        this.checkpoints = new Checkpoints(store);
+    }
+
+    /// Something that is wrong.
+    ///
+    /// @param breaks what cannot be used because of it
+    public record Problem(String key, String expected, String found, String breaks, String remedy) {}
+
+    /// What was found.
+    ///
+    /// @param objects that were read to their end
+    public record Report(int objects, long bytes, List<Problem> problems) {}
+
+    private record Needed(BlobRef blob, String by) {}
+
+    /// Verifies. Takes as long as reading the whole store.
+    public Report run() {
+        StoreUpkeep.Listing listing = upkeep.list();
+        listing.objects().forEach(this::readRecord);
+        checkpoints.all().forEach(this::need);
+        checkpoints.lineages().forEach(this::needStarts);
+
+        AtomicLong bytes = new AtomicLong();
+        List<Problem> damaged = listing.objects().parallelStream()
+                .filter(object -> object.content() instanceof Stored.Blob)
+                .flatMap(object -> {
+                    bytes.addAndGet(object.bytes());
+                    return damage(object).stream();
+                })
+                .toList();
+        problems.addAll(damaged);
+        // Listed once more: what is needed may have been stored since.
+        Set<String> there = upkeep.list().objects().stream().map(Stored::key).collect(toSet());
+        needed.forEach((sha256, need) -> {
+            if (!there.contains(ObjectKeys.blob(sha256))) {
+                problems.add(
+                        new Problem(
+                                ObjectKeys.blob(sha256),
+                                "%d bytes with this SHA-256"
+                                        .formatted(need.blob().bytes()),
+                                "nothing",
+                                need.by(),
+                                "copy it back from a copy of the store; without one, continue from another checkpoint, or repeat the run under its name: the step that made it is then taken again"));
+            }
+        });
+        return new Report(listing.objects().size(), bytes.get(), List.copyOf(problems));
+    }
+
+    private Optional<Problem> damage(Stored object) {
+        String sha256 = ((Stored.Blob) object.content()).sha256();
+        return upkeep.digest(object)
+                .filter(found -> !found.sha256().equals(sha256))
+                .map(
+                        found -> new Problem(
+                                object.key(),
+                                Optional.ofNullable(needed.get(sha256))
+                                        .map(need -> "%d bytes with this SHA-256"
+                                                .formatted(need.blob().bytes()))
+                                        .orElse("this SHA-256"),
+                                "%d bytes with SHA-256 %s".formatted(found.bytes(), found.sha256()),
+                                Optional.ofNullable(needed.get(sha256))
+                                        .map(Needed::by)
+                                        .orElse("no checkpoint; at most a step that is repeated"),
+                                "delete the object, then copy it back from a copy of the store or repeat the run under its name: the step that made it is then taken again"));
+    }
+
+    /// Records and entries of the index are read whole here; what they lead to is looked at by [#need].
+    private void readRecord(Stored object) {
+        switch (object.content()) {
+            case Stored.Step _ ->
+                upkeep.read(object)
+                        .ifPresent(json -> readable(object.key(), () -> Json.read(json, BlobRef.class, "result")));
+            case Stored.Named(String name) -> {
+                if (name.startsWith("checkpoints/")) {
+                    readable(object.key(), () -> checkpoints.named(name));
+                }
+            }
+            case Stored.Blob _, Stored.Leftover _ -> {}
+        }
+    }
+
+    private void readable(String key, Runnable reading) {
+        try {
+            reading.run();
+        } catch (StoreException e) {
+            problems.add(new Problem(
+                    key,
+                    "a reference to a blob",
+                    String.valueOf(e.getMessage()),
+                    "what it names",
+                    "delete the object: the step or the commit is then repeated"));
+        }
+    }
+
+    private void need(CheckpointRef checkpoint) {
+        String name = "%s@%d (%s)".formatted(checkpoint.lineage(), checkpoint.iteration(), checkpoint.branch());
+        need(checkpoint.manifest(), "the manifest of " + name);
+        CheckpointManifest manifest;
+        try {
+            manifest = checkpoints.manifest(checkpoint);
+        } catch (StoreException e) {
+            // Missing or damaged, which is found below.
+            return;
+        }
+        manifest.tasks().ifPresent(tasks -> need(tasks, "the tasks of " + name));
+        manifest.corpus().ifPresent(corpus -> needCorpus(corpus, name));
+        if (checkpoints.retirement(checkpoint).isEmpty()) {
+            manifest.files().forEach((file, blob) -> need(blob, "%s of %s".formatted(file, name)));
+            manifest.optimizer().ifPresent(optimizer -> need(optimizer, "the optimizer of " + name));
+            manifest.trajectories().ifPresent(trajectories -> need(trajectories, "the trajectories of " + name));
+        }
+    }
+
+    private void needCorpus(BlobRef corpus, String name) {
+        need(corpus, "the corpus of " + name);
+        try {
+            References.in(store.get(corpus)).forEach(shard -> need(shard, "passages of the corpus of " + name));
+        } catch (StoreException e) {
+            // Missing or damaged, which is found below.
+        }
+    }
+
+    private void needStarts(String lineage) {
+        for (RunRecord run : checkpoints.runs(lineage)) {
+            need(run.base().manifest(), "the base of " + lineage);
+            need(run.start().manifest(), "where %s starts".formatted(lineage));
+        }
+    }
+
+    /// The first to need a blob is named for all.
+    private void need(BlobRef blob, String by) {
+        needed.putIfAbsent(blob.sha256(), new Needed(blob, by));
+    }
+}

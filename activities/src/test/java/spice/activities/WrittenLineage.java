@@ -1,0 +1,131 @@
+package spice.activities;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import spice.settings.RunSettings;
+import spice.store.BlobRef;
+import spice.store.BlobStore;
+import spice.store.Json;
+import spice.store.StepKey;
+import spice.workflows.CheckpointRef;
+import spice.workflows.Evaluation;
+import spice.workflows.TrainMetrics;
+
+/// Writes into a store what a run leaves there, with a few words in place of weights.
+///
+/// @param lineage its name
+/// @param branch of all its checkpoints
+public record WrittenLineage(BlobStore store, String lineage, String branch) {
+    private static final RunSettings SETTINGS = Samples.settings("{}");
+
+    /// The model as it was given.
+    public static CheckpointRef base(BlobStore store) {
+        return new Checkpoints(store)
+                .commit(manifest("base", "0123456789ab", 0, Map.of("weights", text(store, "base weights"))));
+    }
+
+    private static CheckpointManifest manifest(
+            String lineage, String branch, int iteration, Map<String, BlobRef> files) {
+        return new CheckpointManifest(
+                CheckpointManifest.FORMAT,
+                lineage,
+                branch,
+                iteration,
+                Optional.empty(),
+                files,
+                Optional.empty(),
+                0,
+                0,
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                CheckpointManifest.GROUNDING,
+                "none",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /// Begins a run of this lineage.
+    public void begin(CheckpointRef base, CheckpointRef start) {
+        new Checkpoints(store).begin(new RunRecord(lineage, branch, lineage, base, start, SETTINGS));
+    }
+
+    /// A corpus of one shard, as an ingest leaves it.
+    public BlobRef corpus() {
+        BlobRef manifest = store.put(Json.bytes(Map.of("shards", List.of(Map.of("blob", text(store, "passages"))))));
+        return store.commit(new StepKey("ingest", 1, Json.sha256("corpus".getBytes(UTF_8))), manifest);
+    }
+
+    /// What an iteration samples: one shard.
+    public BlobRef shard(int iteration) {
+        return store.commit(step("pose", iteration), text("shard", iteration));
+    }
+
+    /// What an iteration trains: the blob that names weights and optimizer.
+    public TrainedState train(int iteration) {
+        TrainedState state = new TrainedState(
+                Map.of("weights", text("weights", iteration), "tokenizer", text(store, "tokenizer")),
+                Optional.of(text("optimizer", iteration)),
+                iteration,
+                TrainMetrics.NONE);
+        BlobRef result = store.commit(step("train", iteration), store.put(Json.bytes(state)));
+        return Json.read(store.get(result), TrainedState.class, "trained state");
+    }
+
+    /// Commits an iteration.
+    public CheckpointRef commit(int iteration, BlobRef corpus) {
+        TrainedState state = train(iteration);
+        return new Checkpoints(store)
+                .commit(new CheckpointManifest(
+                        CheckpointManifest.FORMAT,
+                        lineage,
+                        branch,
+                        iteration,
+                        Optional.empty(),
+                        state.files(),
+                        state.optimizer(),
+                        iteration,
+                        0,
+                        Optional.empty(),
+                        List.of(),
+                        Optional.of(corpus),
+                        CheckpointManifest.GROUNDING,
+                        "none",
+                        Optional.of(text("trajectories", iteration)),
+                        Optional.of(text("tasks", iteration)),
+                        Optional.empty()));
+    }
+
+    /// That a checkpoint answered this share of the held-out questions.
+    public static void evaluate(BlobStore store, CheckpointRef checkpoint, double accuracy) {
+        new EvaluationRecord(
+                        checkpoint,
+                        text(store, "questions"),
+                        new Evaluation(
+                                checkpoint.iteration(),
+                                10,
+                                accuracy,
+                                accuracy,
+                                1,
+                                0,
+                                0,
+                                text(store, "answers of " + checkpoint.name())))
+                .write(store);
+    }
+
+    private StepKey step(String name, int iteration) {
+        return new StepKey(name, 1, Json.sha256((lineage + iteration).getBytes(UTF_8)));
+    }
+
+    private BlobRef text(String what, int iteration) {
+        return text(store, "%s of %s %d".formatted(what, lineage, iteration));
+    }
+
+    private static BlobRef text(BlobStore store, String text) {
+        return store.put(text.getBytes(UTF_8));
+    }
+}

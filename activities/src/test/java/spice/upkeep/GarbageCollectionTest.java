@@ -1,0 +1,385 @@
+package spice.upkeep;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.temporal.failure.ApplicationFailure;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import spice.activities.CheckpointManifest;
+import spice.activities.Checkpoints;
+import spice.activities.LoadedPolicies;
+import spice.activities.WrittenLineage;
+import spice.store.BlobRef;
+import spice.store.InMemoryBlobStore;
+import spice.store.Json;
+import spice.store.StoreUpkeep;
+import spice.store.Stored;
+import spice.workflows.CheckpointRef;
+
+/// A lineage of six iterations, an hour each, and a fork of its third. What should be left of it is written down by
+/// hand.
+class GarbageCollectionTest {
+    private static final LiveRuns NONE = new LiveRuns.Known(List.of());
+    private static final Retention LAST_TWO = new Retention(2, 0, false);
+
+    @TempDir
+    Path folder;
+
+    private final MovedClock clock = new MovedClock();
+    private final InMemoryBlobStore store = new InMemoryBlobStore(clock);
+    private final Checkpoints checkpoints = new Checkpoints(store);
+    private final WrittenLineage mine = new WrittenLineage(store, "mine", "aaaaaaaaaaaa");
+    private final WrittenLineage fork = new WrittenLineage(store, "fork", "ffffffffffff");
+    private final Map<String, CheckpointRef> made = new HashMap<>();
+
+    @BeforeEach
+    void write() {
+        CheckpointRef base = WrittenLineage.base(store);
+        BlobRef corpus = mine.corpus();
+        mine.begin(base, base);
+        store.put("left by a killed upload".getBytes(UTF_8));
+        for (int iteration = 1; iteration <= 6; iteration++) {
+            clock.pass(Duration.ofHours(1));
+            mine.shard(iteration);
+            made.put("mine " + iteration, mine.commit(iteration, corpus));
+        }
+        clock.pass(Duration.ofHours(1));
+        fork.begin(base, made.get("mine 3"));
+        made.put("fork 4", fork.commit(4, corpus));
+        mine.shard(7);
+    }
+
+    @Test
+    void theLastTwoAndWhatAForkStartsFromKeepTheirWeights() {
+        clock.pass(Duration.ofHours(3));
+
+        GarbageCollection.Report report = collect(LAST_TWO, NONE);
+
+        assertThat(weights()).containsExactly("fork 4", "mine 3", "mine 5", "mine 6");
+        assertThat(report.retired()).containsExactly(made.get("mine 1"), made.get("mine 2"), made.get("mine 4"));
+        assertThat(texts())
+                .containsExactly(
+                        "base weights",
+                        "optimizer of fork 4",
+                        "optimizer of mine 3",
+                        "optimizer of mine 5",
+                        "optimizer of mine 6",
+                        "passages",
+                        "tasks of fork 4",
+                        "tasks of mine 1",
+                        "tasks of mine 2",
+                        "tasks of mine 3",
+                        "tasks of mine 4",
+                        "tasks of mine 5",
+                        "tasks of mine 6",
+                        "tokenizer",
+                        "trajectories of fork 4",
+                        "trajectories of mine 3",
+                        "trajectories of mine 5",
+                        "trajectories of mine 6",
+                        "weights of fork 4",
+                        "weights of mine 3",
+                        "weights of mine 5",
+                        "weights of mine 6");
+        assertThat(store.committed("ingest")).hasSize(1);
+        assertThat(store.committed("pose")).isEmpty();
+        assertThat(store.committed("train")).isEmpty();
+        assertThat(checkpoints.all())
+                .hasSize(8)
+                .allSatisfy(checkpoint ->
+                        assertThat(checkpoints.manifest(checkpoint)).isNotNull());
+        assertThat(new Verification(store, store).run().problems()).isEmpty();
+    }
+
+    @Test
+    void theBestThePinnedAndEveryThirdStayToo() {
+        WrittenLineage.evaluate(store, made.get("mine 1"), 0.3);
+        WrittenLineage.evaluate(store, made.get("mine 2"), 0.9);
+        WrittenLineage.evaluate(store, made.get("mine 6"), 0.8);
+        checkpoints.pin(made.get("mine 4"));
+        clock.pass(Duration.ofHours(3));
+
+        GarbageCollection.Report report = collect(new Retention(1, 3, true), NONE);
+
+        assertThat(weights()).containsExactly("fork 4", "mine 2", "mine 3", "mine 4", "mine 6");
+        assertThat(report.kept())
+                .containsEntry(made.get("mine 2"), "best, held-out accuracy 0.900")
+                .containsEntry(made.get("mine 3"), "fork starts from it")
+                .containsEntry(made.get("mine 4"), "pinned")
+                .containsEntry(made.get("mine 6"), "last of mine");
+        assertThat(texts())
+                .contains("questions", "answers of " + made.get("mine 1").name());
+    }
+
+    @Test
+    void aDryRunSaysTheSameAndRemovesNothing() {
+        clock.pass(Duration.ofHours(3));
+        List<Stored> before = store.list().objects();
+
+        GarbageCollection.Report dry =
+                new GarbageCollection(store, store, GarbageCollection.GRACE).run(LAST_TWO, NONE, true);
+
+        assertThat(store.list().objects()).isEqualTo(before);
+        assertThat(dry).isEqualTo(collect(LAST_TWO, NONE));
+    }
+
+    @Test
+    void aSecondTimeThereIsNothingLeftToDo() {
+        clock.pass(Duration.ofHours(3));
+        collect(LAST_TWO, NONE);
+
+        GarbageCollection.Report second = collect(LAST_TWO, NONE);
+
+        assertThat(second.retired()).isEmpty();
+        assertThat(List.of(second.blobs(), second.results(), second.leftovers()))
+                .containsOnly(new GarbageCollection.Removed(0, 0));
+    }
+
+    @Test
+    void whatWasUsedWithinTheLastHourStays() {
+        GarbageCollection.Report report = collect(LAST_TWO, NONE);
+
+        assertThat(texts()).contains("shard of mine 6", "shard of mine 7").doesNotContain("shard of mine 5");
+        assertThat(report.retired()).containsExactly(made.get("mine 1"), made.get("mine 2"), made.get("mine 4"));
+    }
+
+    @Test
+    void aRunThatWaitsForAWeekKeepsWhatItsIterationHasMade() {
+        clock.pass(Duration.ofDays(7));
+
+        collect(
+                new Retention(1, 0, false),
+                new LiveRuns.Known(List.of(new LiveRuns.LiveRun("mine", Instant.EPOCH, OptionalInt.of(6)))));
+
+        assertThat(texts()).contains("shard of mine 6", "shard of mine 7").doesNotContain("shard of mine 4");
+        assertThat(weights()).containsExactly("fork 4", "mine 3", "mine 5", "mine 6");
+    }
+
+    @Test
+    void snapshotsGoWithTheIterationThatTookThem() {
+        BlobRef old = store.put("old snapshot".getBytes(UTF_8));
+        store.create("snapshots/train/v1/" + "a".repeat(64) + "/00000001", Json.bytes(Map.of("optimizer", old)));
+        clock.pass(Duration.ofHours(3));
+        BlobRef young = store.put("young snapshot".getBytes(UTF_8));
+        store.create("snapshots/train/v1/" + "b".repeat(64) + "/00000001", Json.bytes(Map.of("optimizer", young)));
+
+        collect(LAST_TWO, NONE);
+
+        assertThat(texts()).contains("young snapshot").doesNotContain("old snapshot");
+        assertThat(store.list("snapshots/")).containsExactly("snapshots/train/v1/" + "b".repeat(64) + "/00000001");
+    }
+
+    /// Reset to its third iteration, it makes the fourth anew while the newest checkpoints are those from before.
+    @Test
+    void aRunThatWasResetKeepsTheCheckpointsFromWhereItIs() {
+        clock.pass(Duration.ofDays(7));
+
+        collect(
+                new Retention(1, 0, false),
+                new LiveRuns.Known(List.of(new LiveRuns.LiveRun("mine", clock.instant(), OptionalInt.of(3)))));
+
+        assertThat(weights()).containsExactly("fork 4", "mine 2", "mine 3", "mine 4", "mine 5", "mine 6");
+    }
+
+    @Test
+    void aRunThatHasNotBegunMayStartFromAnywhere() {
+        clock.pass(Duration.ofDays(7));
+
+        GarbageCollection.Report report = collect(
+                LAST_TWO,
+                new LiveRuns.Known(List.of(new LiveRuns.LiveRun("new", clock.instant(), OptionalInt.empty()))));
+
+        assertThat(report.retired()).isEmpty();
+    }
+
+    @Test
+    void whileNobodyKnowsWhichRunsAreLiveNoCheckpointIsRetired() {
+        clock.pass(Duration.ofDays(7));
+
+        GarbageCollection.Report report = collect(LAST_TWO, new LiveRuns.Unknown());
+
+        assertThat(report.retired()).isEmpty();
+        assertThat(texts()).contains("shard of mine 6").doesNotContain("left by a killed upload");
+    }
+
+    @Test
+    void whoeverWantsARetiredCheckpointIsToldWhatToContinueFrom() {
+        clock.pass(Duration.ofHours(3));
+        collect(LAST_TWO, NONE);
+
+        try (LoadedPolicies policies = new LoadedPolicies(store, folder)) {
+            assertThatThrownBy(() -> policies.policy(made.get("mine 2")))
+                    .isInstanceOfSatisfying(
+                            ApplicationFailure.class,
+                            failure -> assertThat(failure.getType()).isEqualTo("CHECKPOINT_RETIRED"))
+                    .hasMessageContainingAll(
+                            "checkpoints/mine/aaaaaaaaaaaa/00000002", "2026-11-22T10:00:00Z", "Continue from mine@6");
+        }
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void aRunThatIsRepeatedMakesItsRetiredCheckpointsAgain() {
+        clock.pass(Duration.ofHours(3));
+        collect(LAST_TWO, NONE);
+
+        CheckpointRef again = mine.commit(2, mine.corpus());
+
+        assertThat(again).isEqualTo(made.get("mine 2"));
+        assertThat(weights()).contains("mine 2");
+    }
+
+    /// The step is found, so that nobody writes its weights again, just when they are about to go.
+    @Test
+    void whatAResultLeadsToStaysIfTheResultIsUsedAtTheLastMoment() {
+        clock.pass(Duration.ofHours(3));
+        AtomicBoolean first = new AtomicBoolean(true);
+        StoreUpkeep hurried = new Interrupted(store, () -> {
+            if (first.getAndSet(false)) {
+                mine.train(2);
+            }
+        });
+
+        new GarbageCollection(store, hurried, GarbageCollection.GRACE).run(LAST_TWO, NONE, false);
+
+        assertThat(weights()).containsExactly("fork 4", "mine 2", "mine 3", "mine 5", "mine 6");
+    }
+
+    /// Collects without a pause while two runs go on, which share content with what is old. The time from putting
+    /// something to committing it goes up to all that is allowed.
+    @Test
+    void besideWritersEveryCommittedStepAndEveryLastCheckpointStaysReadable() throws Exception {
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicLong removed = new AtomicLong();
+        Thread collector = Thread.ofPlatform().start(() -> {
+            while (!stop.get()) {
+                removed.addAndGet(
+                        collect(new Retention(1, 0, false), NONE).blobs().objects());
+            }
+        });
+        try {
+            BlobRef corpus = mine.corpus();
+            for (int round = 0; round < 300; round++) {
+                // The same five iterations over and over: their content is in the store or has just gone from it.
+                int iteration = 10 + round % 5;
+                WrittenLineage line = round % 2 == 0 ? mine : fork;
+                BlobRef shard = line.shard(iteration);
+                clock.pass(StoreUpkeep.FRESH.multipliedBy(round % 10).dividedBy(10));
+                assertThat(store.get(shard)).isNotEmpty();
+                CheckpointRef checkpoint = line.commit(iteration, corpus);
+                CheckpointManifest manifest = checkpoints.manifest(checkpoint);
+                manifest.files()
+                        .values()
+                        .forEach(file -> assertThat(store.get(file)).isNotEmpty());
+                assertThat(store.get(manifest.optimizer().orElseThrow())).isNotEmpty();
+                if (round % 7 == 0) {
+                    clock.pass(Duration.ofHours(3));
+                }
+            }
+        } finally {
+            stop.set(true);
+            collector.join();
+        }
+        assertThat(removed).hasPositiveValue();
+        assertThat(new Verification(store, store).run().problems()).isEmpty();
+    }
+
+    @Test
+    void aDamagedBlobAndAMissingOneAreNamedWithWhatTheyBreak() {
+        CheckpointManifest manifest = checkpoints.manifest(made.get("mine 5"));
+        BlobRef weights = manifest.files().get("weights");
+        BlobRef optimizer = manifest.optimizer().orElseThrow();
+        store.damage(weights, "weights of mine 6".getBytes(UTF_8));
+        store.remove(store.list().objects().stream()
+                .filter(object -> object.content().equals(new Stored.Blob(optimizer.sha256())))
+                .toList());
+
+        List<Verification.Problem> problems =
+                new Verification(store, store).run().problems();
+
+        assertThat(problems)
+                .extracting(Verification.Problem::breaks)
+                .containsExactlyInAnyOrder(
+                        "weights of mine@5 (aaaaaaaaaaaa)", "the optimizer of mine@5 (aaaaaaaaaaaa)");
+        assertThat(problems)
+                .extracting(Verification.Problem::found)
+                .containsExactlyInAnyOrder(
+                        "17 bytes with SHA-256 " + Json.sha256("weights of mine 6".getBytes(UTF_8)), "nothing");
+        assertThat(problems).allSatisfy(problem -> {
+            assertThat(problem.key()).startsWith("blobs/");
+            assertThat(problem.expected()).contains("bytes with this SHA-256");
+            assertThat(problem.remedy()).contains("repeat the run");
+        });
+    }
+
+    @Test
+    void theLastCheckpointCannotBeGivenUp() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Retention(0, 0, true))
+                .withMessageContaining("got 0");
+    }
+
+    private GarbageCollection.Report collect(Retention retention, LiveRuns live) {
+        return new GarbageCollection(store, store, GarbageCollection.GRACE).run(retention, live, false);
+    }
+
+    /// Whose weights are in the store.
+    private TreeSet<String> weights() {
+        TreeSet<String> there = new TreeSet<>();
+        texts().stream()
+                .filter(text -> text.startsWith("weights of "))
+                .forEach(text -> there.add(text.substring("weights of ".length())));
+        return there;
+    }
+
+    /// What the store's blobs hold, except for those that are records.
+    private List<String> texts() {
+        return store.list().objects().stream()
+                .filter(object -> object.content() instanceof Stored.Blob)
+                .flatMap(object -> store.read(object).stream())
+                .map(content -> new String(content, UTF_8))
+                .filter(text -> !text.startsWith("{"))
+                .sorted()
+                .toList();
+    }
+
+    /// Something happens just before each removal.
+    private record Interrupted(StoreUpkeep upkeep, Runnable before) implements StoreUpkeep {
+        @Override
+        public Listing list() {
+            return upkeep.list();
+        }
+
+        @Override
+        public List<Stored> remove(Collection<Stored> doomed) {
+            before.run();
+            return upkeep.remove(doomed);
+        }
+
+        @Override
+        public Optional<BlobRef> digest(Stored object) {
+            return upkeep.digest(object);
+        }
+
+        @Override
+        public Optional<byte[]> read(Stored object) {
+            return upkeep.read(object);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package spice.workers;
+
+import io.temporal.client.WorkflowExecutionMetadata;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import spice.local.UserError;
+import spice.upkeep.LiveRuns;
+import spice.workflows.SpiceSearchAttributes;
+
+/// The runs that Temporal knows to be going on.
+final class OpenRuns {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final String QUERY = "WorkflowType = 'SelfPlayRun' AND ExecutionStatus = 'Running'";
+
+    private OpenRuns() {}
+
+    /// Asks the server that the settings name.
+    static LiveRuns ask() {
+        TemporalConnection temporal;
+        try {
+            temporal = TemporalConnection.open("spice store", PATIENCE);
+        } catch (UserError e) {
+            return new LiveRuns.Unknown();
+        }
+        try (temporal;
+                Stream<WorkflowExecutionMetadata> open = temporal.client().listExecutions(QUERY)) {
+            return new LiveRuns.Known(open.map(OpenRuns::live).toList());
+        }
+    }
+
+    private static LiveRuns.LiveRun live(WorkflowExecutionMetadata run) {
+        Long iteration = run.getTypedSearchAttributes().get(SpiceSearchAttributes.ITERATION);
+        return new LiveRuns.LiveRun(
+                run.getExecution().getWorkflowId(),
+                run.getStartTime(),
+                iteration == null ? OptionalInt.empty() : OptionalInt.of(Math.toIntExact(iteration)));
+    }
+}

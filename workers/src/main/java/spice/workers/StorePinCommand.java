@@ -1,0 +1,91 @@
+package spice.workers;
+
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import spice.activities.Checkpoints;
+import spice.activities.Retirement;
+import spice.local.LocalSettings;
+import spice.local.UserError;
+import spice.settings.StartFrom;
+import spice.store.Stored;
+import spice.store.s3.S3BlobStore;
+import spice.store.s3.S3Location;
+import spice.store.s3.S3Upkeep;
+import spice.workflows.CheckpointRef;
+
+/// What `spice store pin` and `unpin` share: the checkpoint that they are about.
+abstract class StorePinCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "CHECKPOINT", description = "As `spice status` names it, or as LINEAGE@ITERATION.")
+    private String name = "";
+
+    PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    /// @throws UserError if there is no such checkpoint
+    CheckpointRef checkpoint(Checkpoints checkpoints) {
+        Optional<CheckpointRef> found = StartFrom.parse(name)
+                .flatMap(start -> start instanceof StartFrom.Fork(String lineage, int iteration)
+                        ? checkpoints.at(lineage, iteration)
+                        : Optional.empty())
+                .or(() -> checkpoints.named(name));
+        return found.orElseThrow(() -> new UserError(
+                "there is no checkpoint %s; name one as checkpoints/LINEAGE/BRANCH/ITERATION or LINEAGE@ITERATION, see `spice status`"
+                        .formatted(name),
+                ExitCode.BAD_INPUT));
+    }
+
+    /// `spice store pin`.
+    @Command(
+            name = "pin",
+            description = "Keep a checkpoint's weights whatever `spice store gc` is told to keep.",
+            footer = {"", "Example: spice store pin mine@12"})
+    static final class Pin extends StorePinCommand {
+        @Override
+        public Integer call() {
+            try (S3BlobStore store =
+                    S3BlobStore.open(LocalSettings.from(System.getenv()).s3())) {
+                Checkpoints checkpoints = new Checkpoints(store);
+                CheckpointRef checkpoint = checkpoint(checkpoints);
+                checkpoints.pin(checkpoint);
+                Optional<Retirement> gone = checkpoints.retirement(checkpoint);
+                if (gone.isPresent()) {
+                    throw new UserError(checkpoints.goneSince(checkpoint, gone.get()));
+                }
+                out().println("pinned " + checkpoint.name());
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    /// `spice store unpin`.
+    @Command(
+            name = "unpin",
+            description = "Leave a checkpoint to `spice store gc` again.",
+            footer = {"", "Example: spice store unpin mine@12"})
+    static final class Unpin extends StorePinCommand {
+        @Override
+        public Integer call() {
+            S3Location location = LocalSettings.from(System.getenv()).s3();
+            try (S3BlobStore store = S3BlobStore.open(location);
+                    S3Upkeep upkeep = S3Upkeep.open(location)) {
+                CheckpointRef checkpoint = checkpoint(new Checkpoints(store));
+                Stored.Content pin = new Stored.Named(Checkpoints.pinName(checkpoint));
+                upkeep.remove(upkeep.list().objects().stream()
+                        .filter(object -> object.content().equals(pin))
+                        .toList());
+                out().println("no longer pinned: " + checkpoint.name());
+            }
+            return ExitCode.OK;
+        }
+    }
+}
