@@ -1,5 +1,7 @@
 package spice.activities;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +43,8 @@ public record CheckpointManifest(
         long updates,
         long documentsDrawn,
         Optional<ObjectNode> settings,
-        List<String> changes,
+        // Absent from manifests of before there was anything to change.
+        @JsonSetter(nulls = Nulls.AS_EMPTY) List<String> changes,
         Optional<BlobRef> corpus,
         String grounding,
         String hardware,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.temporal.failure.ApplicationFailure;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -125,6 +126,17 @@ class GarbageCollectionTest {
                 .containsEntry(made.get("mine 6"), "last of mine");
         assertThat(texts())
                 .contains("questions", "answers of " + made.get("mine 1").name());
+    }
+
+    @Test
+    void aManifestFromBeforeThereWereChangesIsRead() throws Exception {
+        CheckpointRef checkpoint = made.get("mine 5");
+        ObjectNode old = (ObjectNode) Json.mapper().readTree(store.get(checkpoint.manifest()));
+        old.remove("changes");
+
+        CheckpointRef written = new CheckpointRef("mine", "aaaaaaaaaaaa", 5, store.put(Json.bytes(old)));
+
+        assertThat(checkpoints.manifest(written)).isEqualTo(checkpoints.manifest(checkpoint));
     }
 
     @Test
