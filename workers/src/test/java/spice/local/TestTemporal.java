@@ -1,8 +1,12 @@
 package spice.local;
 
+import io.temporal.api.enums.v1.IndexedValueType;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// The real Temporal server as a process of its own, without a stack around it.
 public final class TestTemporal implements AutoCloseable {
@@ -16,10 +20,18 @@ public final class TestTemporal implements AutoCloseable {
 
     /// Starts one that keeps its files in this folder, and waits until it serves.
     public static TestTemporal start(Path folder) throws IOException, InterruptedException {
+        return start(folder, Map.of(), List.of());
+    }
+
+    /// The same with these search attributes, and with these options of the program besides our own.
+    public static TestTemporal start(Path folder, Map<String, IndexedValueType> searchAttributes, List<String> options)
+            throws IOException, InterruptedException {
         LocalSettings settings = TestStacks.settings(folder, false);
-        TemporalServer server = new TemporalServer(TestStacks.binary(), settings, Map.of());
+        TemporalServer server = new TemporalServer(TestStacks.binary(), settings, searchAttributes);
         server.requireReady();
-        Process process = new ProcessPlan("temporal", server.command(), Map.of(), server.log()).start();
+        List<String> command =
+                Stream.concat(server.command().stream(), options.stream()).toList();
+        Process process = new ProcessPlan("temporal", command, Map.of(), server.log()).start();
         TestTemporal started = new TestTemporal(process, settings);
         try {
             server.awaitUp(LiveProcess.started(process));
@@ -30,8 +42,17 @@ public final class TestTemporal implements AutoCloseable {
         }
     }
 
+    public String address() {
+        return settings.temporalAddress();
+    }
+
     public int port() {
         return settings.temporalPort();
+    }
+
+    /// The Web UI's address.
+    public URI ui() {
+        return URI.create("http://%s:%d".formatted(LocalSettings.LOOPBACK, settings.uiPort()));
     }
 
     @Override

@@ -1,40 +1,34 @@
 package spice.workflows;
 
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
-/// The run's status card on its page in the Temporal UI.
+/// The run's status card on its page in the Temporal UI. Lists instead of tables: the UI sets a table's columns
+/// without any space between them.
 final class CurrentDetails {
     private CurrentDetails() {}
 
     static String markdown(RunProgress progress, RunState state) {
-        StringBuilder card = new StringBuilder("**%s** · iteration %d of %d · lineage `%s`\n\n"
+        StringBuilder card = new StringBuilder("## %s · %d of %d iterations done\n\n"
                 .formatted(
-                        progress.state(),
+                        progress.state().equals(RunProgress.NEEDS_ATTENTION) ? "Needs attention" : progress.state(),
                         progress.iteration(),
-                        progress.lastIteration(),
-                        state.run().lineage()));
+                        progress.lastIteration()));
         progress.trouble().ifPresent(trouble -> card.append(attention(trouble)));
-        progress.last()
-                .ifPresent(report -> card.append(String.format(
-                        Locale.ROOT,
-                        "pass rate %.2f · valid share %.2f · Challenger reward %.2f · about %.0f s left\n\n",
-                        report.metrics().passRate(),
-                        report.metrics().validShare(),
-                        report.metrics().challengerReward(),
-                        progress.secondsLeft())));
-        progress.last().ifPresent(report -> card.append(kinds(report.metrics())));
+        progress.last().ifPresent(report -> card.append(last(report, progress.secondsLeft())));
         if (!progress.evaluations().isEmpty()) {
-            card.append("| iteration | held-out greedy | held-out mean |\n|---|---|---|\n");
+            card.append("### Held-out accuracy\n\n");
             progress.evaluations()
                     .forEach(evaluation -> card.append(String.format(
                             Locale.ROOT,
-                            "| %d | %.3f | %.3f |\n",
+                            "- after iteration %d: greedy **%.3f**, mean %.3f\n",
                             evaluation.iteration(),
                             evaluation.greedy(),
                             evaluation.mean())));
         }
-        return card.append("\ncheckpoint `%s`\n".formatted(state.policy().name()))
+        return card.append("\nLast checkpoint: `%s`\n".formatted(state.policy().name()))
                 .toString();
     }
 
@@ -42,32 +36,70 @@ final class CurrentDetails {
         return """
                 **%s** · %s
 
-                The run waits for a person. Send it one of these updates, here or with `spice`: `retryIteration` (with \
-                `{"fresh": true}` for other seeds, `{"settings": {...}}` for other settings), `skipIteration`, `abort`.
+                The run waits for a person. Under More Actions, Send an Update, choose one of these:
+
+                - `retryIteration` takes it again; with `{"fresh": true}` with other seeds, with `{"settings": {...}}` \
+                with other settings
+                - `skipIteration` goes on without it
+                - `abort` ends the run; its lineage can be continued
 
                 """.formatted(trouble.name(), trouble.message());
     }
 
     /// Where self-play goes astray shows here first: one kind taking over, golds that the Reasoner contradicts,
     /// verdicts that are not reached, refusals.
-    private static String kinds(IterationMetrics metrics) {
-        StringBuilder table =
-                new StringBuilder("| kind | tasks | pass rate | Challenger reward |\n|---|---|---|---|\n");
+    private static String last(IterationReport report, double secondsLeft) {
+        IterationMetrics metrics = report.metrics();
+        StringBuilder list = new StringBuilder(String.format(
+                Locale.ROOT,
+                """
+                ### Iteration %d
+
+                - pass rate **%.2f**, valid share **%.2f**, Challenger reward **%.2f**
+                """,
+                report.number(),
+                metrics.passRate(),
+                metrics.validShare(),
+                metrics.challengerReward()));
         metrics.kinds()
-                .forEach((kind, of) -> table.append(String.format(
+                .forEach((kind, of) -> list.append(String.format(
                         Locale.ROOT,
-                        "| %s | %d | %.2f | %.2f |\n",
-                        kind.name().toLowerCase(Locale.ROOT),
+                        "- kind %s: %d tasks, pass rate %.2f, Challenger reward %.2f\n",
+                        inWords(kind),
                         of.tasks(),
                         of.passRate(),
                         of.challengerReward())));
-        return table.append(String.format(
-                        Locale.ROOT,
-                        "\nsuspect golds %d · undecided verdicts %d · refused %s · difficulties %s\n\n",
-                        metrics.suspectGolds(),
-                        metrics.undecided(),
-                        new TreeMap<>(metrics.refusals()),
-                        new TreeMap<>(metrics.difficulties())))
+        list.append(counts("difficulty", metrics.difficulties()));
+        list.append(counts("refused", metrics.refusals()));
+        list.append(
+                "- suspect golds %d, undecided verdicts %d\n".formatted(metrics.suspectGolds(), metrics.undecided()));
+        return list.append("- about %s left\n\n".formatted(inWords(Math.round(secondsLeft))))
                 .toString();
+    }
+
+    /// A line of counts, or nothing if there are none.
+    private static String counts(String title, Map<?, Integer> counts) {
+        return counts.isEmpty()
+                ? ""
+                : "- %s: %s\n"
+                        .formatted(
+                                title,
+                                new TreeMap<>(counts)
+                                        .entrySet().stream()
+                                                .map(count ->
+                                                        "%s %d".formatted(inWords(count.getKey()), count.getValue()))
+                                                .collect(Collectors.joining(", ")));
+    }
+
+    private static String inWords(Object name) {
+        return name.toString().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    private static String inWords(long seconds) {
+        return seconds < 120
+                ? "%d s".formatted(seconds)
+                : seconds < 2 * 3600
+                        ? "%d min".formatted(seconds / 60)
+                        : "%d h %d min".formatted(seconds / 3600, seconds / 60 % 60);
     }
 }

@@ -45,7 +45,10 @@ public enum Failure {
     }
 
     public ApplicationFailure because(String message) {
-        return ApplicationFailure.newNonRetryableFailure(message, name());
+        ApplicationFailure failure = ApplicationFailure.newNonRetryableFailure(message, name());
+        // The name and the message say what a person can act on; our call stack would only hide them in the UI.
+        failure.setStackTrace(new StackTraceElement[0]);
+        return failure;
     }
 
     /// The same as a failure that is tried again.

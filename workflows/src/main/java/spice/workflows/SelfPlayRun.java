@@ -32,13 +32,13 @@ public interface SelfPlayRun {
     @QueryMethod(description = "How far the run is: iteration, pass rate, time left, held-out accuracy so far")
     RunProgress progress();
 
-    @UpdateMethod(description = "Begin no further iteration until `resume`; the one under way goes on. No input.")
+    @UpdateMethod(description = "Begin no further iteration until resume; the one under way goes on. No input.")
     String pause();
 
     @UpdateValidatorMethod(updateName = "pause")
     void mayPause();
 
-    @UpdateMethod(description = "Go on after `pause`. No input.")
+    @UpdateMethod(description = "Go on after pause. No input.")
     String resume();
 
     @UpdateValidatorMethod(updateName = "resume")
@@ -87,8 +87,8 @@ public interface SelfPlayRun {
     void maySetLearningRate(@Nullable RawValue learningRate);
 
     @UpdateMethod(
-            description =
-                    "Tasks kept of a document [G] from the next iteration on, on a new branch. Input: a " + "number.")
+            description = "Tasks kept of a document, the paper's G, from the next iteration on, on a new branch. "
+                    + "Input: a number.")
     String setGroupSize(@Nullable RawValue groupSize);
 
     @UpdateValidatorMethod(updateName = "setGroupSize")

@@ -6,6 +6,7 @@ import io.temporal.api.common.v1.Payload;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.common.converter.RawValue;
 import io.temporal.failure.ActivityFailure;
+import io.temporal.failure.CanceledFailure;
 import io.temporal.failure.ChildWorkflowFailure;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.CancellationScope;
@@ -67,6 +68,7 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
         try {
             scope.run();
         } catch (TemporalFailure e) {
+            showEnd(e);
             throw operator.aborted()
                     .map(Failure.ABORTED::because)
                     .map(TemporalFailure.class::cast)
@@ -142,7 +144,8 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
         progress = RunProgress.before("ingesting", settings.iterations());
         Calls calls = calls(settings);
         var reader = Workflow.newActivityStub(CorpusActivities.class, calls.ingest("ingest " + settings.corpus()));
-        var checkpoints = Workflow.newActivityStub(CheckpointActivities.class, calls.quick("open"));
+        var questions = Workflow.newActivityStub(CorpusActivities.class, calls.ingest("read the held-out questions"));
+        var checkpoints = Workflow.newActivityStub(CheckpointActivities.class, calls.quick("open the lineage"));
         var challenger =
                 Workflow.newActivityStub(ChallengerActivities.class, calls.sample("pose the held-out questions"));
         String lineage = Workflow.getInfo().getWorkflowId();
@@ -151,7 +154,7 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
         CorpusRef corpus = reader.ingest(settings);
         CheckpointActivities.StartingPoint start = checkpoints.open(settings, lineage, corpus);
         BlobRef heldOut =
-                reader.readHeldOut(settings).orElseGet(() -> challenger.poseHeldOut(settings, start.base(), corpus));
+                questions.readHeldOut(settings).orElseGet(() -> challenger.poseHeldOut(settings, start.base(), corpus));
         OpenedRun run = new OpenedRun(lineage, start.branch(), start.base(), start.start(), corpus, heldOut);
         return RunState.opened(new Course(settings, run, List.of(), 0, Optional.empty()), started);
     }
@@ -384,11 +387,32 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
                         state.last().map(report -> report.metrics().passRate()).orElse(0.0)));
     }
 
+    /// Who looks for runs that wait for a person is not to find this one any more.
+    private void showEnd(TemporalFailure end) {
+        boolean aborted = operator.aborted().isPresent();
+        boolean cancelled = end instanceof CanceledFailure;
+        Workflow.upsertTypedSearchAttributes(
+                SpiceSearchAttributes.STATE.valueSet(aborted ? "aborted" : cancelled ? "cancelled" : "failed"),
+                aborted || cancelled
+                        ? SpiceSearchAttributes.FAILURE.valueUnset()
+                        : SpiceSearchAttributes.FAILURE.valueSet(Trouble.of(end).name()));
+    }
+
     // ---- Updates ----
+
+    /// A refusal says its reason; where in our code it was found out would only hide it.
+    private static void allow(Runnable check) {
+        try {
+            check.run();
+        } catch (IllegalArgumentException e) {
+            e.setStackTrace(new StackTraceElement[0]);
+            throw e;
+        }
+    }
 
     @Override
     public void mayPause() {
-        operator.requireRunning();
+        allow(operator::requireRunning);
     }
 
     @Override
@@ -399,7 +423,7 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
 
     @Override
     public void mayResume() {
-        operator.requirePaused();
+        allow(operator::requirePaused);
     }
 
     @Override
@@ -410,8 +434,10 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
 
     @Override
     public void mayRetryIteration(@Nullable RawValue how) {
-        operator.requireTrouble();
-        Retry.read(how).settings().ifPresent(operator::changed);
+        allow(() -> {
+            operator.requireTrouble();
+            Retry.read(how).settings().ifPresent(operator::changed);
+        });
     }
 
     @Override
@@ -424,8 +450,10 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
 
     @Override
     public void maySkipIteration(@Nullable RawValue reason) {
-        operator.requireTrouble();
-        OperatorInput.reason(reason);
+        allow(() -> {
+            operator.requireTrouble();
+            OperatorInput.reason(reason);
+        });
     }
 
     @Override
@@ -436,7 +464,7 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
 
     @Override
     public void mayAbort(@Nullable RawValue reason) {
-        OperatorInput.reason(reason);
+        allow(() -> OperatorInput.reason(reason));
     }
 
     @Override
@@ -451,7 +479,7 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
 
     @Override
     public void mayStopAfterIteration(@Nullable RawValue iteration) {
-        operator.changed(operator.stopAfter(OperatorInput.iteration(iteration)));
+        allow(() -> operator.changed(operator.stopAfter(OperatorInput.iteration(iteration))));
     }
 
     @Override
@@ -463,7 +491,7 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
 
     @Override
     public void maySetIterations(@Nullable RawValue iterations) {
-        operator.changed(OperatorInput.setting("iterations", iterations));
+        allow(() -> operator.changed(OperatorInput.setting("iterations", iterations)));
     }
 
     @Override
@@ -474,7 +502,7 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
 
     @Override
     public void maySetLearningRate(@Nullable RawValue learningRate) {
-        operator.changed(OperatorInput.setting("learningRate", learningRate));
+        allow(() -> operator.changed(OperatorInput.setting("learningRate", learningRate)));
     }
 
     @Override
@@ -484,7 +512,7 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
 
     @Override
     public void maySetGroupSize(@Nullable RawValue groupSize) {
-        operator.changed(OperatorInput.setting("groupSize", groupSize));
+        allow(() -> operator.changed(OperatorInput.setting("groupSize", groupSize)));
     }
 
     @Override
@@ -494,7 +522,7 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
 
     @Override
     public void mayChangeSettings(@Nullable RawValue settings) {
-        operator.changed(OperatorInput.settings(settings));
+        allow(() -> operator.changed(OperatorInput.settings(settings)));
     }
 
     @Override

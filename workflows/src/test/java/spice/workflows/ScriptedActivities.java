@@ -3,6 +3,7 @@ package spice.workflows;
 import io.temporal.activity.Activity;
 import io.temporal.failure.ApplicationFailure;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 import spice.domain.Refusal;
 import spice.settings.RunSettings;
+import spice.settings.StartFrom;
 import spice.store.BlobRef;
 import spice.store.Json;
 
@@ -23,14 +25,15 @@ public class ScriptedActivities
                 JudgeActivities,
                 TrainerActivities,
                 CheckpointActivities,
-                EvaluatorActivities {
-    final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+                EvaluatorActivities,
+                ScheduleActivities {
+    public final List<String> calls = Collections.synchronizedList(new ArrayList<>());
     /// Iterations that pose nothing valid.
-    int emptyFrom = Integer.MAX_VALUE;
+    public int emptyFrom = Integer.MAX_VALUE;
     /// Held-out questions.
-    int questions = 300;
+    public int questions = 300;
     /// How often training fails before it succeeds.
-    int trainFailures = 0;
+    public int trainFailures = 0;
     /// Where steps that sample were begun, in order: `pose 1 lane 0 on spice-sample`.
     public final List<String> begun = Collections.synchronizedList(new ArrayList<>());
     /// The queue of the sampling worker beside the trainer.
@@ -38,20 +41,37 @@ public class ScriptedActivities
     /// Steps that the workers hand back.
     Predicate<String> isHandedBack = _ -> false;
     /// Runs while an iteration trains.
-    IntConsumer whileTraining = _ -> {};
+    public IntConsumer whileTraining = _ -> {};
     /// Iterations whose training diverges.
-    Predicate<IterationRequest> isBroken = _ -> false;
+    public Predicate<IterationRequest> isBroken = _ -> false;
     /// What the operator changed, as the commits were told.
-    final List<String> changes = Collections.synchronizedList(new ArrayList<>());
+    public final List<String> changes = Collections.synchronizedList(new ArrayList<>());
     /// The branch of each commit.
-    final List<String> branches = Collections.synchronizedList(new ArrayList<>());
+    public final List<String> branches = Collections.synchronizedList(new ArrayList<>());
 
     public static BlobRef blob(String name) {
         return new BlobRef(Json.sha256(name.getBytes(StandardCharsets.UTF_8)), name.length());
     }
 
-    private static CheckpointRef checkpoint(int iteration) {
-        return new CheckpointRef("line", "branch", iteration, blob("checkpoint" + iteration));
+    /// Equal for equal courses: what came before it, and the settings that led to it.
+    private static CheckpointRef after(IterationRequest iteration) {
+        RunSettings settings = iteration.settings();
+        return new CheckpointRef(
+                iteration.run().lineage(),
+                iteration.run().branch(),
+                iteration.number(),
+                blob("%s, then %d with seed %d and learning rate %s"
+                        .formatted(
+                                iteration.policy().manifest().sha256(),
+                                iteration.number(),
+                                settings.seed(),
+                                settings.learningRate())));
+    }
+
+    private static CheckpointRef start(RunSettings settings) {
+        return StartFrom.parse(settings.startFrom()).orElseThrow() instanceof StartFrom.Fork(String from, int iteration)
+                ? new CheckpointRef(from, "branch", iteration, blob("%s@%d".formatted(from, iteration)))
+                : new CheckpointRef("base", "base", 0, blob("base"));
     }
 
     @Override
@@ -157,7 +177,7 @@ public class ScriptedActivities
     @Override
     public StartingPoint open(RunSettings settings, String lineage, CorpusRef corpus) {
         calls.add("open %s from %s".formatted(lineage, settings.startFrom()));
-        return new StartingPoint(checkpoint(0), checkpoint(0), "branch");
+        return new StartingPoint(start(settings), start(settings), "branch");
     }
 
     @Override
@@ -172,14 +192,20 @@ public class ScriptedActivities
         calls.add("commit " + iteration.number());
         changes.addAll(iteration.changes());
         branches.add(iteration.run().branch());
-        return checkpoint(iteration.number());
+        return after(iteration);
     }
 
     @Override
     public Skipped skip(IterationRequest iteration, String reason) {
         calls.add("skip %d: %s".formatted(iteration.number(), reason));
-        return new Skipped(
-                turn(iteration.run(), iteration.settings(), iteration.policy()), checkpoint(iteration.number()));
+        return new Skipped(turn(iteration.run(), iteration.settings(), iteration.policy()), after(iteration));
+    }
+
+    /// Nothing comes after this night.
+    @Override
+    public Optional<Instant> nextStart(String schedule) {
+        calls.add("nextStart " + schedule);
+        return Optional.empty();
     }
 
     @Override

@@ -1,0 +1,189 @@
+package spice.ui;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.openqa.selenium.By;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebDriverException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/// A headless Chromium on the Temporal UI. What it is told to do it does as soon as the page is ready for it.
+final class Browser implements AutoCloseable {
+    private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration LOOK = Duration.ofMillis(100);
+
+    private final URI ui;
+    private final ChromeDriver driver;
+
+    private Browser(URI ui, ChromeDriver driver) {
+        this.ui = ui;
+        this.driver = driver;
+    }
+
+    /// Why there can be none, if there can be none.
+    static Optional<String> problem() {
+        return chromium().isEmpty() || chromedriver().isEmpty()
+                ? Optional.of("there is no chromium and chromedriver on the PATH")
+                : Optional.empty();
+    }
+
+    static Browser open(URI ui) {
+        ChromeOptions options = new ChromeOptions()
+                .setBinary(chromium().orElseThrow().toFile())
+                .addArguments(
+                        "--headless=new",
+                        "--no-sandbox",
+                        "--disable-gpu",
+                        "--disable-quic",
+                        "--disable-dev-shm-usage",
+                        "--no-first-run",
+                        "--disable-background-networking",
+                        "--disable-component-update",
+                        "--disable-sync",
+                        "--window-size=1400,1300");
+        ChromeDriverService service = new ChromeDriverService.Builder()
+                .usingDriverExecutable(chromedriver().orElseThrow().toFile())
+                .usingAnyFreePort()
+                .build();
+        return new Browser(ui, new ChromeDriver(service, options));
+    }
+
+    private static Optional<Path> chromium() {
+        return onPath("chromium");
+    }
+
+    private static Optional<Path> chromedriver() {
+        return onPath("chromedriver");
+    }
+
+    private static Optional<Path> onPath(String program) {
+        return Stream.of(System.getenv("PATH").split(":"))
+                .map(folder -> Path.of(folder, program))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    /// Opens a page of the default namespace.
+    void open(String page) {
+        driver.get(ui.resolve("/namespaces/default/" + page).toString());
+    }
+
+    String address() {
+        return driver.getCurrentUrl();
+    }
+
+    /// The elements of a page are found by CSS or, if it begins with a slash, XPath; of several, the one that is shown.
+    private static By by(String where) {
+        return where.startsWith("/") ? By.xpath(where) : By.cssSelector(where);
+    }
+
+    private Optional<WebElement> find(String where) {
+        List<WebElement> found = driver.findElements(by(where));
+        return found.stream().filter(WebElement::isDisplayed).findFirst();
+    }
+
+    boolean shows(String where) {
+        return find(where).isPresent();
+    }
+
+    WebElement await(String where) {
+        return new WebDriverWait(driver, PATIENCE, LOOK)
+                .ignoring(StaleElementReferenceException.class)
+                .withMessage(() -> "%s on %s:%n%s".formatted(where, address(), text("body")))
+                .until(_ -> find(where).orElse(null));
+    }
+
+    void awaitText(String text) {
+        await("//*[text()[contains(., %s)]]".formatted(quoted(text)));
+    }
+
+    void awaitGone(String where) {
+        new WebDriverWait(driver, PATIENCE, LOOK)
+                .ignoring(StaleElementReferenceException.class)
+                .until(_ -> !shows(where));
+    }
+
+    /// A text as XPath has it.
+    static String quoted(String text) {
+        return text.contains("'") ? "\"%s\"".formatted(text) : "'%s'".formatted(text);
+    }
+
+    /// Clicks; again if something was in the way, such as a menu that was still moving.
+    void press(String where) {
+        new WebDriverWait(driver, PATIENCE, LOOK)
+                .ignoring(WebDriverException.class)
+                .withMessage(() -> "cannot press %s on %s".formatted(where, address()))
+                .until(_ -> {
+                    find(where)
+                            .orElseThrow(() -> new WebDriverException("not there yet"))
+                            .click();
+                    return true;
+                });
+    }
+
+    /// Clicks until what the click leads to is there: a page takes none before its scripts have run.
+    void press(String where, String leadsTo) {
+        new WebDriverWait(driver, PATIENCE, Duration.ofMillis(500))
+                .ignoring(WebDriverException.class)
+                .withMessage(() -> "%s does not lead to %s on %s".formatted(where, leadsTo, address()))
+                .until(_ -> {
+                    if (!shows(leadsTo)) {
+                        find(where)
+                                .orElseThrow(() -> new WebDriverException("not there yet"))
+                                .click();
+                    }
+                    return shows(leadsTo);
+                });
+    }
+
+    void type(String where, CharSequence text) {
+        await(where).sendKeys(text);
+    }
+
+    String text(String where) {
+        return driver.findElement(by(where)).getText();
+    }
+
+    /// The text inside a frame of the page, once it has this in it.
+    String awaitFrameText(String frame, String says) {
+        return new WebDriverWait(driver, PATIENCE, LOOK)
+                .ignoring(WebDriverException.class)
+                .withMessage(() -> "%s on %s".formatted(says, address()))
+                .until(_ -> {
+                    driver.switchTo().frame(driver.findElement(by(frame)));
+                    try {
+                        String text = text("body");
+                        return text.contains(says) ? text : null;
+                    } finally {
+                        driver.switchTo().defaultContent();
+                    }
+                });
+    }
+
+    /// Keeps what a person would see now.
+    void screenshot(String scenario) throws IOException {
+        Files.createDirectories(SCREENSHOTS);
+        Files.move(
+                driver.getScreenshotAs(OutputType.FILE).toPath(),
+                SCREENSHOTS.resolve(scenario + ".png"),
+                StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+    }
+}

@@ -1,0 +1,211 @@
+package spice.ui;
+
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.history.v1.HistoryEvent;
+import io.temporal.api.history.v1.StartChildWorkflowExecutionInitiatedEventAttributes;
+import io.temporal.api.workflowservice.v1.ResetWorkflowExecutionRequest;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.client.WorkflowNotFoundException;
+import io.temporal.client.WorkflowOptions;
+import io.temporal.client.WorkflowStub;
+import io.temporal.client.schedules.ScheduleClient;
+import io.temporal.client.schedules.ScheduleClientOptions;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import io.temporal.worker.WorkerFactory;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
+import spice.local.TestTemporal;
+import spice.workflows.NightlyImpl;
+import spice.workflows.Payloads;
+import spice.workflows.RunProgress;
+import spice.workflows.RunReport;
+import spice.workflows.ScriptedActivities;
+import spice.workflows.SelfPlayIterationImpl;
+import spice.workflows.SelfPlayRunImpl;
+import spice.workflows.SpiceSearchAttributes;
+import spice.workflows.TaskQueues;
+
+/// The real Temporal server and our real workflows; only the activities are scripted, so that a run takes seconds.
+final class ScriptedStack implements AutoCloseable {
+    /// A run of two iterations stays below it, one of half a dozen continues as new.
+    private static final int EVENTS = 100;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    final ScriptedActivities activities = new ScriptedActivities();
+    final WorkflowClient client;
+    private final TestTemporal temporal;
+    private final WorkflowServiceStubs stubs;
+    private final WorkerFactory factory;
+    private volatile CountDownLatch held = new CountDownLatch(1);
+
+    private ScriptedStack(TestTemporal temporal) {
+        this.temporal = temporal;
+        stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
+                .setTarget(temporal.address())
+                .build());
+        client = WorkflowClient.newInstance(
+                stubs,
+                WorkflowClientOptions.newBuilder()
+                        .setDataConverter(Payloads.converter())
+                        .setIdentity("scripted")
+                        .build());
+        factory = WorkerFactory.newInstance(client);
+        factory.newWorker(TaskQueues.RUNS)
+                .registerWorkflowImplementationTypes(
+                        SelfPlayRunImpl.class, SelfPlayIterationImpl.class, NightlyImpl.class);
+        for (String queue : List.of(TaskQueues.CPU, TaskQueues.SAMPLE, TaskQueues.TRAIN)) {
+            factory.newWorker(queue).registerActivitiesImplementations(activities);
+        }
+        factory.start();
+    }
+
+    static ScriptedStack start(Path folder) throws IOException, InterruptedException {
+        return new ScriptedStack(TestTemporal.start(
+                folder,
+                SpiceSearchAttributes.ALL,
+                List.of("--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=" + EVENTS)));
+    }
+
+    /// Holds every training step from here on until [#repair].
+    void holdTraining() {
+        CountDownLatch release = held;
+        activities.whileTraining = _ -> {
+            try {
+                release.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        };
+    }
+
+    /// Makes the training of one iteration of a run fail until [#repair].
+    void breakTraining(String run, int number) {
+        activities.isBroken = iteration -> iteration.run().lineage().equals(run) && iteration.number() == number;
+    }
+
+    /// Lets go what a test has held, and takes back what it has broken.
+    void repair() {
+        activities.isBroken = _ -> false;
+        activities.whileTraining = _ -> {};
+        held.countDown();
+        held = new CountDownLatch(1);
+    }
+
+    URI ui() {
+        return temporal.ui();
+    }
+
+    ScheduleClient schedules() {
+        return ScheduleClient.newInstance(
+                stubs,
+                ScheduleClientOptions.newBuilder()
+                        .setDataConverter(Payloads.converter())
+                        .build());
+    }
+
+    WorkflowStub start(String run, Map<String, Object> settings) {
+        WorkflowStub stub = client.newUntypedWorkflowStub(
+                "SelfPlayRun",
+                WorkflowOptions.newBuilder()
+                        .setTaskQueue(TaskQueues.RUNS)
+                        .setWorkflowId(run)
+                        .build());
+        stub.start(settings);
+        return stub;
+    }
+
+    /// The workflow task in which the run began an iteration.
+    ///
+    /// @param execution may lack the run id, for the newest
+    long taskThatBegan(WorkflowExecution execution, int number) {
+        String child = "%s/iteration-%d".formatted(execution.getWorkflowId(), number);
+        return client.fetchHistory(execution.getWorkflowId(), execution.getRunId()).getEvents().stream()
+                .filter(HistoryEvent::hasStartChildWorkflowExecutionInitiatedEventAttributes)
+                .map(HistoryEvent::getStartChildWorkflowExecutionInitiatedEventAttributes)
+                .filter(event -> event.getWorkflowId().equals(child))
+                .mapToLong(StartChildWorkflowExecutionInitiatedEventAttributes::getWorkflowTaskCompletedEventId)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// The last workflow task that the run has completed.
+    long lastTask(String run) {
+        return client.fetchHistory(run).getEvents().stream()
+                .filter(HistoryEvent::hasWorkflowTaskCompletedEventAttributes)
+                .mapToLong(HistoryEvent::getEventId)
+                .max()
+                .orElseThrow();
+    }
+
+    void reset(WorkflowExecution execution, long task) {
+        var _ = stubs.blockingStub()
+                .resetWorkflowExecution(ResetWorkflowExecutionRequest.newBuilder()
+                        .setNamespace("default")
+                        .setWorkflowExecution(execution)
+                        .setWorkflowTaskFinishEventId(task)
+                        .setRequestId(UUID.randomUUID().toString())
+                        .setReason("test")
+                        .build());
+    }
+
+    WorkflowExecution newest(String run) {
+        return client.newUntypedWorkflowStub(run).describe().getExecution();
+    }
+
+    /// Waits until a child has begun.
+    void awaitChild(String child) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                newest(child);
+                return;
+            } catch (WorkflowNotFoundException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+                Thread.sleep(50);
+            }
+        }
+    }
+
+    /// Waits until the run has come to an end, whatever it is.
+    RunReport result(String run) {
+        return client.newUntypedWorkflowStub(run).getResult(RunReport.class);
+    }
+
+    /// Waits until the run says that it does this.
+    RunProgress await(String run, String state) throws InterruptedException {
+        return await(run, progress -> progress.state().equals(state));
+    }
+
+    RunProgress await(String run, Predicate<RunProgress> isSo) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            RunProgress progress = client.newUntypedWorkflowStub(run).query("progress", RunProgress.class);
+            if (isSo.test(progress)) {
+                return progress;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("the run %s is at %s".formatted(run, progress));
+            }
+            Thread.sleep(50);
+        }
+    }
+
+    @Override
+    public void close() {
+        factory.shutdownNow();
+        stubs.shutdownNow();
+        temporal.close();
+    }
+}
