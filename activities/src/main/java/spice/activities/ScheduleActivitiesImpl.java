@@ -5,7 +5,6 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.temporal.api.workflowservice.v1.DescribeScheduleRequest;
 import io.temporal.client.WorkflowClient;
-import java.time.Instant;
 import java.util.Optional;
 import spice.workflows.ScheduleActivities;
 
@@ -19,7 +18,7 @@ public final class ScheduleActivitiesImpl implements ScheduleActivities {
     }
 
     @Override
-    public Optional<Instant> nextStart(String schedule) {
+    public Optional<Long> nextStart(String schedule) {
         try {
             return client
                     .getWorkflowServiceStubs()
@@ -31,7 +30,7 @@ public final class ScheduleActivitiesImpl implements ScheduleActivities {
                     .getInfo()
                     .getFutureActionTimesList()
                     .stream()
-                    .map(next -> Instant.ofEpochMilli(Timestamps.toMillis(next)))
+                    .map(Timestamps::toMillis)
                     .findFirst();
         } catch (StatusRuntimeException e) {
             if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {

@@ -62,7 +62,7 @@ public final class NightlyImpl implements Nightly {
                                 ScheduleActivities.class,
                                 new Calls(Duration.ZERO, lineage).quick("look up the next start"))
                         .nextStart(schedule))
-                .map(next -> next.minus(BEFORE_NEXT).toEpochMilli() - Workflow.currentTimeMillis())
+                .map(next -> next - BEFORE_NEXT.toMillis() - Workflow.currentTimeMillis())
                 .map(left -> Math.max(AT_ONCE, left / 3.6e6));
     }
 }
