@@ -92,11 +92,11 @@ class OperateFromUiTest {
         run.refusedUpdate("setLearningRate", "\"fast\"", "learningRate is \"fast\"; give a number");
         assertThat(browser.text("dialog[open]")).doesNotContain(".java");
         browser.screenshot("refused");
-        run = RunPage.open(browser, "pause")
-                .update("setLearningRate", "0.0001")
-                .update("setIterations", "5")
-                .update("stopAfterIteration", "2")
-                .update("resume", "");
+        // Each on a page of its own, on which no earlier update's success is still announced.
+        RunPage.open(browser, "pause").update("setLearningRate", "0.0001");
+        RunPage.open(browser, "pause").update("setIterations", "5");
+        RunPage.open(browser, "pause").update("stopAfterIteration", "2");
+        run = RunPage.open(browser, "pause").update("resume", "");
         run.awaitStatus("Completed");
         browser.screenshot("resume");
         assertThat(stack.result("pause").checkpoint().iteration()).isEqualTo(2);

@@ -56,7 +56,7 @@ class StartFromUiTest {
         run.awaitStatus("Completed");
         browser.screenshot("completed");
         assertThat(stack.result("full-example").checkpoint().iteration()).isEqualTo(2);
-        assertThat(stack.activities.calls).contains("open full-example");
+        assertThat(stack.activities.calls).contains("open full-example from base");
     }
 
     @Test

@@ -3,7 +3,6 @@ package spice.workflows;
 import io.temporal.activity.Activity;
 import io.temporal.failure.ApplicationFailure;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -203,7 +202,7 @@ public class ScriptedActivities
 
     /// Nothing comes after this night.
     @Override
-    public Optional<Instant> nextStart(String schedule) {
+    public Optional<Long> nextStart(String schedule) {
         calls.add("nextStart " + schedule);
         return Optional.empty();
     }
