@@ -10,12 +10,16 @@ import java.util.stream.Stream;
 
 /// The real Temporal server as a process of its own, without a stack around it.
 public final class TestTemporal implements AutoCloseable {
-    private final Process process;
     private final LocalSettings settings;
+    private final ProcessPlan plan;
+    private final TemporalServer server;
+    private Process process;
 
-    private TestTemporal(Process process, LocalSettings settings) {
-        this.process = process;
+    private TestTemporal(LocalSettings settings, ProcessPlan plan, TemporalServer server) throws IOException {
         this.settings = settings;
+        this.plan = plan;
+        this.server = server;
+        this.process = plan.start();
     }
 
     /// Starts one that keeps its files in this folder, and waits until it serves.
@@ -31,15 +35,26 @@ public final class TestTemporal implements AutoCloseable {
         server.requireReady();
         List<String> command =
                 Stream.concat(server.command().stream(), options.stream()).toList();
-        Process process = new ProcessPlan("temporal", command, Map.of(), server.log()).start();
-        TestTemporal started = new TestTemporal(process, settings);
+        TestTemporal started =
+                new TestTemporal(settings, new ProcessPlan("temporal", command, Map.of(), server.log()), server);
+        started.awaitUp();
+        return started;
+    }
+
+    private void awaitUp() throws InterruptedException {
         try {
             server.awaitUp(LiveProcess.started(process));
-            return started;
         } catch (RuntimeException e) {
-            started.close();
+            close();
             throw e;
         }
+    }
+
+    /// Kills it, and starts it again on the same files and ports.
+    public void restart() throws IOException, InterruptedException {
+        close();
+        process = plan.start();
+        awaitUp();
     }
 
     public String address() {

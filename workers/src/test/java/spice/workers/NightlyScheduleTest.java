@@ -1,0 +1,127 @@
+package spice.workers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.temporal.client.schedules.ScheduleOptions;
+import io.temporal.envconfig.ClientConfigProfile;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.worker.WorkerFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import spice.activities.ScheduleActivitiesImpl;
+import spice.local.TestTemporal;
+import spice.store.Json;
+import spice.workflows.NightlyImpl;
+import spice.workflows.ScriptedActivities;
+import spice.workflows.SelfPlayIterationImpl;
+import spice.workflows.SelfPlayRunImpl;
+import spice.workflows.SpiceSearchAttributes;
+import spice.workflows.TaskQueues;
+
+/// Schedules of a few seconds on the real server.
+@Timeout(180)
+class NightlyScheduleTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    Path folder;
+
+    private TestTemporal temporal;
+    private TemporalConnection connection;
+    private ScriptedActivities activities;
+    private WorkerFactory workers;
+
+    @BeforeEach
+    void start() throws Exception {
+        temporal = TestTemporal.start(folder, SpiceSearchAttributes.ALL, List.of());
+        connection = TemporalConnection.open(
+                ClientConfigProfile.newBuilder()
+                        .setAddress(temporal.address())
+                        .setNamespace("default")
+                        .build(),
+                "test",
+                PATIENCE);
+        activities = new ScriptedActivities() {
+            @Override
+            public Optional<Long> nextStart(String schedule) {
+                return new ScheduleActivitiesImpl(connection.client()).nextStart(schedule);
+            }
+        };
+        workers = WorkerFactory.newInstance(connection.client());
+        workers.newWorker(TaskQueues.RUNS)
+                .registerWorkflowImplementationTypes(
+                        SelfPlayRunImpl.class, SelfPlayIterationImpl.class, NightlyImpl.class);
+        for (String queue : List.of(TaskQueues.CPU, TaskQueues.SAMPLE, TaskQueues.TRAIN)) {
+            workers.newWorker(queue).registerActivitiesImplementations(activities);
+        }
+        workers.start();
+    }
+
+    @AfterEach
+    void stop() {
+        workers.shutdownNow();
+        connection.close();
+        temporal.close();
+    }
+
+    private void schedule(String lineage, String every) {
+        ObjectNode settings = Json.mapper().createObjectNode().put("iterations", 1);
+        connection
+                .schedules()
+                .createSchedule(
+                        "night",
+                        NightlySchedule.of(
+                                lineage, settings, NightlySchedule.spec(null, null, every), Duration.ofHours(1)),
+                        ScheduleOptions.newBuilder().build());
+    }
+
+    private long nights() {
+        return activities.calls.stream()
+                .filter("open mine from last-or-base"::equals)
+                .count();
+    }
+
+    private void awaitNights(long count) throws InterruptedException {
+        while (nights() < count) {
+            Thread.sleep(100);
+        }
+    }
+
+    @Test
+    void nightsFollowEachOtherThroughARestartOfTheServer() throws Exception {
+        schedule("mine", "3s");
+        awaitNights(2);
+        temporal.restart();
+        awaitNights(nights() + 2);
+        assertThat(ScheduleLine.of(connection, "night")).startsWith("schedule night · next start ");
+    }
+
+    /// The next start is less than an hour away, so a failed iteration waits for nobody.
+    @Test
+    void aFailedNightPausesTheSchedule() throws Exception {
+        activities.isBroken = _ -> true;
+        schedule("mine", "3s");
+        String line;
+        do {
+            Thread.sleep(200);
+            line = ScheduleLine.of(connection, "night");
+        } while (!line.contains("paused"));
+        assertThat(nights()).isEqualTo(1);
+        assertThat(line).contains("1 started").doesNotContain(", 0 skipped");
+        assertThatThrownBy(
+                        () -> connection.client().newUntypedWorkflowStub("mine").getResult(Object.class))
+                .cause()
+                .isInstanceOfSatisfying(
+                        ApplicationFailure.class,
+                        failure -> assertThat(failure.getType()).isEqualTo("UNATTENDED"));
+    }
+}
