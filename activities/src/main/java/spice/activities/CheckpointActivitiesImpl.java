@@ -34,47 +34,53 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
     private final Checkpoints checkpoints;
     private final Path models;
     private final String hardware;
+    private final Heartbeats heartbeats;
 
     /// Commits to this store.
     ///
     /// @param models the folder below which a run may name a model
     /// @param hardware what bit-for-bit equality rests on besides the settings
-    public CheckpointActivitiesImpl(BlobStore store, Path models, String hardware) {
+    public CheckpointActivitiesImpl(BlobStore store, Path models, String hardware, Heartbeats heartbeats) {
         this.store = store;
         this.checkpoints = new Checkpoints(store);
         this.models = models;
         this.hardware = hardware;
+        this.heartbeats = heartbeats;
     }
 
     @Override
     public StartingPoint open(RunSettings settings, String lineage, CorpusRef corpus) {
-        CheckpointRef base = base(settings.model());
-        CheckpointRef start = switch (StartFrom.parse(settings.startFrom()).orElseThrow()) {
-            case StartFrom.Base() -> base;
-            case StartFrom.Last(boolean orBase) ->
-                checkpoints
-                        .last(lineage)
-                        .or(() -> orBase ? Optional.of(base) : Optional.empty())
-                        .orElseThrow(() -> Failure.LINEAGE_EMPTY.because(
-                                "lineage %s has no checkpoint to continue from; start it with \"startFrom\": \"base\", or name one of %s"
-                                        .formatted(lineage, checkpoints.lineages())));
-            case StartFrom.Fork(String from, int iteration) ->
-                checkpoints
-                        .at(from, iteration)
-                        .orElseThrow(() -> Failure.LINEAGE_EMPTY.because(
-                                "lineage %s has no checkpoint of iteration %d; `spice status` lists the lineages and their last iterations"
-                                        .formatted(from, iteration)));
-        };
-        String branch = branch(start, base, corpus, settings);
-        begin(lineage, branch, base, start, settings);
-        return new StartingPoint(base, start, branch);
+        try (Heartbeat _ = heartbeats.start()) {
+            CheckpointRef base = base(settings.model());
+            CheckpointRef start = switch (StartFrom.parse(settings.startFrom()).orElseThrow()) {
+                case StartFrom.Base() -> base;
+                case StartFrom.Last(boolean orBase) ->
+                    checkpoints
+                            .last(lineage)
+                            .or(() -> orBase ? Optional.of(base) : Optional.empty())
+                            .orElseThrow(() -> Failure.LINEAGE_EMPTY.because(
+                                    "lineage %s has no checkpoint to continue from; start it with \"startFrom\": \"base\", or name one of %s"
+                                            .formatted(lineage, checkpoints.lineages())));
+                case StartFrom.Fork(String from, int iteration) ->
+                    checkpoints
+                            .at(from, iteration)
+                            .orElseThrow(() -> Failure.LINEAGE_EMPTY.because(
+                                    "lineage %s has no checkpoint of iteration %d; `spice status` lists the lineages and their last iterations"
+                                            .formatted(from, iteration)));
+            };
+            String branch = branch(start, base, corpus, settings);
+            begin(lineage, branch, base, start, settings);
+            return new StartingPoint(base, start, branch);
+        }
     }
 
     @Override
     public OpenedRun turn(OpenedRun run, RunSettings settings, CheckpointRef policy) {
-        OpenedRun turned = on(branch(policy, run.base(), run.corpus(), settings), run, policy);
-        begin(turned.lineage(), turned.branch(), turned.base(), policy, settings);
-        return turned;
+        try (Heartbeat _ = heartbeats.start()) {
+            OpenedRun turned = on(branch(policy, run.base(), run.corpus(), settings), run, policy);
+            begin(turned.lineage(), turned.branch(), turned.base(), policy, settings);
+            return turned;
+        }
     }
 
     private static OpenedRun on(String branch, OpenedRun run, CheckpointRef start) {
@@ -133,36 +139,41 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
 
     @Override
     public CheckpointRef commit(IterationRequest iteration, Scored scored, Trained trained) {
-        TrainedState state = Json.read(store.get(trained.state()), TrainedState.class, "trained state");
-        return checkpoints.commit(manifest(
-                iteration,
-                iteration.run().branch(),
-                state.files(),
-                state.optimizer(),
-                state.updates(),
-                iteration.changes(),
-                Optional.of(scored)));
+        try (Heartbeat _ = heartbeats.start()) {
+            TrainedState state = Json.read(store.get(trained.state()), TrainedState.class, "trained state");
+            return checkpoints.commit(manifest(
+                    iteration,
+                    iteration.run().branch(),
+                    state.files(),
+                    state.optimizer(),
+                    state.updates(),
+                    iteration.changes(),
+                    Optional.of(scored)));
+        }
     }
 
     @Override
     public Skipped skip(IterationRequest iteration, String reason) {
-        CheckpointManifest parent = checkpoints.manifest(iteration.policy());
-        List<String> changes = new ArrayList<>(iteration.changes());
-        changes.add("iteration %d skipped: %s".formatted(iteration.number(), reason));
-        OpenedRun branch = on(
-                shortDigest(List.of(iteration.run().branch(), iteration.policy().manifest(), changes)),
-                iteration.run(),
-                iteration.policy());
-        begin(branch.lineage(), branch.branch(), branch.base(), branch.start(), iteration.settings());
-        CheckpointRef standIn = checkpoints.commit(manifest(
-                iteration,
-                branch.branch(),
-                parent.files(),
-                parent.optimizer(),
-                parent.updates(),
-                changes,
-                Optional.empty()));
-        return new Skipped(branch, standIn);
+        try (Heartbeat _ = heartbeats.start()) {
+            CheckpointManifest parent = checkpoints.manifest(iteration.policy());
+            List<String> changes = new ArrayList<>(iteration.changes());
+            changes.add("iteration %d skipped: %s".formatted(iteration.number(), reason));
+            OpenedRun branch = on(
+                    shortDigest(
+                            List.of(iteration.run().branch(), iteration.policy().manifest(), changes)),
+                    iteration.run(),
+                    iteration.policy());
+            begin(branch.lineage(), branch.branch(), branch.base(), branch.start(), iteration.settings());
+            CheckpointRef standIn = checkpoints.commit(manifest(
+                    iteration,
+                    branch.branch(),
+                    parent.files(),
+                    parent.optimizer(),
+                    parent.updates(),
+                    changes,
+                    Optional.empty()));
+            return new Skipped(branch, standIn);
+        }
     }
 
     private CheckpointManifest manifest(

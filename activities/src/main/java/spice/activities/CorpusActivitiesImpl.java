@@ -90,40 +90,44 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
 
     @Override
     public Optional<BlobRef> readHeldOut(RunSettings settings) {
-        if (settings.heldOut().isEmpty()) {
-            return Optional.empty();
-        }
-        List<Task> tasks = new ArrayList<>();
-        try {
-            CorpusPlaces.File file = places.file(settings.heldOut());
-            try (BufferedReader lines =
-                    new BufferedReader(new InputStreamReader(file.open(), StandardCharsets.UTF_8))) {
-                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    tasks.add(MAPPER.readValue(line, HeldOutQuestion.class).task());
-                }
+        try (Heartbeat _ = heartbeats.start()) {
+            if (settings.heldOut().isEmpty()) {
+                return Optional.empty();
             }
-        } catch (CorpusException e) {
-            throw Failure.HELD_OUT_UNUSABLE.because(e);
-        } catch (JsonProcessingException e) {
-            throw Failure.HELD_OUT_UNUSABLE.because("line %d of %s is not a task: %s"
-                    .formatted(tasks.size() + 1, settings.heldOut(), e.getOriginalMessage()));
-        } catch (IOException e) {
-            throw new UncheckedIOException("%s cannot be read".formatted(settings.heldOut()), e);
+            List<Task> tasks = new ArrayList<>();
+            try {
+                CorpusPlaces.File file = places.file(settings.heldOut());
+                try (BufferedReader lines =
+                        new BufferedReader(new InputStreamReader(file.open(), StandardCharsets.UTF_8))) {
+                    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                        tasks.add(MAPPER.readValue(line, HeldOutQuestion.class).task());
+                    }
+                }
+            } catch (CorpusException e) {
+                throw Failure.HELD_OUT_UNUSABLE.because(e);
+            } catch (JsonProcessingException e) {
+                throw Failure.HELD_OUT_UNUSABLE.because("line %d of %s is not a task: %s"
+                        .formatted(tasks.size() + 1, settings.heldOut(), e.getOriginalMessage()));
+            } catch (IOException e) {
+                throw new UncheckedIOException("%s cannot be read".formatted(settings.heldOut()), e);
+            }
+            return Optional.of(Blobs.put(store, tasks));
         }
-        return Optional.of(Blobs.put(store, tasks));
     }
 
     @Override
     public BlobRef draw(IterationRequest iteration) {
-        RunSettings settings = iteration.settings();
-        List<Passage> passages =
-                Corpora.toLearnFrom(store, iteration.run().corpus().manifest(), settings);
-        long drawn = checkpoints.manifest(iteration.policy()).documentsDrawn();
-        return Blobs.put(
-                store,
-                Draw.positions(passages.size(), drawn, settings.documentsPerIteration(), new Seed(settings.seed()))
-                        .stream()
-                        .map(passages::get)
-                        .toList());
+        try (Heartbeat _ = heartbeats.start()) {
+            RunSettings settings = iteration.settings();
+            List<Passage> passages =
+                    Corpora.toLearnFrom(store, iteration.run().corpus().manifest(), settings);
+            long drawn = checkpoints.manifest(iteration.policy()).documentsDrawn();
+            return Blobs.put(
+                    store,
+                    Draw.positions(passages.size(), drawn, settings.documentsPerIteration(), new Seed(settings.seed()))
+                            .stream()
+                            .map(passages::get)
+                            .toList());
+        }
     }
 }

@@ -19,40 +19,50 @@ public final class JudgeActivitiesImpl implements JudgeActivities {
     static final Bootstrap BOOTSTRAP = new Bootstrap(10_000, 0.95);
 
     private final BlobStore store;
+    private final Heartbeats heartbeats;
 
-    public JudgeActivitiesImpl(BlobStore store) {
+    public JudgeActivitiesImpl(BlobStore store, Heartbeats heartbeats) {
         this.store = store;
+        this.heartbeats = heartbeats;
     }
 
     @Override
     public Scored score(ScoreRequest request) {
-        List<PosedDocument> documents = Lane.collect(store, request.tasks(), PosedDocument.class);
-        List<AttemptedTask> attempted = Lane.collect(store, request.attempts(), AttemptedTask.class);
-        Judge.Judgement judgement = new Judge(
-                        Formats.of(request.iteration().settings()),
-                        request.iteration().settings(),
-                        IterationSeeds.of(request.iteration()))
-                .score(documents, attempted, request.sampledTokens(), request.samplingSeconds());
-        return new Scored(
-                Blobs.put(store, judgement.episodes()), Blobs.put(store, judgement.tasks()), judgement.metrics());
+        try (Heartbeat _ = heartbeats.start()) {
+            List<PosedDocument> documents = Lane.collect(store, request.tasks(), PosedDocument.class);
+            List<AttemptedTask> attempted = Lane.collect(store, request.attempts(), AttemptedTask.class);
+            Judge.Judgement judgement = new Judge(
+                            Formats.of(request.iteration().settings()),
+                            request.iteration().settings(),
+                            IterationSeeds.of(request.iteration()))
+                    .score(documents, attempted, request.sampledTokens(), request.samplingSeconds());
+            return new Scored(
+                    Blobs.put(store, judgement.episodes()), Blobs.put(store, judgement.tasks()), judgement.metrics());
+        }
     }
 
     @Override
     public Comparison compare(
             Optional<Evaluation> first, Optional<Evaluation> last, Optional<Comparison.CoEvolution> coEvolution) {
-        if (first.isEmpty() || last.isEmpty()) {
-            return new Comparison(Optional.empty(), Optional.empty(), coEvolution);
+        try (Heartbeat _ = heartbeats.start()) {
+            if (first.isEmpty() || last.isEmpty()) {
+                return new Comparison(Optional.empty(), Optional.empty(), coEvolution);
+            }
+            List<HeldOutAnswers> before = answers(first.get().answers());
+            List<HeldOutAnswers> after = answers(last.get().answers());
+            return new Comparison(
+                    Optional.of(gain(
+                            before.stream()
+                                    .mapToDouble(HeldOutAnswers::greedyScore)
+                                    .toArray(),
+                            after.stream()
+                                    .mapToDouble(HeldOutAnswers::greedyScore)
+                                    .toArray())),
+                    Optional.of(gain(
+                            before.stream().mapToDouble(HeldOutAnswers::mean).toArray(),
+                            after.stream().mapToDouble(HeldOutAnswers::mean).toArray())),
+                    coEvolution);
         }
-        List<HeldOutAnswers> before = answers(first.get().answers());
-        List<HeldOutAnswers> after = answers(last.get().answers());
-        return new Comparison(
-                Optional.of(gain(
-                        before.stream().mapToDouble(HeldOutAnswers::greedyScore).toArray(),
-                        after.stream().mapToDouble(HeldOutAnswers::greedyScore).toArray())),
-                Optional.of(gain(
-                        before.stream().mapToDouble(HeldOutAnswers::mean).toArray(),
-                        after.stream().mapToDouble(HeldOutAnswers::mean).toArray())),
-                coEvolution);
     }
 
     private List<HeldOutAnswers> answers(BlobRef blob) {

@@ -113,8 +113,8 @@ final class Wiring implements AutoCloseable {
                         .build());
         worker.registerActivitiesImplementations(
                 new CorpusActivitiesImpl(store, settings.corpora(), settings.models(), heartbeats),
-                new JudgeActivitiesImpl(store),
-                new CheckpointActivitiesImpl(store, settings.models(), Hardware.describe()),
+                new JudgeActivitiesImpl(store, heartbeats),
+                new CheckpointActivitiesImpl(store, settings.models(), Hardware.describe(), heartbeats),
                 new ScheduleActivitiesImpl(temporal.client()));
     }
 

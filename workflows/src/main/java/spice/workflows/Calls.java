@@ -10,8 +10,8 @@ import spice.settings.RunSettings;
 ///
 /// | call | may take | may be silent | why |
 /// |---|---|---|---|
-/// | [#quick] | 5 min | the same | small reads and writes of the store; a worker that dies in one is noticed late,
-/// but costs only seconds to repeat |
+/// | [#quick] | 1 h | `heartbeatSeconds` | small reads and writes of the store; only the first upload of a large base
+/// takes minutes |
 /// | [#ingest] | 24 h | 1 min | a first ingest of a large corpus; each parsed file is kept, so a retry goes on where
 /// it stopped |
 /// | [#sample], [#train] | 24 h | `heartbeatSeconds` | a lane of sampling, a training pass; the heartbeat comes from
@@ -25,7 +25,7 @@ import spice.settings.RunSettings;
 /// All are tried again for as long as half an hour of trouble lasts (60 times, at most 30 s apart): a store or a
 /// worker that comes back within it costs nothing but time. A [Failure] is never tried again.
 ///
-/// @param heartbeat how long a worker with a model may be silent
+/// @param heartbeat how long a worker may be silent
 /// @param lineage runs that wait for the same workers are served in turn, each as much as the others, where the
 ///     server's settings allow it
 record Calls(Duration heartbeat, String lineage) {
@@ -48,7 +48,8 @@ record Calls(Duration heartbeat, String lineage) {
 
     ActivityOptions quick(String summary) {
         return call(TaskQueues.CPU, summary)
-                .setStartToCloseTimeout(Duration.ofMinutes(5))
+                .setStartToCloseTimeout(Duration.ofHours(1))
+                .setHeartbeatTimeout(heartbeat)
                 .build();
     }
 

@@ -20,6 +20,8 @@ public final class NightlyImpl implements Nightly {
 
     /// Between giving up on a person and the next start: the run has to end, and the schedule to see it.
     private static final Duration BEFORE_NEXT = Duration.ofHours(1);
+    /// The server is asked one question.
+    private static final Duration ANSWER = Duration.ofSeconds(15);
     /// Zero would mean for ever.
     private static final double AT_ONCE = 0.001;
 
@@ -59,8 +61,7 @@ public final class NightlyImpl implements Nightly {
     private static Optional<Double> attentionHours(String lineage) {
         return Optional.ofNullable(Workflow.getTypedSearchAttributes().get(SCHEDULE))
                 .flatMap(schedule -> Workflow.newActivityStub(
-                                ScheduleActivities.class,
-                                new Calls(Duration.ZERO, lineage).quick("look up the next start"))
+                                ScheduleActivities.class, new Calls(ANSWER, lineage).quick("look up the next start"))
                         .nextStart(schedule))
                 .map(next -> next - BEFORE_NEXT.toMillis() - Workflow.currentTimeMillis())
                 .map(left -> Math.max(AT_ONCE, left / 3.6e6));
