@@ -24,6 +24,7 @@ import spice.store.s3.S3BlobStore;
 /// A stack that we have started and supervise.
 final class StartedStack implements LocalStack {
     private static final Duration S3_START = Duration.ofSeconds(60);
+    private static final int PORT_TRIES = 3;
     private static final Duration LOOK = Duration.ofMillis(100);
 
     /// A server that is there answers within moments; one that has to be paged in first takes a little longer.
@@ -140,7 +141,7 @@ final class StartedStack implements LocalStack {
         Optional<LiveProcess> startedS3 = s3.map(process -> begin(process, servers, running));
         Optional<LiveProcess> startedServer = server.map(process -> begin(process, servers, running));
         if (startedServer.isPresent()) {
-            temporal.orElseThrow().awaitUp(startedServer.get());
+            awaitServer(startedServer.get());
         }
         awaitS3(startedS3);
         others.forEach(process -> begin(process, workers, running));
@@ -254,6 +255,22 @@ final class StartedStack implements LocalStack {
     }
 
     /// Takes the process that runs by this plan already, or else starts one.
+    /// Besides ours, the server takes ports at random, and may meet one that was taken in the same moment.
+    private void awaitServer(LiveProcess first) throws InterruptedException {
+        LiveProcess process = first;
+        for (int tries = 1; ; tries++) {
+            try {
+                temporal.orElseThrow().awaitUp(process);
+                return;
+            } catch (UserError e) {
+                if (tries == PORT_TRIES || !String.valueOf(e.getMessage()).contains("address already in use")) {
+                    throw e;
+                }
+                process = servers.getLast().start();
+            }
+        }
+    }
+
     private LiveProcess begin(ProcessPlan process, List<SupervisedProcess> among, Map<String, LiveProcess> running) {
         SupervisedProcess supervised = new SupervisedProcess(process, this::save, say);
         synchronized (this) {
