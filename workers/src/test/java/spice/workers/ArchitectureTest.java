@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            // In a whole build the modules' tests come as jars.
+            .withImportOption(location -> !location.contains("-tests.jar"))
             .importPackages("spice");
 
     private static void check(ArchRule rule) {
