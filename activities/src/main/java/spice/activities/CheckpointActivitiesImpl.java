@@ -5,11 +5,13 @@ import static java.util.Objects.requireNonNull;
 import io.temporal.activity.Activity;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import spice.settings.RunSettings;
 import spice.settings.SettingsIdentity;
 import spice.settings.StartFrom;
@@ -23,6 +25,7 @@ import spice.workflows.Failure;
 import spice.workflows.IterationRequest;
 import spice.workflows.OpenedRun;
 import spice.workflows.Scored;
+import spice.workflows.StepSeconds;
 import spice.workflows.Trained;
 
 /// Opens runs and commits checkpoints.
@@ -35,17 +38,20 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
     private final Path models;
     private final String hardware;
     private final Heartbeats heartbeats;
+    private final Clock clock;
 
     /// Commits to this store.
     ///
     /// @param models the folder below which a run may name a model
     /// @param hardware what bit-for-bit equality rests on besides the settings
-    public CheckpointActivitiesImpl(BlobStore store, Path models, String hardware, Heartbeats heartbeats) {
+    /// @param clock says when an iteration was committed
+    public CheckpointActivitiesImpl(BlobStore store, Path models, String hardware, Heartbeats heartbeats, Clock clock) {
         this.store = store;
         this.checkpoints = new Checkpoints(store);
         this.models = models;
         this.hardware = hardware;
         this.heartbeats = heartbeats;
+        this.clock = clock;
     }
 
     @Override
@@ -138,9 +144,17 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
     }
 
     @Override
-    public CheckpointRef commit(IterationRequest iteration, Scored scored, Trained trained) {
+    public CheckpointRef commit(
+            IterationRequest iteration, Scored scored, Trained trained, @Nullable StepSeconds seconds) {
         try (Heartbeat _ = heartbeats.start()) {
             TrainedState state = Json.read(store.get(trained.state()), TrainedState.class, "trained state");
+            new IterationRecord(
+                            clock.instant(),
+                            iteration.changes(),
+                            Optional.of(scored.metrics()),
+                            Optional.of(trained.metrics()),
+                            Optional.ofNullable(seconds))
+                    .write(store, iteration.run().lineage(), iteration.run().branch(), iteration.number());
             return checkpoints.commit(manifest(
                     iteration,
                     iteration.run().branch(),
@@ -164,6 +178,8 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
                     iteration.run(),
                     iteration.policy());
             begin(branch.lineage(), branch.branch(), branch.base(), branch.start(), iteration.settings());
+            new IterationRecord(clock.instant(), changes, Optional.empty(), Optional.empty(), Optional.empty())
+                    .write(store, branch.lineage(), branch.branch(), iteration.number());
             CheckpointRef standIn = checkpoints.commit(manifest(
                     iteration,
                     branch.branch(),

@@ -2,11 +2,14 @@ package spice.activities;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
 import spice.store.Json;
@@ -19,7 +22,7 @@ public final class Checkpoints {
     public static final String BASE = "base";
 
     private static final String LINEAGES = "lineages/";
-    private static final String CHECKPOINTS = "checkpoints/";
+    static final String CHECKPOINTS = "checkpoints/";
     private static final String RETIRED = "retired/";
     private static final String PINNED = "pinned/";
 
@@ -99,6 +102,37 @@ public final class Checkpoints {
     /// The checkpoint to continue a lineage from: the last one of its newest run that has one.
     public Optional<CheckpointRef> last(String lineage) {
         return runs(lineage).reversed().stream().findFirst().map(this::last);
+    }
+
+    /// The way to a lineage's last checkpoint, over its branches, from the first checkpoint of its own on. What lies on
+    /// branches that were left is not on it.
+    public List<Stretch> line(String lineage) {
+        Deque<Stretch> line = new ArrayDeque<>();
+        List<RunRecord> newestFirst = runs(lineage).reversed();
+        Optional<RunRecord> next = newestFirst.stream().findFirst();
+        int last = next.map(run -> last(run).iteration()).orElse(0);
+        while (next.isPresent()) {
+            RunRecord run = next.get();
+            CheckpointRef start = run.start();
+            if (last > start.iteration()) {
+                line.addFirst(new Stretch(run.branch(), start.iteration() + 1, last));
+            }
+            last = start.iteration();
+            next = newestFirst.stream()
+                    .filter(before -> start.lineage().equals(lineage)
+                            && before.branch().equals(start.branch())
+                            && before.start().iteration() < start.iteration())
+                    .findFirst();
+        }
+        return List.copyOf(line);
+    }
+
+    /// The checkpoints on that way, the first one first.
+    public Stream<CheckpointRef> on(String lineage, List<Stretch> line) {
+        return line.stream()
+                .flatMap(stretch -> stretch.iterations()
+                        .map(iteration ->
+                                find(lineage, stretch.branch(), iteration).orElseThrow()));
     }
 
     /// The checkpoint of an iteration, as the lineage's newest run to have passed it made it.

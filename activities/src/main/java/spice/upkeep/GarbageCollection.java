@@ -58,7 +58,7 @@ public final class GarbageCollection {
     private static final String SNAPSHOTS = "snapshots";
     private static final Set<String> LEAF_RECORDS = Set.of("evaluations", SNAPSHOTS);
 
-    private static final Set<String> OWN_MEANING = Set.of("checkpoints", "lineages", "pinned", "retired");
+    private static final Set<String> OWN_MEANING = Set.of("checkpoints", "iterations", "lineages", "pinned", "retired");
 
     private final BlobStore store;
     private final StoreUpkeep upkeep;

@@ -114,7 +114,8 @@ final class Wiring implements AutoCloseable {
         worker.registerActivitiesImplementations(
                 new CorpusActivitiesImpl(store, settings.corpora(), settings.models(), heartbeats),
                 new JudgeActivitiesImpl(store, heartbeats),
-                new CheckpointActivitiesImpl(store, settings.models(), Hardware.describe(), heartbeats),
+                new CheckpointActivitiesImpl(
+                        store, settings.models(), Hardware.describe(), heartbeats, Clock.systemUTC()),
                 new ScheduleActivitiesImpl(temporal.client()));
     }
 

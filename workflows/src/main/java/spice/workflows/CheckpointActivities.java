@@ -1,6 +1,7 @@
 package spice.workflows;
 
 import io.temporal.activity.ActivityInterface;
+import org.jspecify.annotations.Nullable;
 import spice.settings.RunSettings;
 
 /// Where a run begins, and what it leaves behind.
@@ -15,7 +16,9 @@ public interface CheckpointActivities {
     OpenedRun turn(OpenedRun run, RunSettings settings, CheckpointRef policy);
 
     /// Commits weights, optimizer, cursor and schedules together under one manifest.
-    CheckpointRef commit(IterationRequest iteration, Scored scored, Trained trained);
+    ///
+    /// @param seconds null where a workflow of an older version asks
+    CheckpointRef commit(IterationRequest iteration, Scored scored, Trained trained, @Nullable StepSeconds seconds);
 
     /// Commits the policy as it is in the place of an iteration that is passed over, on a branch of its own; the
     /// documents it would have drawn are passed over as well.

@@ -75,15 +75,19 @@ public final class SelfPlayIterationImpl implements SelfPlayIteration {
         var trainer = Workflow.newActivityStub(TrainerActivities.class, calls.train(title + "train"));
         var checkpoints = Workflow.newActivityStub(CheckpointActivities.class, calls.quick(title + "commit"));
 
+        Laps laps = new Laps();
         BlobRef passages = corpus.draw(iteration);
+        double draw = laps.seconds();
         warm = iteration.warm();
         List<LaneReport> posed = inLanes(
                 settings.poseLanes(),
                 lane -> challenger.start(lane, worker -> worker.pose(new PoseRequest(iteration, passages, lane))));
+        double pose = laps.seconds();
         List<LaneReport> attempted = inLanes(
                 settings.attemptLanes(),
                 lane -> reasoner.start(
                         lane, worker -> worker.attempt(new AttemptRequest(iteration, shards(posed), lane))));
+        double attempt = laps.seconds();
         Scored scored = judge.score(new ScoreRequest(
                 iteration,
                 passages,
@@ -91,10 +95,24 @@ public final class SelfPlayIterationImpl implements SelfPlayIteration {
                 shards(attempted),
                 tokens(posed) + tokens(attempted),
                 seconds(posed) + seconds(attempted)));
+        double score = laps.seconds();
         Trained trained = trainer.train(iteration, scored.trajectories());
-        CheckpointRef checkpoint = checkpoints.commit(iteration, scored, trained);
+        double train = laps.seconds();
+        CheckpointRef checkpoint =
+                checkpoints.commit(iteration, scored, trained, new StepSeconds(draw, pose, attempt, score, train));
         return new IterationReport(
                 iteration.number(), checkpoint, scored.metrics(), trained.metrics(), trained.worker());
+    }
+
+    /// Time since it was last asked, by the workflow's clock.
+    private static final class Laps {
+        private long last = Workflow.currentTimeMillis();
+
+        double seconds() {
+            long since = last;
+            last = Workflow.currentTimeMillis();
+            return (last - since) / 1000.0;
+        }
     }
 
     private static List<LaneReport> inLanes(int lanes, IntFunction<Promise<LaneReport>> lane) {

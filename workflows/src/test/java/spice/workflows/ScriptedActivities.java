@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import spice.domain.Refusal;
 import spice.settings.RunSettings;
 import spice.settings.StartFrom;
@@ -187,7 +188,8 @@ public class ScriptedActivities
     }
 
     @Override
-    public CheckpointRef commit(IterationRequest iteration, Scored scored, Trained trained) {
+    public CheckpointRef commit(
+            IterationRequest iteration, Scored scored, Trained trained, @Nullable StepSeconds seconds) {
         calls.add("commit " + iteration.number());
         changes.addAll(iteration.changes());
         branches.add(iteration.run().branch());
