@@ -155,8 +155,9 @@ public final class SettingsReader {
         return text.length() <= 60 ? text : text.substring(0, 57) + "...";
     }
 
-    private static String plain(double number) {
-        return new BigDecimal(number).stripTrailingZeros().toPlainString();
+    /// Without an exponent, as it was written.
+    static String plain(double number) {
+        return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
     }
 
     private static String nearest(String name) {

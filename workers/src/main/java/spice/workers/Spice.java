@@ -31,6 +31,7 @@ import spice.store.StoreException;
             StopAfterCommand.class,
             SetCommand.class,
             ForkCommand.class,
+            SettingsCommand.class,
             ScheduleCommand.class,
             StoreCommand.class,
             IngestCommand.class,
