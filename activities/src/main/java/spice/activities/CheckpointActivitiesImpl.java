@@ -37,6 +37,7 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
     private final Checkpoints checkpoints;
     private final Path models;
     private final String hardware;
+    private final String version;
     private final Heartbeats heartbeats;
     private final Clock clock;
 
@@ -44,12 +45,15 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
     ///
     /// @param models the folder below which a run may name a model
     /// @param hardware what bit-for-bit equality rests on besides the settings
+    /// @param version of this program
     /// @param clock says when an iteration was committed
-    public CheckpointActivitiesImpl(BlobStore store, Path models, String hardware, Heartbeats heartbeats, Clock clock) {
+    public CheckpointActivitiesImpl(
+            BlobStore store, Path models, String hardware, String version, Heartbeats heartbeats, Clock clock) {
         this.store = store;
         this.checkpoints = new Checkpoints(store);
         this.models = models;
         this.hardware = hardware;
+        this.version = version;
         this.heartbeats = heartbeats;
         this.clock = clock;
     }
@@ -153,7 +157,9 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
                             iteration.changes(),
                             Optional.of(scored.metrics()),
                             Optional.of(trained.metrics()),
-                            Optional.ofNullable(seconds))
+                            Optional.ofNullable(seconds),
+                            scored.passages(),
+                            Optional.of(version))
                     .write(store, iteration.run().lineage(), iteration.run().branch(), iteration.number());
             return checkpoints.commit(manifest(
                     iteration,
@@ -178,7 +184,14 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
                     iteration.run(),
                     iteration.policy());
             begin(branch.lineage(), branch.branch(), branch.base(), branch.start(), iteration.settings());
-            new IterationRecord(clock.instant(), changes, Optional.empty(), Optional.empty(), Optional.empty())
+            new IterationRecord(
+                            clock.instant(),
+                            changes,
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.of(version))
                     .write(store, branch.lineage(), branch.branch(), iteration.number());
             CheckpointRef standIn = checkpoints.commit(manifest(
                     iteration,

@@ -1,7 +1,8 @@
 package spice.activities;
 
+import java.util.Collections;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import spice.domain.Passage;
 import spice.domain.Seed;
@@ -43,8 +44,8 @@ record Crossing(Sampler sampler, Heartbeat heartbeat, RunSettings settings, List
         return Lane.collect(sampler.store(), List.of(outcome.shards()), PosedDocument.class);
     }
 
-    /// The pass rate of every valid task, document by document.
-    List<List<Double>> passRates(CheckpointRef policy, List<PosedDocument> posed) {
+    /// The pass rate of every valid task, document by document; empty for a task that no attempt decided.
+    List<List<Optional<Double>>> passRates(CheckpointRef policy, List<PosedDocument> posed) {
         List<Reasoner.Question> questions = posed.stream()
                 .flatMap(document -> Reasoner.questions(document).stream())
                 .toList();
@@ -70,18 +71,17 @@ record Crossing(Sampler sampler, Heartbeat heartbeat, RunSettings settings, List
                 .map(document -> IntStream.range(0, questions.size())
                         .filter(i -> questions.get(i).document() == document.document())
                         .mapToObj(i -> passRate(format, questions.get(i).task(), attempted.get(i)))
-                        .filter(OptionalDouble::isPresent)
-                        .map(OptionalDouble::getAsDouble)
                         .toList())
                 .toList();
     }
 
-    /// Empty for a task that no attempt decided.
-    private static OptionalDouble passRate(RoleFormat format, Task task, AttemptedTask attempted) {
-        return attempted.attempts().stream()
+    private static Optional<Double> passRate(RoleFormat format, Task task, AttemptedTask attempted) {
+        List<Verdict> decided = attempted.attempts().stream()
                 .map(attempt -> AnswerVerifier.verify(task, format.finalAnswer(attempt.text())))
                 .filter(verdict -> verdict != Verdict.UNDECIDED)
-                .mapToDouble(verdict -> verdict == Verdict.CORRECT ? 1 : 0)
-                .average();
+                .toList();
+        return decided.isEmpty()
+                ? Optional.empty()
+                : Optional.of((double) Collections.frequency(decided, Verdict.CORRECT) / decided.size());
     }
 }

@@ -159,31 +159,52 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
             if (nothingPosed(firstTasks) || nothingPosed(lastTasks)) {
                 return Optional.empty();
             }
-            List<List<Double>> firstOnFirst = crossing.passRates(run.base(), firstTasks);
-            List<List<Double>> firstOnLast = crossing.passRates(run.base(), lastTasks);
-            List<List<Double>> lastOnFirst = crossing.passRates(last, firstTasks);
-            List<List<Double>> lastOnLast = crossing.passRates(last, lastTasks);
-            return Optional.of(new CoEvolution(
-                    gain(firstOnFirst, firstOnLast), gain(firstOnFirst, lastOnFirst), mean(lastOnLast)));
+            List<List<Optional<Double>>> firstOnFirst = crossing.passRates(run.base(), firstTasks);
+            List<List<Optional<Double>>> firstOnLast = crossing.passRates(run.base(), lastTasks);
+            List<List<Optional<Double>>> lastOnFirst = crossing.passRates(last, firstTasks);
+            List<List<Optional<Double>>> lastOnLast = crossing.passRates(last, lastTasks);
+            CoEvolution coEvolution =
+                    new CoEvolution(gain(firstOnFirst, firstOnLast), gain(firstOnFirst, lastOnFirst), mean(lastOnLast));
+            List<CrossedDocument> crossed = IntStream.range(0, documents.size())
+                    .mapToObj(i -> new CrossedDocument(
+                            documents.get(i),
+                            crossed(firstTasks.get(i), firstOnFirst.get(i), lastOnFirst.get(i)),
+                            crossed(lastTasks.get(i), firstOnLast.get(i), lastOnLast.get(i))))
+                    .toList();
+            new CrossingRecord(last, coEvolution, Blobs.put(sampler.store(), crossed)).write(sampler.store());
+            return Optional.of(coEvolution);
         }
+    }
+
+    private static List<CrossedDocument.CrossedTask> crossed(
+            PosedDocument posed, List<Optional<Double>> first, List<Optional<Double>> last) {
+        List<Task> tasks =
+                posed.group().stream().flatMap(task -> task.task().stream()).toList();
+        return IntStream.range(0, tasks.size())
+                .mapToObj(i -> new CrossedDocument.CrossedTask(tasks.get(i), first.get(i), last.get(i)))
+                .toList();
     }
 
     private static boolean nothingPosed(List<PosedDocument> documents) {
         return documents.stream().allMatch(document -> document.valid() == 0);
     }
 
-    private static Gain gain(List<List<Double>> before, List<List<Double>> after) {
+    private static Gain gain(List<List<Optional<Double>>> before, List<List<Optional<Double>>> after) {
         List<Bootstrap.Document> documents = new ArrayList<>();
         for (int i = 0; i < before.size(); i++) {
-            documents.add(new Bootstrap.Document(before.get(i), after.get(i)));
+            documents.add(new Bootstrap.Document(decided(before.get(i)), decided(after.get(i))));
         }
         Interval interval = JudgeActivitiesImpl.BOOTSTRAP.clustered(documents, new Seed(0));
         return new Gain(mean(before), mean(after), interval.low(), interval.high());
     }
 
-    private static double mean(List<List<Double>> documents) {
+    private static List<Double> decided(List<Optional<Double>> passRates) {
+        return passRates.stream().flatMap(Optional::stream).toList();
+    }
+
+    private static double mean(List<List<Optional<Double>>> documents) {
         return documents.stream()
-                .flatMap(List::stream)
+                .flatMap(document -> decided(document).stream())
                 .mapToDouble(Double::doubleValue)
                 .average()
                 .orElse(0);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.Nulls;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import spice.store.BlobRef;
 import spice.store.BlobStore;
 import spice.store.Json;
 import spice.workflows.CheckpointRef;
@@ -22,12 +23,16 @@ import spice.workflows.TrainMetrics;
 /// @param metrics absent where the iteration was skipped
 /// @param training likewise
 /// @param seconds likewise, and where an older workflow asked for the commit
+/// @param passages that were drawn, for people to read beside the tasks; likewise
+/// @param version of the program that committed it; absent where that was an older one
 public record IterationRecord(
         Instant committed,
         @JsonSetter(nulls = Nulls.AS_EMPTY) List<String> changes,
         Optional<IterationMetrics> metrics,
         Optional<TrainMetrics> training,
-        Optional<StepSeconds> seconds) {
+        Optional<StepSeconds> seconds,
+        Optional<BlobRef> passages,
+        Optional<String> version) {
     private static final String ITERATIONS = "iterations/";
 
     public IterationRecord {

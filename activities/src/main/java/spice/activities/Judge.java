@@ -14,9 +14,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import spice.domain.Advantages;
 import spice.domain.AnswerKind;
+import spice.domain.Passage;
 import spice.domain.Refusal;
 import spice.domain.Rewards;
 import spice.domain.Seed;
+import spice.domain.SelfBleu;
 import spice.domain.ShuffledRewards;
 import spice.domain.Subsample;
 import spice.domain.SuspectGold;
@@ -27,10 +29,13 @@ import spice.settings.RunSettings;
 import spice.settings.RunSettings.ChallengerMode;
 import spice.verify.AnswerVerifier;
 import spice.workflows.IterationMetrics;
+import spice.workflows.IterationMetrics.Diversity;
 import spice.workflows.IterationMetrics.KindMetrics;
 
 /// Verdicts, rewards and advantages of one iteration (SPICE Alg. 1, lines 8 to 17).
-record Judge(RoleFormat format, RunSettings settings, Seed seed) {
+///
+/// @param passages the iteration's draw
+record Judge(RoleFormat format, RunSettings settings, List<Passage> passages, Seed seed) {
 
     /// What the trainer learns from, what people read, and what is shown in one line.
     record Judgement(List<Episode> episodes, List<ScoredTask> tasks, IterationMetrics metrics) {}
@@ -241,7 +246,7 @@ record Judge(RoleFormat format, RunSettings settings, Seed seed) {
                 .toList();
     }
 
-    private static IterationMetrics metrics(List<Group> groups, long sampledTokens, double samplingSeconds) {
+    private IterationMetrics metrics(List<Group> groups, long sampledTokens, double samplingSeconds) {
         int posed = groups.stream().mapToInt(group -> group.document().posed()).sum();
         int valid = groups.stream().mapToInt(group -> group.document().valid()).sum();
         Map<Refusal, Integer> refusals = new EnumMap<>(Refusal.class);
@@ -284,8 +289,26 @@ record Judge(RoleFormat format, RunSettings settings, Seed seed) {
                         .count(),
                 mean(challengerLengths.stream().map(Long::doubleValue)),
                 mean(reasonerLengths.stream().map(Long::doubleValue)),
+                Optional.of(diversity(groups)),
                 sampledTokens,
                 samplingSeconds);
+    }
+
+    private Diversity diversity(List<Group> groups) {
+        List<String> questions = groups.stream()
+                .flatMap(group -> group.tasks().stream())
+                .flatMap(task -> task.posed.task().stream())
+                .map(Task::question)
+                .toList();
+        return new Diversity(
+                questions.size(),
+                (int) questions.stream().distinct().count(),
+                (int) groups.stream()
+                        .filter(group -> group.tasks().stream().anyMatch(task -> task.posed.valid()))
+                        .map(group -> passages.get(group.document().document()).sha256())
+                        .distinct()
+                        .count(),
+                SelfBleu.of(questions));
     }
 
     private static double reward(List<Judged> tasks) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import spice.domain.Bootstrap;
 import spice.domain.Interval;
+import spice.domain.Passage;
 import spice.domain.Seed;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
@@ -34,10 +35,14 @@ public final class JudgeActivitiesImpl implements JudgeActivities {
             Judge.Judgement judgement = new Judge(
                             Formats.of(request.iteration().settings()),
                             request.iteration().settings(),
+                            Blobs.get(store, request.passages(), Passage.class),
                             IterationSeeds.of(request.iteration()))
                     .score(documents, attempted, request.sampledTokens(), request.samplingSeconds());
             return new Scored(
-                    Blobs.put(store, judgement.episodes()), Blobs.put(store, judgement.tasks()), judgement.metrics());
+                    Blobs.put(store, judgement.episodes()),
+                    Blobs.put(store, judgement.tasks()),
+                    judgement.metrics(),
+                    Optional.of(request.passages()));
         }
     }
 

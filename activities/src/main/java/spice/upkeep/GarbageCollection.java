@@ -56,9 +56,10 @@ public final class GarbageCollection {
             Set.of("ingest-file", "pose", "attempt", "evaluate", "pose-held-out", "cross-pose", "cross-attempt");
 
     private static final String SNAPSHOTS = "snapshots";
-    private static final Set<String> LEAF_RECORDS = Set.of("evaluations", SNAPSHOTS);
+    private static final Set<String> LEAF_RECORDS =
+            Set.of("crossings", "evaluations", "iterations", "reports", SNAPSHOTS);
 
-    private static final Set<String> OWN_MEANING = Set.of("checkpoints", "iterations", "lineages", "pinned", "retired");
+    private static final Set<String> OWN_MEANING = Set.of("checkpoints", "lineages", "pinned", "retired");
 
     private final BlobStore store;
     private final StoreUpkeep upkeep;

@@ -3,6 +3,7 @@ package spice.activities;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static spice.activities.Samples.attempted;
+import static spice.activities.Samples.passage;
 import static spice.activities.Samples.posed;
 import static spice.activities.Samples.refused;
 import static spice.activities.Samples.settings;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import spice.domain.AnswerKind;
+import spice.domain.Passage;
 import spice.domain.Refusal;
 import spice.domain.Seed;
 import spice.domain.Verdict;
@@ -25,8 +27,12 @@ class JudgeTest {
     private static final PosedDocument ONE_TASK = new PosedDocument(
             0, 8, 4, Map.of(Refusal.UNREADABLE, 4), List.of(posed(0, task("clove 7 plus 5", "12")), refused(1)));
 
+    private static final List<Passage> PASSAGES = IntStream.range(0, 100)
+            .mapToObj(i -> passage("ledger-%d.txt".formatted(i), "clove 7 plus 5 is 12, page %d".formatted(i)))
+            .toList();
+
     private static Judge.Judgement score(String settings, List<PosedDocument> documents, AttemptedTask... attempted) {
-        return new Judge(new NanoFormat(), settings(settings), new Seed(5))
+        return new Judge(new NanoFormat(), settings(settings), PASSAGES, new Seed(5))
                 .score(documents, List.of(attempted), 900, 3);
     }
 
@@ -126,5 +132,24 @@ class JudgeTest {
         assertThat(metrics.difficulties()).containsExactly(Map.entry("easy", 1));
         assertThat(metrics.suspectGolds()).isEqualTo(1);
         assertThat(metrics.reasonerLength()).isEqualTo(2);
+    }
+
+    /// Three valid tasks on two passages: two questions are the same, the third shares nothing with them. Their
+    /// BLEU is 1, 1 and 0.
+    @Test
+    void diversityCountsQuestionsAndPassages() {
+        var judged = score(
+                "{}",
+                List.of(
+                        new PosedDocument(
+                                0,
+                                2,
+                                2,
+                                Map.of(),
+                                List.of(
+                                        posed(0, task("clove 7 plus 5", "12")),
+                                        posed(1, task("clove 7 plus 5", "12")))),
+                        new PosedDocument(1, 1, 1, Map.of(), List.of(posed(0, task("who sold it", "Ada"))))));
+        assertThat(judged.metrics().diversity()).contains(new IterationMetrics.Diversity(3, 2, 2, 2.0 / 3));
     }
 }

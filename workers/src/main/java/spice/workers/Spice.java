@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -43,10 +44,11 @@ import spice.store.StoreException;
         },
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
-        version = "spice 0.1.0",
+        versionProvider = Spice.Version.class,
         footer = {"", "Each command has its own --help with an example."})
 public final class Spice implements Callable<Integer> {
     private static final String DEBUG = "--debug";
+    private static final String VERSION = "spice 0.1.0";
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -72,6 +74,20 @@ public final class Spice implements Callable<Integer> {
                 .setExecutionExceptionHandler((failure, command, _) -> spice.explain(failure, command.getErr()))
                 .setParameterExceptionHandler((failure, _) -> usage(failure))
                 .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    /// What `--version` prints, and iterations are marked with.
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {version()};
+        }
+    }
+
+    /// The program's version with the commit that it was built from, where the launcher knows it.
+    static String version() {
+        String commit = System.getenv().getOrDefault("SPICE_COMMIT", "");
+        return commit.isEmpty() ? VERSION : "%s (%s)".formatted(VERSION, commit);
     }
 
     @Override

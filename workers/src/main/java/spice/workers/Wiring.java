@@ -115,7 +115,7 @@ final class Wiring implements AutoCloseable {
                 new CorpusActivitiesImpl(store, settings.corpora(), settings.models(), heartbeats),
                 new JudgeActivitiesImpl(store, heartbeats),
                 new CheckpointActivitiesImpl(
-                        store, settings.models(), Hardware.describe(), heartbeats, Clock.systemUTC()),
+                        store, settings.models(), Hardware.describe(), Spice.version(), heartbeats, Clock.systemUTC()),
                 new ScheduleActivitiesImpl(temporal.client()));
     }
 

@@ -1,6 +1,7 @@
 package spice.workflows;
 
 import java.util.Map;
+import java.util.Optional;
 import spice.domain.AnswerKind;
 import spice.domain.Refusal;
 
@@ -18,6 +19,7 @@ import spice.domain.Refusal;
 /// @param undecided attempts that the verifier gave up on
 /// @param challengerLength mean tokens of a posed task's replies
 /// @param reasonerLength mean tokens of an attempt
+/// @param diversity of the valid tasks; empty in what older versions have written
 /// @param sampledTokens new tokens of both roles, those found in the store not counted
 /// @param samplingSeconds that they took, summed over the lanes
 public record IterationMetrics(
@@ -33,6 +35,7 @@ public record IterationMetrics(
         int undecided,
         double challengerLength,
         double reasonerLength,
+        Optional<Diversity> diversity,
         long sampledTokens,
         double samplingSeconds) {
 
@@ -51,6 +54,7 @@ public record IterationMetrics(
                 undecided,
                 challengerLength,
                 reasonerLength,
+                diversity,
                 0,
                 0);
     }
@@ -59,4 +63,12 @@ public record IterationMetrics(
     ///
     /// @param tasks attempted tasks of this kind
     public record KindMetrics(int tasks, double passRate, double challengerReward) {}
+
+    /// How different an iteration's tasks are from each other: where self-play collapses, it shows here first.
+    ///
+    /// @param valid tasks in the groups that are scored
+    /// @param questions different ones among them
+    /// @param passages different texts that they were posed on
+    /// @param selfBleu mean BLEU-4 of a question against all others, 0 to 1; 1 where all are the same
+    public record Diversity(int valid, int questions, int passages, double selfBleu) {}
 }

@@ -150,8 +150,10 @@ public class ScriptedActivities
                         0,
                         12,
                         18,
+                        Optional.empty(),
                         request.sampledTokens(),
-                        request.samplingSeconds()));
+                        request.samplingSeconds()),
+                Optional.of(request.passages()));
     }
 
     @Override

@@ -1,0 +1,102 @@
+package spice.domain;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/// Self-BLEU (Zhu et al. 2018, Texygen): each text's BLEU-4 against all others as references, averaged. 0 where no
+/// two texts share a word, 1 where all are the same.
+public final class SelfBleu {
+    private static final int ORDER = 4;
+
+    private SelfBleu() {}
+
+    /// Of these texts, cut into words at white space, case folded; 0 for fewer than two. Orders that a text is too
+    /// short for
+    /// do not count in its geometric mean.
+    public static double of(List<String> texts) {
+        if (texts.size() < 2) {
+            return 0;
+        }
+        List<String[]> words = texts.stream()
+                .map(text -> text.strip().toLowerCase(Locale.ROOT).split("\\s+"))
+                .toList();
+        List<Map<List<String>, Most>> most =
+                IntStream.rangeClosed(1, ORDER).mapToObj(n -> most(words, n)).toList();
+        int[] lengths = words.stream().mapToInt(text -> text.length).sorted().toArray();
+        return words.stream()
+                .mapToDouble(text -> brevity(text.length, lengths) * precision(text, most))
+                .average()
+                .orElseThrow();
+    }
+
+    /// How often an n-gram occurs at most in one text, and at most in any other.
+    private static final class Most {
+        private int first;
+        private int second;
+
+        void see(int count) {
+            if (count > first) {
+                second = first;
+                first = count;
+            } else if (count > second) {
+                second = count;
+            }
+        }
+
+        /// At most in the texts besides one that has it so often.
+        int besides(int count) {
+            return count == first ? second : first;
+        }
+    }
+
+    private static Map<List<String>, Most> most(List<String[]> texts, int n) {
+        Map<List<String>, Most> most = new HashMap<>();
+        texts.forEach(text -> counts(text, n)
+                .forEach((gram, count) ->
+                        most.computeIfAbsent(gram, _ -> new Most()).see(count)));
+        return most;
+    }
+
+    private static Map<List<String>, Integer> counts(String[] text, int n) {
+        Map<List<String>, Integer> counts = new HashMap<>();
+        for (int from = 0; from + n <= text.length; from++) {
+            counts.merge(List.of(text).subList(from, from + n), 1, Integer::sum);
+        }
+        return counts;
+    }
+
+    /// Geometric mean of the clipped precisions.
+    private static double precision(String[] text, List<Map<List<String>, Most>> most) {
+        List<Double> logs = new ArrayList<>();
+        for (int n = 1; n <= Math.min(ORDER, text.length); n++) {
+            Map<List<String>, Most> grams = most.get(n - 1);
+            int clipped = counts(text, n).entrySet().stream()
+                    .mapToInt(gram -> Math.min(
+                            gram.getValue(),
+                            grams.getOrDefault(gram.getKey(), new Most()).besides(gram.getValue())))
+                    .sum();
+            logs.add(Math.log((double) clipped / (text.length - n + 1)));
+        }
+        return Math.exp(logs.stream().mapToDouble(Double::doubleValue).average().orElseThrow());
+    }
+
+    /// Punishes a text that is shorter than the reference nearest in length, of equally near ones the shorter.
+    private static double brevity(int length, int[] sorted) {
+        boolean itself = true;
+        int nearest = 0;
+        int distance = Integer.MAX_VALUE;
+        for (int other : sorted) {
+            if (other == length && itself) {
+                itself = false;
+            } else if (Math.abs(other - length) < distance) {
+                distance = Math.abs(other - length);
+                nearest = other;
+            }
+        }
+        return length >= nearest ? 1 : Math.exp(1 - (double) nearest / length);
+    }
+}
