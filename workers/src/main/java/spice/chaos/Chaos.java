@@ -15,6 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import spice.domain.Seed;
+import spice.local.LocalSettings;
 import spice.local.TemporalLadder;
 
 /// The proof of crash equivalence: one run that is left alone, and others with the same settings that are
@@ -40,7 +41,7 @@ public final class Chaos {
         try {
             Files.createDirectories(settings.folder());
             FewDocuments documents = FewDocuments.write(settings.archive(), settings.folder());
-            String path = pathOfTemporal();
+            String path = pathOfTemporal(settings.local(), say);
             ChaosRun.Outcome calm = run("calm", Schedule.calm(), start(), documents, path);
             say.accept("undisturbed: %d results, %d s, manifest %s"
                     .formatted(calm.index().size(), calm.timeline().length().toSeconds(), calm.manifest()));
@@ -72,10 +73,8 @@ public final class Chaos {
     }
 
     /// The Temporal server is looked for, and if need be made, where the user's own stack keeps it.
-    private String pathOfTemporal() {
-        Path binary = new TemporalLadder(settings.local(), System.getenv(), say)
-                .binary()
-                .path();
+    static String pathOfTemporal(LocalSettings local, Consumer<String> say) {
+        Path binary = new TemporalLadder(local, System.getenv(), say).binary().path();
         return binary.getParent() + File.pathSeparator + System.getenv().getOrDefault("PATH", "");
     }
 

@@ -130,6 +130,13 @@ final class ChaosStack implements AutoCloseable {
     void killCommand() throws IOException, InterruptedException {
         synchronized (following) {
             requireNonNull(command).destroyForcibly().waitFor();
+            follow();
+        }
+    }
+
+    /// Comes back to the run.
+    void follow() throws IOException {
+        synchronized (following) {
             command = program.start(output("run"), List.of("run", "--follow", LINEAGE));
         }
     }
