@@ -16,12 +16,12 @@ import spice.store.Json;
 import spice.workflows.TaskQueues;
 
 /// A schedule of continued self-play, as the server keeps it.
-final class NightlySchedule {
+public final class NightlySchedule {
     private NightlySchedule() {}
 
     /// @param settings of each run, as the person gave them
     /// @param catchUp how late a start may be made up for
-    static Schedule of(String lineage, ObjectNode settings, ScheduleSpec spec, Duration catchUp) {
+    public static Schedule of(String lineage, ObjectNode settings, ScheduleSpec spec, Duration catchUp) {
         ObjectNode input = Json.mapper().createObjectNode().put("lineage", lineage);
         input.set("settings", settings);
         return Schedule.newBuilder()
@@ -44,7 +44,9 @@ final class NightlySchedule {
     }
 
     /// When to start: by cron or by interval.
-    static ScheduleSpec spec(@Nullable String cron, @Nullable String timeZone, @Nullable String every) {
+    ///
+    /// @throws UserError if both are given, or none
+    public static ScheduleSpec spec(@Nullable String cron, @Nullable String timeZone, @Nullable String every) {
         if ((cron == null) == (every == null)) {
             throw new UserError("give either --cron, e.g. \"0 2 * * *\", or --every, e.g. 24h", ExitCode.BAD_INPUT);
         }

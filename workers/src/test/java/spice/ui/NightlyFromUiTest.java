@@ -2,21 +2,14 @@ package spice.ui;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.temporal.api.enums.v1.ScheduleOverlapPolicy;
-import io.temporal.client.WorkflowOptions;
-import io.temporal.client.schedules.Schedule;
-import io.temporal.client.schedules.ScheduleActionStartWorkflow;
-import io.temporal.client.schedules.ScheduleHandle;
-import io.temporal.client.schedules.ScheduleIntervalSpec;
+import io.temporal.api.schedule.v1.Schedule;
 import io.temporal.client.schedules.ScheduleOptions;
-import io.temporal.client.schedules.SchedulePolicy;
-import io.temporal.client.schedules.ScheduleSpec;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import spice.workflows.TaskQueues;
+import org.openqa.selenium.Keys;
+import spice.store.Json;
+import spice.workers.NightlySchedule;
 
 /// Continued self-play on the Temporal UI's schedule page.
 @ExtendWith(WebUi.class)
@@ -26,27 +19,16 @@ class NightlyFromUiTest {
 
     @Test
     void aScheduleIsSeenTriggeredAndPaused(Browser browser, ScriptedStack stack) throws Exception {
-        ScheduleHandle nightly = stack.schedules()
+        stack.schedules()
                 .createSchedule(
                         "nightly-ledgers",
-                        Schedule.newBuilder()
-                                .setAction(ScheduleActionStartWorkflow.newBuilder()
-                                        .setWorkflowType("Nightly")
-                                        .setArguments(Map.of("lineage", "ledgers", "settings", Map.of("iterations", 1)))
-                                        .setOptions(WorkflowOptions.newBuilder()
-                                                .setWorkflowId("nightly-ledgers")
-                                                .setTaskQueue(TaskQueues.RUNS)
-                                                .build())
-                                        .build())
-                                .setSpec(ScheduleSpec.newBuilder()
-                                        .setIntervals(List.of(new ScheduleIntervalSpec(Duration.ofHours(24))))
-                                        .build())
-                                .setPolicy(SchedulePolicy.newBuilder()
-                                        .setOverlap(ScheduleOverlapPolicy.SCHEDULE_OVERLAP_POLICY_SKIP)
-                                        .setPauseOnFailure(true)
-                                        .build())
-                                .build(),
+                        NightlySchedule.of(
+                                "ledgers",
+                                Json.mapper().createObjectNode().put("iterations", 1),
+                                NightlySchedule.spec(null, null, "24h"),
+                                Duration.ofHours(6)),
                         ScheduleOptions.newBuilder().build());
+        Schedule created = stack.schedule("nightly-ledgers");
         browser.open("schedules");
         browser.await("//a[contains(., 'nightly-ledgers')]");
         browser.screenshot("schedules");
@@ -69,10 +51,22 @@ class NightlyFromUiTest {
         browser.awaitGone(CONFIRM);
         browser.await("//button[normalize-space(.)='Unpause']");
         browser.screenshot("schedule-paused");
-        assertThat(nightly.describe().getSchedule().getState().isPaused()).isTrue();
+        assertThat(stack.schedule("nightly-ledgers").getState().getPaused()).isTrue();
 
         browser.open("schedules/nightly-ledgers/edit");
         browser.await("//*[contains(@class, 'cm-content')][contains(., 'ledgers')]");
         browser.screenshot("schedule-edit");
+        browser.press("//button[normalize-space(.)='Edit']", "[contenteditable=true]");
+        browser.type(
+                "[contenteditable=true]",
+                Keys.chord(Keys.CONTROL, "a") + Keys.DELETE
+                        + "{\"lineage\": \"ledgers\", \"settings\": {\"iterations\": 3");
+        browser.press("//button[normalize-space(.)='Save']", "//button[normalize-space(.)='Unpause']");
+        browser.screenshot("schedule-edited");
+        Schedule edited = stack.schedule("nightly-ledgers");
+        assertThat(edited.getAction().getStartWorkflow().getInput().getPayloads(0).getData().toStringUtf8())
+                .isEqualTo("{\"lineage\":\"ledgers\",\"settings\":{\"iterations\":3}}");
+        assertThat(edited.getPolicies()).isEqualTo(created.getPolicies());
+        assertThat(edited.getState().getPaused()).isTrue();
     }
 }

@@ -3,6 +3,8 @@ package spice.ui;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.api.history.v1.StartChildWorkflowExecutionInitiatedEventAttributes;
+import io.temporal.api.schedule.v1.Schedule;
+import io.temporal.api.workflowservice.v1.DescribeScheduleRequest;
 import io.temporal.api.workflowservice.v1.ResetWorkflowExecutionRequest;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
@@ -111,6 +113,16 @@ final class ScriptedStack implements AutoCloseable {
                 ScheduleClientOptions.newBuilder()
                         .setDataConverter(Payloads.converter())
                         .build());
+    }
+
+    /// A schedule as the server has it: the SDK cannot read one with a summary and without details.
+    Schedule schedule(String id) {
+        return stubs.blockingStub()
+                .describeSchedule(DescribeScheduleRequest.newBuilder()
+                        .setNamespace("default")
+                        .setScheduleId(id)
+                        .build())
+                .getSchedule();
     }
 
     WorkflowStub start(String run, Map<String, Object> settings) {
