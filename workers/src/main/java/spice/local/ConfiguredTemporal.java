@@ -9,7 +9,7 @@ import java.time.Duration;
 
 /// A Temporal server that somebody else runs.
 final class ConfiguredTemporal {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private ConfiguredTemporal() {}
 
@@ -25,22 +25,14 @@ final class ConfiguredTemporal {
                     .describeNamespace(DescribeNamespaceRequest.newBuilder()
                             .setNamespace(namespace)
                             .build());
-        } catch (StatusRuntimeException e) {
-            if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
+        } catch (RuntimeException e) {
+            if (e instanceof StatusRuntimeException answer && answer.getStatus().getCode() == Status.Code.NOT_FOUND) {
                 throw new UserError("%s has no namespace %s. Have it made, or set TEMPORAL_NAMESPACE to another."
                         .formatted(server, namespace));
             }
             throw new UserError(
-                    "%s cannot be used: %s %s. Check its address and your credentials, or unset TEMPORAL_ADDRESS to use one of our own."
-                            .formatted(
-                                    server,
-                                    e.getStatus().getCode(),
-                                    e.getStatus().getDescription()),
-                    e);
-        } catch (RuntimeException e) {
-            throw new UserError(
-                    "%s does not answer. Is it running? Unset TEMPORAL_ADDRESS to use one of our own."
-                            .formatted(server),
+                    "%s cannot be used: %s. Is it running, and are TEMPORAL_TLS_* and your credentials as it wants them? Unset TEMPORAL_ADDRESS to use one of our own."
+                            .formatted(server, ServerTrouble.of(e).words()),
                     e);
         } finally {
             stubs.shutdownNow();

@@ -19,12 +19,16 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import spice.store.StoreException;
 import spice.store.s3.S3BlobStore;
 
 /// A stack that we have started and supervise.
 final class StartedStack implements LocalStack {
     private static final Duration S3_START = Duration.ofSeconds(60);
-    private static final int PORT_TRIES = 3;
+    /// For an S3 server that answers, but not yet as it should.
+    private static final Duration HANGS_UP = Duration.ofSeconds(20);
+
+    private static final int SERVER_TRIES = 3;
     private static final Duration LOOK = Duration.ofMillis(100);
 
     /// A server that is there answers within moments; one that has to be paged in first takes a little longer.
@@ -138,12 +142,16 @@ final class StartedStack implements LocalStack {
         if (s3.isPresent() && !running.containsKey(S3)) {
             Ports.requireFree(settings.s3Port(), "the S3 server", "SPICE_S3_PORT");
         }
-        Optional<LiveProcess> startedS3 = s3.map(process -> begin(process, servers, running));
-        Optional<LiveProcess> startedServer = server.map(process -> begin(process, servers, running));
-        if (startedServer.isPresent()) {
-            awaitServer(startedServer.get());
+        Optional<SupervisedProcess> ownS3 = s3.map(process -> begin(process, servers, running));
+        Optional<SupervisedProcess> ownServer = server.map(process -> begin(process, servers, running));
+        if (ownServer.isPresent()) {
+            awaitServer(ownServer.get(), running.containsKey(TEMPORAL));
         }
-        awaitS3(startedS3);
+        if (ownS3.isPresent()) {
+            awaitS3(ownS3.get(), running.containsKey(S3));
+        } else {
+            openStore();
+        }
         others.forEach(process -> begin(process, workers, running));
         Stream.concat(servers.stream(), workers.stream()).forEach(SupervisedProcess::watch);
         synchronized (this) {
@@ -217,12 +225,33 @@ final class StartedStack implements LocalStack {
     }
 
     /// Opening the store makes the bucket and proves that the server can be relied on.
-    private void awaitS3(Optional<LiveProcess> own) throws InterruptedException {
-        if (own.isPresent() && !awaits(this::s3Answers, own.get(), S3_START)) {
-            throw new UserError(
-                    "the S3 server did not come up: %s. All it said: %s".formatted(s3Log().tail(), s3Log().path()));
-        }
+    private void openStore() {
         S3BlobStore.open(addresses.s3()).close();
+    }
+
+    /// Whoever has killed the supervisor may be at the server, too: one that was adopted and ends is started again, and
+    /// one that hangs up gets a little time.
+    private void awaitS3(SupervisedProcess own, boolean adopted) throws InterruptedException {
+        long deadline = System.nanoTime() + HANGS_UP.toNanos();
+        while (true) {
+            LiveProcess process = own.process().orElseThrow();
+            try {
+                if (!awaits(this::s3Answers, process, S3_START)) {
+                    throw new UserError("the S3 server did not come up: %s. All it said: %s"
+                            .formatted(s3Log().tail(), s3Log().path()));
+                }
+                openStore();
+                return;
+            } catch (UserError | StoreException e) {
+                if (System.nanoTime() > deadline || (!adopted && !process.isAlive())) {
+                    throw e;
+                }
+                if (!process.isAlive()) {
+                    own.start();
+                }
+                Thread.sleep(LOOK);
+            }
+        }
     }
 
     private static boolean awaits(BooleanSupplier answers, LiveProcess process, Duration patience)
@@ -254,24 +283,27 @@ final class StartedStack implements LocalStack {
         }
     }
 
-    /// Takes the process that runs by this plan already, or else starts one.
-    /// Besides ours, the server takes ports at random, and may meet one that was taken in the same moment.
-    private void awaitServer(LiveProcess first) throws InterruptedException {
-        LiveProcess process = first;
+    /// Besides ours, the server takes ports at random, and may meet one that was taken in the same moment. One that was
+    /// adopted may be killed before it is watched over.
+    private void awaitServer(SupervisedProcess own, boolean adopted) throws InterruptedException {
         for (int tries = 1; ; tries++) {
+            LiveProcess process = own.process().orElseThrow();
             try {
                 temporal.orElseThrow().awaitUp(process);
                 return;
             } catch (UserError e) {
-                if (tries == PORT_TRIES || !String.valueOf(e.getMessage()).contains("address already in use")) {
+                boolean another = adopted || String.valueOf(e.getMessage()).contains("address already in use");
+                if (tries == SERVER_TRIES || process.isAlive() || !another) {
                     throw e;
                 }
-                process = servers.getLast().start();
+                own.start();
             }
         }
     }
 
-    private LiveProcess begin(ProcessPlan process, List<SupervisedProcess> among, Map<String, LiveProcess> running) {
+    /// Takes the process that runs by this plan already, or else starts one.
+    private SupervisedProcess begin(
+            ProcessPlan process, List<SupervisedProcess> among, Map<String, LiveProcess> running) {
         SupervisedProcess supervised = new SupervisedProcess(process, this::save, say);
         synchronized (this) {
             if (closed) {
@@ -279,8 +311,8 @@ final class StartedStack implements LocalStack {
             }
             among.add(supervised);
         }
-        LiveProcess adopted = running.get(process.name());
-        return adopted == null ? supervised.start() : supervised.adopt(adopted);
+        Optional.ofNullable(running.get(process.name())).ifPresentOrElse(supervised::adopt, supervised::start);
+        return supervised;
     }
 
     private synchronized void save() {

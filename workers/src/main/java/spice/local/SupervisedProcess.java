@@ -37,24 +37,24 @@ final class SupervisedProcess {
     /// Starts the process. There is no watch over it yet: one that cannot even start up is its starter's affair.
     ///
     /// @throws UserError if it cannot be started at all
-    LiveProcess start() {
+    void start() {
         try {
             plan.log().begin();
-            return launch().orElseThrow(
-                            () -> new UserError("%s was stopped while it was being started".formatted(plan.name())));
+            if (launch().isEmpty()) {
+                throw new UserError("%s was stopped while it was being started".formatted(plan.name()));
+            }
         } catch (IOException e) {
             throw new UserError("%s cannot be started (%s)".formatted(plan.name(), e.getMessage()), e);
         }
     }
 
     /// Takes over a process that runs by the same plan.
-    LiveProcess adopt(LiveProcess running) {
+    void adopt(LiveProcess running) {
         synchronized (this) {
             process = running;
             identity = plan.identity();
         }
         changed.run();
-        return running;
     }
 
     /// Watches over the process from now on.

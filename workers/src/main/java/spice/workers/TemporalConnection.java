@@ -7,13 +7,17 @@ import io.temporal.client.schedules.ScheduleClientOptions;
 import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import spice.local.LocalSettings;
+import spice.local.ServerTrouble;
 import spice.local.TemporalLadder;
 import spice.local.UserError;
 import spice.workflows.Payloads;
 
 /// A client of the Temporal server that `temporal.toml` or `TEMPORAL_*` name; without either, of the local one.
 final class TemporalConnection implements AutoCloseable {
+    private static final Duration LOOK = Duration.ofMillis(200);
+
     private final WorkflowServiceStubs stubs;
     private final WorkflowClient client;
 
@@ -24,6 +28,7 @@ final class TemporalConnection implements AutoCloseable {
 
     /// @param identity how this process is called in the Temporal UI
     /// @param patience how long to wait for the server to answer
+    /// @throws UserError if it does not
     static TemporalConnection open(String identity, Duration patience) {
         return open(TemporalLadder.profile(LocalSettings.from(System.getenv()), System.getenv()), identity, patience);
     }
@@ -32,17 +37,37 @@ final class TemporalConnection implements AutoCloseable {
     static TemporalConnection open(ClientConfigProfile profile, String identity, Duration patience) {
         WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(profile.toWorkflowServiceStubsOptions());
         try {
-            stubs.connect(patience);
+            connect(stubs, patience);
         } catch (RuntimeException e) {
             stubs.shutdownNow();
-            throw new UserError("no Temporal server answers at %s; start one with `spice up`, or set TEMPORAL_ADDRESS"
-                    .formatted(stubs.getOptions().getTarget()));
+            throw new UserError(
+                    "no Temporal server answers at %s (%s); start one with `spice up`, or set TEMPORAL_ADDRESS"
+                            .formatted(
+                                    stubs.getOptions().getTarget(),
+                                    ServerTrouble.of(e).words()),
+                    e);
         }
         WorkflowClientOptions options = WorkflowClientOptions.newBuilder(profile.toWorkflowClientOptions())
                 .setDataConverter(Payloads.converter())
                 .setIdentity(identity)
                 .build();
         return new TemporalConnection(stubs, WorkflowClient.newInstance(stubs, options));
+    }
+
+    /// A server that is being started answers that it is not healthy, which the SDK takes for an end.
+    private static void connect(WorkflowServiceStubs stubs, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                stubs.connect(Duration.ofNanos(Math.max(LOOK.toNanos(), deadline - System.nanoTime())));
+                return;
+            } catch (RuntimeException e) {
+                if (System.nanoTime() > deadline || ServerTrouble.of(e).isRefusal()) {
+                    throw e;
+                }
+                LockSupport.parkNanos(LOOK.toNanos());
+            }
+        }
     }
 
     WorkflowServiceStubs stubs() {

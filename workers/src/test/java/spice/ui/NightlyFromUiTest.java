@@ -64,7 +64,12 @@ class NightlyFromUiTest {
         browser.press("//button[normalize-space(.)='Save']", "//button[normalize-space(.)='Unpause']");
         browser.screenshot("schedule-edited");
         Schedule edited = stack.schedule("nightly-ledgers");
-        assertThat(edited.getAction().getStartWorkflow().getInput().getPayloads(0).getData().toStringUtf8())
+        assertThat(edited.getAction()
+                        .getStartWorkflow()
+                        .getInput()
+                        .getPayloads(0)
+                        .getData()
+                        .toStringUtf8())
                 .isEqualTo("{\"lineage\":\"ledgers\",\"settings\":{\"iterations\":3}}");
         assertThat(edited.getPolicies()).isEqualTo(created.getPolicies());
         assertThat(edited.getState().getPaused()).isTrue();

@@ -1,0 +1,209 @@
+package spice.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc.HealthImplBase;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
+import io.grpc.stub.StreamObserver;
+import io.temporal.api.workflowservice.v1.DescribeNamespaceRequest;
+import io.temporal.api.workflowservice.v1.DescribeNamespaceResponse;
+import io.temporal.api.workflowservice.v1.GetSystemInfoRequest;
+import io.temporal.api.workflowservice.v1.GetSystemInfoResponse;
+import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceImplBase;
+import io.temporal.envconfig.ClientConfigProfile;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A server behind TLS that asks for a client's certificate and an API key, and answers only what a start asks.
+class ConfiguredTemporalTest {
+    private static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+    private static final String PASSWORD = "changeit";
+
+    @TempDir
+    Path folder;
+
+    private final Set<String> keys = ConcurrentHashMap.newKeySet();
+    private final Map<String, String> environment = new HashMap<>();
+    private Server server;
+
+    @BeforeEach
+    void serve() throws Exception {
+        writePems("server");
+        writePems("client");
+        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .sslContext(GrpcSslContexts.forServer(pem("server", "crt"), pem("server", "key"))
+                        .trustManager(pem("client", "crt"))
+                        .clientAuth(ClientAuth.REQUIRE)
+                        .build())
+                .addService(new Health())
+                .addService(new Frontend())
+                .intercept(new WithKey())
+                .build()
+                .start();
+        environment.put("TEMPORAL_ADDRESS", "127.0.0.1:%d".formatted(server.getPort()));
+        environment.put("TEMPORAL_NAMESPACE", "theirs");
+        environment.put("TEMPORAL_API_KEY", "a-key");
+        environment.put("TEMPORAL_TLS_SERVER_CA_CERT_PATH", pem("server", "crt").toString());
+        environment.put("TEMPORAL_TLS_CLIENT_CERT_PATH", pem("client", "crt").toString());
+        environment.put("TEMPORAL_TLS_CLIENT_KEY_PATH", pem("client", "key").toString());
+    }
+
+    @AfterEach
+    void stop() {
+        server.shutdownNow();
+    }
+
+    @Test
+    void certificatesAndApiKeyAreTemporalsOwnSettings() {
+        assertThatCode(() -> ConfiguredTemporal.requireUsable(profile())).doesNotThrowAnyException();
+        assertThat(keys).containsExactly("Bearer a-key");
+    }
+
+    @Test
+    void aWrongKeyIsOneLineThatDoesNotSayIt() {
+        environment.put("TEMPORAL_API_KEY", "a-wrong-key");
+
+        assertThatThrownBy(() -> ConfiguredTemporal.requireUsable(profile()))
+                .isInstanceOf(UserError.class)
+                .hasMessageContainingAll("127.0.0.1:%d".formatted(server.getPort()), "unknown key", "credentials")
+                .hasMessageNotContainingAny("a-wrong-key", "\n");
+    }
+
+    @Test
+    void aServerWhoseCertificateIsNotTrustedIsOneLine() throws Exception {
+        writePems("stranger");
+        environment.put(
+                "TEMPORAL_TLS_SERVER_CA_CERT_PATH", pem("stranger", "crt").toString());
+
+        assertThatThrownBy(() -> ConfiguredTemporal.requireUsable(profile()))
+                .isInstanceOf(UserError.class)
+                .hasMessageContainingAll("127.0.0.1:%d".formatted(server.getPort()), "TEMPORAL_TLS")
+                .hasMessageNotContaining("\n");
+    }
+
+    private ClientConfigProfile profile() throws IOException {
+        environment.put("TEMPORAL_CONFIG_FILE", folder.resolve("none.toml").toString());
+        return new TemporalLadder(TestStacks.settings(folder.resolve("home"), false), environment, _ -> {})
+                .configured()
+                .orElseThrow();
+    }
+
+    private File pem(String name, String kind) {
+        return folder.resolve("%s.%s".formatted(name, kind)).toFile();
+    }
+
+    /// A certificate that signs itself, and its key, made by the JDK's keytool.
+    private void writePems(String name) throws IOException, InterruptedException, GeneralSecurityException {
+        Path store = folder.resolve(name + ".p12");
+        Process keytool = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        name,
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=" + name,
+                        "-ext",
+                        "san=ip:127.0.0.1",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        store.toString(),
+                        "-storepass",
+                        PASSWORD))
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(keytool.waitFor()).as(said).isZero();
+        KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
+        writePem(name, "crt", "CERTIFICATE", keys.getCertificate(name).getEncoded());
+        writePem(
+                name,
+                "key",
+                "PRIVATE KEY",
+                keys.getKey(name, PASSWORD.toCharArray()).getEncoded());
+    }
+
+    private void writePem(String name, String kind, String title, byte[] content) throws IOException {
+        String lines = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
+                .encodeToString(content);
+        Files.writeString(
+                pem(name, kind).toPath(), "-----BEGIN %1$s-----%n%2$s%n-----END %1$s-----%n".formatted(title, lines));
+    }
+
+    private final class WithKey implements ServerInterceptor {
+        @Override
+        public <A, B> ServerCall.Listener<A> interceptCall(
+                ServerCall<A, B> call, Metadata headers, ServerCallHandler<A, B> next) {
+            String key = String.valueOf(headers.get(AUTHORIZATION));
+            if (!key.equals("Bearer a-key")) {
+                call.close(Status.UNAUTHENTICATED.withDescription("unknown key"), new Metadata());
+                return new ServerCall.Listener<>() {};
+            }
+            keys.add(key);
+            return next.startCall(call, headers);
+        }
+    }
+
+    private static final class Health extends HealthImplBase {
+        @Override
+        public void check(HealthCheckRequest request, StreamObserver<HealthCheckResponse> answer) {
+            answer.onNext(HealthCheckResponse.newBuilder()
+                    .setStatus(ServingStatus.SERVING)
+                    .build());
+            answer.onCompleted();
+        }
+    }
+
+    private static final class Frontend extends WorkflowServiceImplBase {
+        @Override
+        public void getSystemInfo(GetSystemInfoRequest request, StreamObserver<GetSystemInfoResponse> answer) {
+            answer.onNext(GetSystemInfoResponse.getDefaultInstance());
+            answer.onCompleted();
+        }
+
+        @Override
+        public void describeNamespace(
+                DescribeNamespaceRequest request, StreamObserver<DescribeNamespaceResponse> answer) {
+            if (request.getNamespace().equals("theirs")) {
+                answer.onNext(DescribeNamespaceResponse.getDefaultInstance());
+                answer.onCompleted();
+            } else {
+                answer.onError(Status.NOT_FOUND.asException());
+            }
+        }
+    }
+}
