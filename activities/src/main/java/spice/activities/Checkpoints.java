@@ -50,7 +50,8 @@ public final class Checkpoints {
         return find(manifest.lineage(), manifest.branch(), manifest.iteration()).orElseThrow();
     }
 
-    Optional<CheckpointRef> find(String lineage, String branch, int iteration) {
+    /// The checkpoint at this place, if it is committed.
+    public Optional<CheckpointRef> find(String lineage, String branch, int iteration) {
         String name = CheckpointRef.name(lineage, branch, iteration);
         return store.read(name)
                 .map(record -> new CheckpointRef(lineage, branch, iteration, Json.read(record, BlobRef.class, name)));

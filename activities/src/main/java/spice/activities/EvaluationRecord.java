@@ -28,8 +28,23 @@ public record EvaluationRecord(CheckpointRef checkpoint, BlobRef heldOut, Evalua
 
     /// All evaluations of a lineage's checkpoints.
     public static List<EvaluationRecord> of(BlobStore store, String lineage) {
+        return of(store, lineage, (_, _) -> true);
+    }
+
+    /// Those of some checkpoints; others are not read.
+    public static List<EvaluationRecord> of(BlobStore store, String lineage, Wanted wanted) {
         return store.list(EVALUATIONS + lineage + "/").stream()
+                .filter(name -> isWanted(name.split("/", 5), wanted))
                 .flatMap(name -> store.read(name).stream().map(json -> Json.read(json, EvaluationRecord.class, name)))
                 .toList();
+    }
+
+    private static boolean isWanted(String[] name, Wanted wanted) {
+        return wanted.test(name[2], Integer.parseInt(name[3]));
+    }
+
+    /// Whether evaluations of the checkpoint at this place in its lineage are asked for.
+    public interface Wanted {
+        boolean test(String branch, int iteration);
     }
 }

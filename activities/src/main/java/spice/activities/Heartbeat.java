@@ -47,6 +47,7 @@ final class Heartbeat implements Progress, AutoCloseable {
         this.activity = activity;
         this.patience = patience;
         workers.add(Thread.currentThread());
+        worker.begun(this);
         var _ = side.scheduleWithFixedDelay(this::look, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -75,6 +76,11 @@ final class Heartbeat implements Progress, AutoCloseable {
         return worker.isStopping();
     }
 
+    /// Since the last sign of progress.
+    Duration silence() {
+        return Duration.ofNanos(System.nanoTime() - moved);
+    }
+
     private void look() {
         try {
             activity.heartbeat(work.get());
@@ -83,7 +89,7 @@ final class Heartbeat implements Progress, AutoCloseable {
         } catch (RuntimeException e) {
             log.warn("a heartbeat could not be sent", e);
         }
-        Duration still = Duration.ofNanos(System.nanoTime() - moved);
+        Duration still = silence();
         if (!over && !givenUp && still.compareTo(patience) > 0) {
             givenUp = true;
             giveUp(still);
@@ -121,6 +127,7 @@ final class Heartbeat implements Progress, AutoCloseable {
     @Override
     public void close() {
         over = true;
+        worker.ended(this);
         side.shutdown();
     }
 }

@@ -7,6 +7,8 @@ import io.temporal.failure.ApplicationErrorCategory;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +37,8 @@ public final class Heartbeats {
     private final Runnable endProcess;
     private final AtomicReference<Stop> stop = new AtomicReference<>(Stop.NOT);
 
+    private final Set<Heartbeat> underWay = ConcurrentHashMap.newKeySet();
+
     private enum Stop {
         NOT,
         BETWEEN_SHARDS,
@@ -61,6 +65,27 @@ public final class Heartbeats {
     /// Beats for the activity that this thread runs.
     Heartbeat start() {
         return new Heartbeat(this, Activity.getExecutionContext(), patience);
+    }
+
+    void begun(Heartbeat step) {
+        underWay.add(step);
+    }
+
+    void ended(Heartbeat step) {
+        underWay.remove(step);
+    }
+
+    /// Steps that this worker is at.
+    public int stepsUnderWay() {
+        return underWay.size();
+    }
+
+    /// How long the step that has stood still longest has given no sign of progress; zero if none is under way.
+    public Duration longestSilence() {
+        return underWay.stream()
+                .map(Heartbeat::silence)
+                .max(Duration::compareTo)
+                .orElse(Duration.ZERO);
     }
 
     /// From here on every step ends before its next shard or gradient update, to be taken by another worker.

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.Nulls;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import spice.domain.Passage;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
 import spice.store.Json;
@@ -14,9 +15,8 @@ import spice.workflows.StepSeconds;
 import spice.workflows.TrainMetrics;
 
 /// What an iteration did and what it cost, beside its checkpoint: under `iterations/`, then as in `checkpoints/`.
-/// Unlike
-/// the manifest it holds times, so that it differs where two runs are equal. It is written before the checkpoint is
-/// committed: a checkpoint always has one, unless it was committed before there were any.
+/// Unlike the manifest it holds times, so that it differs where two runs are equal. It is written before the
+/// checkpoint is committed: a checkpoint always has one, unless it was committed before there were any.
 ///
 /// @param committed when
 /// @param changes what the operator changed, that holds from this iteration on
@@ -48,6 +48,13 @@ public record IterationRecord(
     public static Optional<IterationRecord> of(BlobStore store, CheckpointRef checkpoint) {
         String name = name(checkpoint.name());
         return store.read(name).map(json -> Json.read(json, IterationRecord.class, name));
+    }
+
+    /// The passages that were drawn, by the position that tasks name them by; empty where none are named.
+    ///
+    /// @throws spice.store.StoreException if they cannot be read
+    public List<Passage> readPassages(BlobStore store) {
+        return passages.map(drawn -> Blobs.get(store, drawn, Passage.class)).orElse(List.of());
     }
 
     private static String name(String checkpoint) {

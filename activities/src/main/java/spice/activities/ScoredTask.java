@@ -5,6 +5,8 @@ import java.util.Optional;
 import spice.domain.Refusal;
 import spice.domain.Task;
 import spice.domain.Verdict;
+import spice.store.BlobRef;
+import spice.store.BlobStore;
 
 /// A task of the group with everything that was made of it, for people to read.
 ///
@@ -14,7 +16,7 @@ import spice.domain.Verdict;
 /// @param advantage the Challenger's
 /// @param trained whether this task's attempts are the Reasoner's group of the document
 /// @param suspectGold whether three quarters of the attempts agree on another answer
-record ScoredTask(
+public record ScoredTask(
         int document,
         Optional<Task> task,
         Optional<Refusal> refusal,
@@ -27,5 +29,12 @@ record ScoredTask(
         List<ScoredAttempt> attempts) {
 
     /// @param advantage the Reasoner's, within its group
-    record ScoredAttempt(String text, Verdict verdict, double advantage) {}
+    public record ScoredAttempt(String text, Verdict verdict, double advantage) {}
+
+    /// The tasks of an iteration, from its manifest's `tasks`.
+    ///
+    /// @throws spice.store.StoreException if they cannot be read
+    public static List<ScoredTask> read(BlobStore store, BlobRef tasks) {
+        return Blobs.get(store, tasks, ScoredTask.class);
+    }
 }

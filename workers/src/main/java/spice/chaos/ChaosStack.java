@@ -137,7 +137,7 @@ final class ChaosStack implements AutoCloseable {
     /// Comes back to the run.
     void follow() throws IOException {
         synchronized (following) {
-            command = program.start(output("run"), List.of("run", "--follow", LINEAGE));
+            command = program.start(output("run"), List.of("watch", LINEAGE));
         }
     }
 

@@ -85,7 +85,8 @@ final class DemoCommand implements Callable<Integer> {
                     .orElse("workflow " + id);
             System.out.println("Run              " + page);
             System.out.println();
-            System.out.print(Summary.of(new RunFollower(temporal, id, System.out).follow()));
+            new RunFollower(temporal, id, RunViews.lines(System.out), Optional.empty()).follow();
+            MetricsFile.leave(id, System.out);
             System.out.println("the run in the Temporal UI: " + page);
         }
     }

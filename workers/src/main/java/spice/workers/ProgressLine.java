@@ -1,33 +1,37 @@
 package spice.workers;
 
 import java.util.Locale;
+import java.util.Optional;
+import spice.tracking.MetricsLine;
 import spice.workflows.IterationMetrics;
-import spice.workflows.IterationReport;
-import spice.workflows.RunProgress;
 
 /// One iteration in one line.
 final class ProgressLine {
     private ProgressLine() {}
 
-    static String of(RunProgress progress, IterationReport report) {
-        IterationMetrics metrics = report.metrics();
+    static String of(RunEvent.Iterated iterated) {
+        MetricsLine line = iterated.line();
+        return "iteration %3d/%d · %s"
+                .formatted(
+                        line.iteration(),
+                        iterated.lastIteration(),
+                        line.metrics()
+                                .map(metrics -> of(metrics, line.tokensPerSecond(), iterated.secondsLeft()))
+                                .orElse("skipped"));
+    }
+
+    private static String of(IterationMetrics metrics, Optional<Double> tokensPerSecond, double secondsLeft) {
         return String.format(
                 Locale.ROOT,
-                "iteration %3d/%d · pass rate %.2f · valid %.2f · Challenger reward %5.2f · %s · %s left",
-                report.number(),
-                progress.lastIteration(),
+                "pass rate %.2f · valid %.2f · Challenger reward %5.2f · %s · %s left",
                 metrics.passRate(),
                 metrics.validShare(),
                 metrics.challengerReward(),
-                speed(metrics),
-                time(progress.secondsLeft()));
-    }
-
-    /// Shards that were in the store already take no time and tell nothing of speed.
-    private static String speed(IterationMetrics metrics) {
-        return metrics.sampledTokens() == 0
-                ? "found in store"
-                : String.format(Locale.ROOT, "%,.0f tokens/s", metrics.sampledTokens() / metrics.samplingSeconds());
+                // Shards that were in the store already take no time and tell nothing of speed.
+                tokensPerSecond
+                        .map(speed -> String.format(Locale.ROOT, "%,.0f tokens/s", speed))
+                        .orElse("found in store"),
+                time(secondsLeft));
     }
 
     static String time(double seconds) {

@@ -17,13 +17,11 @@ import picocli.CommandLine.Option;
         description = "Start a run of self-play on a stack that is up, and follow it.",
         footer = {
             "",
-            "Ctrl-C leaves the run going on; `spice run --follow ID` comes back to it.",
+            "Ctrl-C leaves the run going on; `spice watch ID` comes back to it.",
             "Example: spice run --lineage mine --iterations 40 --set learningRate=1e-4"
         })
 final class RunCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    /// A run that is going on has a server, which may just be starting again.
-    private static final Duration FOLLOWING = Duration.ofSeconds(60);
 
     @Mixin
     private RunOptions options = new RunOptions();
@@ -39,15 +37,10 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--detach", description = "Start the run and return.")
     private boolean detach;
 
-    @Option(names = "--follow", paramLabel = "ID", description = "Start nothing; follow the run of this id.")
-    private @Nullable String follow;
-
     @Override
     public Integer call() throws InterruptedException {
-        Duration patience = follow == null ? PATIENCE : FOLLOWING;
-        try (TemporalConnection temporal = TemporalConnection.open("spice run", patience)) {
-            String id = follow == null ? start(temporal) : follow;
-            return Runs.follow(temporal, id, detach);
+        try (TemporalConnection temporal = TemporalConnection.open("spice run", PATIENCE)) {
+            return Runs.follow(temporal, start(temporal), detach);
         }
     }
 

@@ -5,6 +5,7 @@ import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
+import java.util.Optional;
 import spice.local.UserError;
 import spice.settings.Lineages;
 import spice.workflows.TaskQueues;
@@ -30,7 +31,7 @@ final class Runs {
             run.start(settings);
         } catch (WorkflowExecutionAlreadyStarted e) {
             throw new UserError(
-                    "lineage %s is being run already, by the workflow %s; follow it with `spice run --follow %s`"
+                    "lineage %s is being run already, by the workflow %s; follow it with `spice watch %s`"
                             .formatted(id, id, id),
                     ExitCode.BAD_INPUT);
         }
@@ -52,7 +53,8 @@ final class Runs {
         if (detach) {
             System.out.println("started " + id);
         } else {
-            System.out.print(Summary.of(new RunFollower(temporal, id, System.out).follow()));
+            new RunFollower(temporal, id, RunViews.lines(System.out), Optional.empty()).follow();
+            MetricsFile.leave(id, System.out);
         }
         return ExitCode.OK;
     }

@@ -5,6 +5,7 @@ import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.client.WorkflowException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -16,13 +17,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import spice.activities.CheckpointManifest;
+import picocli.CommandLine.Option;
 import spice.activities.Checkpoints;
 import spice.activities.RunRecord;
 import spice.local.LocalSettings;
 import spice.local.UserError;
+import spice.store.Json;
 import spice.store.s3.S3BlobStore;
-import spice.workflows.CheckpointRef;
 import spice.workflows.Payloads;
 import spice.workflows.RunReport;
 import spice.workflows.SpiceSearchAttributes;
@@ -32,9 +33,12 @@ import spice.workflows.Trouble;
 @Command(
         name = "status",
         description = "List the lineages in the store with their last checkpoints, and the state of their runs.",
-        footer = {"", "Example: spice status"})
+        footer = {"", "Example: spice status --json"})
 final class StatusCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    @Option(names = "--json", description = "One JSON object a line for each run; see docs/operating.md.")
+    private boolean json;
 
     @Override
     public Integer call() {
@@ -42,34 +46,26 @@ final class StatusCommand implements Callable<Integer> {
                 S3BlobStore.open(LocalSettings.from(System.getenv()).s3())) {
             Checkpoints checkpoints = new Checkpoints(store);
             List<String> lineages = checkpoints.lineages();
-            if (lineages.isEmpty()) {
+            if (lineages.isEmpty() && !json) {
                 System.out.println("no runs yet; start one with `spice demo` or `spice run`");
             }
             Optional<TemporalConnection> temporal = temporal();
             for (String lineage : lineages) {
                 RunRecord run = checkpoints.runs(lineage).getLast();
-                System.out.println(line(
+                StatusLine line = StatusLine.of(
                         checkpoints,
                         run,
-                        temporal.map(known -> state(known, run)).orElse("Temporal not reachable")));
+                        temporal.map(known -> state(known, run)).orElse("Temporal not reachable"));
+                System.out.println(json ? new String(Json.bytes(line), StandardCharsets.UTF_8) : line);
             }
             temporal.ifPresent(connection -> {
-                ScheduleLine.all(connection).forEach(System.out::println);
+                if (!json) {
+                    ScheduleLine.all(connection).forEach(System.out::println);
+                }
                 connection.close();
             });
         }
         return ExitCode.OK;
-    }
-
-    private static String line(Checkpoints checkpoints, RunRecord run, String state) {
-        CheckpointRef last = checkpoints.last(run);
-        CheckpointManifest manifest = checkpoints.manifest(last);
-        String passRate = manifest.metrics()
-                .map(metrics -> String.format(
-                        Locale.ROOT, "pass rate %.2f, valid %.2f", metrics.passRate(), metrics.validShare()))
-                .orElse("no iteration yet");
-        return "%s · %s · iteration %d · %s · checkpoint %s"
-                .formatted(run.lineage(), state, last.iteration(), passRate, last.name());
     }
 
     private static Optional<TemporalConnection> temporal() {

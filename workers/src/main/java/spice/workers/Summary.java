@@ -5,26 +5,21 @@ import spice.workflows.Comparison;
 import spice.workflows.Comparison.CoEvolution;
 import spice.workflows.Comparison.Gain;
 import spice.workflows.Evaluation;
-import spice.workflows.RunReport;
 
 /// What a run was worth, in a few lines.
 final class Summary {
     private Summary() {}
 
-    static String of(RunReport report) {
+    static String of(RunEvent.Ended report) {
         StringBuilder text = new StringBuilder("\n");
         Comparison comparison = report.comparison();
-        int attempts = report.evaluations().stream()
-                .findFirst()
-                .map(Evaluation::attempts)
-                .orElse(0);
+        int attempts = report.first().map(Evaluation::attempts).orElse(0);
         comparison.greedy().ifPresent(gain -> text.append(line("held-out accuracy, greedy", gain)));
         comparison
                 .mean()
                 .ifPresent(gain ->
                         text.append(line("held-out accuracy, mean@%d at temperature 1".formatted(attempts), gain)));
-        report.evaluations().stream()
-                .findFirst()
+        report.first()
                 .filter(first -> first.k() > 0)
                 .ifPresent(first -> text.append(String.format(
                         Locale.ROOT,

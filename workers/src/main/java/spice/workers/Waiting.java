@@ -7,8 +7,11 @@ import io.temporal.api.workflow.v1.PendingActivityInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import spice.workflows.Payloads;
 
 /// Says what a run waits for when it has not moved for a while: a step that is tried again, or one that no worker
 /// takes.
@@ -36,17 +39,34 @@ final class Waiting {
         }
         since = System.nanoTime();
         try {
-            DescribeWorkflowExecutionResponse run = describe(workflow);
-            Stream<DescribeWorkflowExecutionResponse> children =
-                    run.getPendingChildrenList().stream().map(child -> describe(child.getWorkflowId()));
-            return Stream.concat(Stream.of(run), children)
-                    .flatMap(execution -> execution.getPendingActivitiesList().stream())
-                    .flatMap(activity -> reason(activity).stream())
-                    .findFirst();
+            return pending().flatMap(activity -> reason(activity).stream()).findFirst();
         } catch (StatusRuntimeException e) {
             return Optional.of("waiting for the Temporal server (%s)"
                     .formatted(e.getStatus().getCode()));
         }
+    }
+
+    /// What is being worked on, by the last heartbeats; empty if nothing is known.
+    String step() {
+        try {
+            return pending()
+                    .filter(activity -> activity.hasHeartbeatDetails())
+                    .map(activity -> Payloads.converter()
+                            .fromPayloads(0, Optional.of(activity.getHeartbeatDetails()), String.class, String.class))
+                    .filter(Objects::nonNull)
+                    .distinct()
+                    .collect(Collectors.joining(" · "));
+        } catch (StatusRuntimeException e) {
+            return "";
+        }
+    }
+
+    private Stream<PendingActivityInfo> pending() {
+        DescribeWorkflowExecutionResponse run = describe(workflow);
+        Stream<DescribeWorkflowExecutionResponse> children =
+                run.getPendingChildrenList().stream().map(child -> describe(child.getWorkflowId()));
+        return Stream.concat(Stream.of(run), children)
+                .flatMap(execution -> execution.getPendingActivitiesList().stream());
     }
 
     private DescribeWorkflowExecutionResponse describe(String id) {

@@ -3,6 +3,7 @@ package spice.store.cache;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import spice.store.BlobRef;
@@ -16,6 +17,8 @@ public final class CachedBlobStore implements BlobStore {
 
     private final BlobStore store;
     private final BlobCache cache;
+    private final AtomicLong hits = new AtomicLong();
+    private final AtomicLong misses = new AtomicLong();
 
     /// Puts this cache in front of that store. Both stay the caller's to close.
     public CachedBlobStore(BlobStore store, BlobCache cache) {
@@ -36,11 +39,24 @@ public final class CachedBlobStore implements BlobStore {
     /// cache holds it under another name.
     @Override
     public void copyTo(BlobRef ref, Path file) {
-        if (!cache.take(ref, file)) {
+        if (cache.take(ref, file)) {
+            hits.incrementAndGet();
+        } else {
+            misses.incrementAndGet();
             store.copyTo(ref, file);
             cache.keep(ref, file);
             log.info("fetched {} ({} bytes)", ref.sha256(), ref.bytes());
         }
+    }
+
+    /// Files that were found in the cache.
+    public long hits() {
+        return hits.get();
+    }
+
+    /// Files that had to be fetched.
+    public long misses() {
+        return misses.get();
     }
 
     @Override

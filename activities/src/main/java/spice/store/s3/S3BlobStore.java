@@ -2,6 +2,7 @@ package spice.store.s3;
 
 import static spice.domain.Check.require;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -61,9 +62,17 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         return open(location, StoreUpkeep.FRESH);
     }
 
+    /// The same, with its requests counted: `spice.s3.*`.
+    public static S3BlobStore open(S3Location location, MeterRegistry meters) {
+        return open(S3Clients.open(location, meters), location, StoreUpkeep.FRESH);
+    }
+
     /// @param fresh see [StoreUpkeep#FRESH]
     static S3BlobStore open(S3Location location, Duration fresh) {
-        S3Client client = S3Clients.open(location);
+        return open(S3Clients.open(location), location, fresh);
+    }
+
+    private static S3BlobStore open(S3Client client, S3Location location, Duration fresh) {
         try {
             S3Bucket bucket = S3Bucket.of(client, location);
             bucket.prepare();

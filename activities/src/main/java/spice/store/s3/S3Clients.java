@@ -1,10 +1,13 @@
 package spice.store.s3;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.StandardRetryStrategy;
@@ -34,19 +37,28 @@ final class S3Clients {
     ///
     /// @throws StoreException if the SDK's settings lack a region
     static S3Client open(S3Location location) {
-        return open(location, ATTEMPTS);
+        return open(location, ATTEMPTS, List.of());
+    }
+
+    /// The same, counted.
+    static S3Client open(S3Location location, MeterRegistry meters) {
+        return open(location, ATTEMPTS, List.of(new S3Meters(meters)));
     }
 
     /// @param attempts how often a request is sent at most
     static S3Client open(S3Location location, int attempts) {
-        S3Client client = build(builder(location, attempts));
+        return open(location, attempts, List.of());
+    }
+
+    private static S3Client open(S3Location location, int attempts, List<ExecutionInterceptor> interceptors) {
+        S3Client client = build(builder(location, attempts, interceptors));
         if (client.serviceClientConfiguration().endpointOverride().isEmpty()) {
             return client;
         }
         // Only AWS resolves the bucket as part of the host's name. Whether the SDK's own settings name another
         // endpoint is known only to a client that was built.
         client.close();
-        return build(builder(location, attempts).forcePathStyle(true));
+        return build(builder(location, attempts, interceptors).forcePathStyle(true));
     }
 
     private static S3Client build(S3ClientBuilder builder) {
@@ -57,13 +69,13 @@ final class S3Clients {
         }
     }
 
-    private static S3ClientBuilder builder(S3Location location, int attempts) {
+    private static S3ClientBuilder builder(S3Location location, int attempts, List<ExecutionInterceptor> interceptors) {
         S3ClientBuilder builder = S3Client.builder()
                 .httpClientBuilder(Apache5HttpClient.builder()
                         .connectionTimeout(CONNECT)
                         .socketTimeout(SILENCE)
                         .maxConnections(CONNECTIONS))
-                .overrideConfiguration(o -> o.retryStrategy(retries(attempts)));
+                .overrideConfiguration(o -> o.retryStrategy(retries(attempts)).executionInterceptors(interceptors));
         location.endpoint().ifPresent(endpoint -> {
             builder.endpointOverride(endpoint);
             // It only enters the signature, but the SDK insists on one.

@@ -1,0 +1,197 @@
+package spice.tracking;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import spice.store.Json;
+
+/// The few calls of MLflow's REST API (2.0) that are needed here. MLflow's own Java client stands still at an older
+/// version and brings an HTTP library of its own.
+///
+/// All methods throw [MlflowException].
+final class MlflowClient implements AutoCloseable {
+    private static final ObjectMapper JSON = Json.mapper();
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration ANSWER = Duration.ofSeconds(30);
+    private static final String NO_SUCH = "RESOURCE_DOES_NOT_EXIST";
+    private static final String EXISTS = "RESOURCE_ALREADY_EXISTS";
+    private static final int PAGE = 1000;
+    private static final int SHOWN = 300;
+
+    private final MlflowSettings settings;
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT)
+            .proxy(ProxySelector.getDefault())
+            .build();
+
+    MlflowClient(MlflowSettings settings) {
+        this.settings = settings;
+    }
+
+    /// A figure at a step.
+    ///
+    /// @param timestamp in milliseconds since 1970
+    record Metric(String key, double value, long timestamp, long step) {}
+
+    private record Answer(int status, JsonNode body) {
+        boolean isRefusal(String code) {
+            return body.path("error_code").asText().equals(code);
+        }
+    }
+
+    /// The id of the experiment that the settings name, which is made if it is missing.
+    String experiment() {
+        for (int tries = 0; tries < 2; tries++) {
+            Answer found = get("experiments/get-by-name?experiment_name="
+                    + URLEncoder.encode(settings.experiment(), StandardCharsets.UTF_8));
+            if (found.status() == 200) {
+                return found.body().at("/experiment/experiment_id").asText();
+            }
+            if (!found.isRefusal(NO_SUCH)) {
+                throw refused("experiments/get-by-name", found);
+            }
+            Answer made = post("experiments/create", JSON.createObjectNode().put("name", settings.experiment()));
+            if (made.status() == 200) {
+                return made.body().path("experiment_id").asText();
+            }
+            if (!made.isRefusal(EXISTS)) {
+                throw refused("experiments/create", made);
+            }
+        }
+        throw new MlflowException("MLflow has experiment %s and has it not; restore it if it was deleted"
+                .formatted(settings.experiment()));
+    }
+
+    /// The runs of an experiment with this tag.
+    List<MlflowRun> runs(String experiment, String tag, String value) {
+        List<MlflowRun> all = new ArrayList<>();
+        String page = "";
+        do {
+            ObjectNode request = JSON.createObjectNode()
+                    .put("filter", "tags.`%s` = '%s'".formatted(tag, value))
+                    .put("max_results", PAGE);
+            request.putArray("experiment_ids").add(experiment);
+            if (!page.isEmpty()) {
+                request.put("page_token", page);
+            }
+            JsonNode answer = done("runs/search", request);
+            answer.path("runs").forEach(run -> all.add(MlflowRun.of(run)));
+            page = answer.path("next_page_token").asText("");
+        } while (!page.isEmpty());
+        return all;
+    }
+
+    MlflowRun create(String experiment, String name, Instant began, Map<String, String> tags) {
+        ObjectNode request = JSON.createObjectNode()
+                .put("experiment_id", experiment)
+                .put("run_name", name)
+                .put("start_time", began.toEpochMilli());
+        request.set("tags", pairs(tags));
+        return MlflowRun.of(done("runs/create", request).path("run"));
+    }
+
+    /// Logs up to a thousand metrics, parameters and tags. Tags are written last, so that they may say how far the
+    /// metrics are. What was logged before with the same values is there once.
+    void log(String run, List<Metric> metrics, Map<String, String> parameters, Map<String, String> tags) {
+        ObjectNode request = JSON.createObjectNode().put("run_id", run);
+        request.set("metrics", JSON.valueToTree(metrics));
+        request.set("params", pairs(parameters));
+        request.set("tags", pairs(tags));
+        done("runs/log-batch", request);
+    }
+
+    /// @param ended ignored while it runs
+    void update(String run, MlflowStatus status, Instant ended) {
+        ObjectNode request = JSON.createObjectNode().put("run_id", run).put("status", status.name());
+        if (status != MlflowStatus.RUNNING) {
+            request.put("end_time", ended.toEpochMilli());
+        }
+        done("runs/update", request);
+    }
+
+    void delete(String run) {
+        done("runs/delete", JSON.createObjectNode().put("run_id", run));
+    }
+
+    private static ArrayNode pairs(Map<String, String> pairs) {
+        ArrayNode array = JSON.createArrayNode();
+        pairs.forEach((key, value) -> array.addObject().put("key", key).put("value", value));
+        return array;
+    }
+
+    private JsonNode done(String call, ObjectNode request) {
+        Answer answer = post(call, request);
+        if (answer.status() != 200) {
+            throw refused(call, answer);
+        }
+        return answer.body();
+    }
+
+    private MlflowException refused(String call, Answer answer) {
+        String message = answer.body().path("message").asText("");
+        return new MlflowException("MLflow at %s answers %d to %s: %s"
+                .formatted(
+                        settings.server(),
+                        answer.status(),
+                        call.replaceAll("\\?.*", ""),
+                        message.length() > SHOWN ? message.substring(0, SHOWN) : message));
+    }
+
+    private Answer get(String call) {
+        return send(request(call).GET());
+    }
+
+    private Answer post(String call, ObjectNode body) {
+        return send(request(call)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body))));
+    }
+
+    private HttpRequest.Builder request(String call) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(settings.server() + "/api/2.0/mlflow/" + call))
+                .timeout(ANSWER);
+        settings.authorization().ifPresent(value -> request.header("Authorization", value));
+        return request;
+    }
+
+    private Answer send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<byte[]> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+            return new Answer(answer.statusCode(), body(answer.body()));
+        } catch (IOException e) {
+            throw new MlflowException("MLflow at %s cannot be reached (%s)".formatted(settings.server(), e), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MlflowException("interrupted", e);
+        }
+    }
+
+    /// A proxy's or a login page's answer is none of MLflow's.
+    private static JsonNode body(byte[] content) {
+        try {
+            return JSON.readTree(content);
+        } catch (IOException e) {
+            return JSON.createObjectNode().put("message", "no JSON");
+        }
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}

@@ -1,0 +1,12 @@
+package spice.tracking;
+
+/// An MLflow server that cannot be reached, or does not do what it is asked.
+final class MlflowException extends RuntimeException {
+    MlflowException(String message) {
+        super(message);
+    }
+
+    MlflowException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,23 @@
+package spice.tracking;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashMap;
+import java.util.Map;
+
+/// A run as the MLflow server has it.
+///
+/// @param status in its own word
+record MlflowRun(String id, String status, Map<String, String> tags) {
+    MlflowRun {
+        tags = Map.copyOf(tags);
+    }
+
+    static MlflowRun of(JsonNode run) {
+        Map<String, String> tags = new HashMap<>();
+        run.at("/data/tags")
+                .forEach(tag ->
+                        tags.put(tag.path("key").asText(), tag.path("value").asText()));
+        return new MlflowRun(
+                run.at("/info/run_id").asText(), run.at("/info/status").asText(), tags);
+    }
+}

@@ -1,0 +1,261 @@
+package spice.tracking;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import spice.activities.Checkpoints;
+import spice.activities.HeldOutAccuracy;
+import spice.activities.IterationRecord;
+import spice.activities.RunRecord;
+import spice.activities.Stretch;
+import spice.store.BlobStore;
+import spice.store.Json;
+import spice.tracking.MlflowClient.Metric;
+
+/// Brings an MLflow server up to what the store holds of a lineage.
+///
+/// How far the server is stands in tags of its run, written after the figures that they speak of. So whoever comes
+/// next,
+/// this process or another, after a crash of either side, goes on from there; figures that were written before a tag
+/// was lost are written again with the same values, which MLflow keeps once.
+///
+/// A line of checkpoints is one MLflow run. A branch that goes on from its end is on the same; one that leaves it
+/// earlier, after a reset for instance, has other figures for the same steps, and so a run of its own.
+final class MlflowSync {
+    private static final ObjectMapper JSON = Json.mapper();
+    private static final String LINEAGE = "spice.lineage";
+    /// When the first iteration was committed: tells lineages of the same name in different stores apart.
+    private static final String BEGAN = "spice.began";
+    private static final String MADE = "spice.made";
+    private static final String BRANCH = "spice.branch";
+    private static final String ITERATION = "spice.iteration";
+    private static final String EVALUATED = "spice.evaluated";
+    private static final String CHECKPOINT = "spice.checkpoint";
+    private static final String MANIFEST = "spice.manifest";
+    private static final String CHANGES = "spice.changes";
+    private static final String STORE = "spice.store";
+    private static final String HELD_OUT = "heldOut";
+    /// MLflow takes a thousand figures at once.
+    private static final int BATCH = 900;
+    /// The longest tag that every MLflow server takes.
+    private static final int TAG = 5000;
+
+    private final BlobStore store;
+    private final String address;
+    private final Checkpoints checkpoints;
+    private final MetricsLines lines;
+    private final MlflowClient mlflow;
+    private final Function<String, Optional<MlflowStatus>> status;
+    private final Clock clock;
+
+    /// @param address of the store, for people
+    /// @param status of a lineage's run; empty if nobody knows
+    MlflowSync(
+            BlobStore store,
+            String address,
+            MlflowClient mlflow,
+            Function<String, Optional<MlflowStatus>> status,
+            Clock clock) {
+        this.store = store;
+        this.address = address;
+        this.checkpoints = new Checkpoints(store);
+        this.lines = new MetricsLines(store);
+        this.mlflow = mlflow;
+        this.status = status;
+        this.clock = clock;
+    }
+
+    /// Catches up.
+    ///
+    /// @return whether the run may have more to tell later
+    /// @throws MlflowException if the server does not do its part
+    /// @throws spice.store.StoreException if the store does not
+    boolean catchUp(String lineage) {
+        List<Stretch> line = checkpoints.line(lineage);
+        if (line.isEmpty()) {
+            return false;
+        }
+        Optional<MlflowStatus> standing = status.apply(lineage);
+        MlflowRun run = run(lineage, line);
+        iterations(lineage, line, run);
+        evaluations(lineage, line, run);
+        standing.filter(now -> !now.name().equals(run.status()))
+                .ifPresent(now -> mlflow.update(run.id(), now, clock.instant()));
+        return standing.equals(Optional.of(MlflowStatus.RUNNING));
+    }
+
+    // ---- The run ----
+
+    private MlflowRun run(String lineage, List<Stretch> line) {
+        String experiment = mlflow.experiment();
+        Instant began = committed(lineage, line, line.getFirst().first());
+        Optional<MlflowRun> found = furthest(experiment, lineage, began, line);
+        if (found.isPresent()) {
+            return found.get();
+        }
+        MlflowRun made = create(experiment, lineage, began, line);
+        // Another worker may have made one in the same moment: whoever sees both takes the earlier one.
+        MlflowRun agreed = furthest(experiment, lineage, began, line).orElse(made);
+        if (!agreed.id().equals(made.id())) {
+            mlflow.delete(made.id());
+        }
+        return agreed;
+    }
+
+    private Optional<MlflowRun> furthest(String experiment, String lineage, Instant began, List<Stretch> line) {
+        return mlflow.runs(experiment, LINEAGE, lineage).stream()
+                .filter(run -> began.toString().equals(run.tags().get(BEGAN)))
+                .filter(run -> isOn(line, run.tags().getOrDefault(BRANCH, ""), number(run, ITERATION)))
+                .min(Comparator.<MlflowRun>comparingInt(run -> -number(run, ITERATION))
+                        .thenComparing(run -> run.tags().getOrDefault(MADE, ""))
+                        .thenComparing(MlflowRun::id));
+    }
+
+    /// A run that has no step yet is on the line that begins as it does.
+    private static boolean isOn(List<Stretch> line, String branch, int iteration) {
+        Stretch first = line.getFirst();
+        return (branch.equals(first.branch()) && iteration == first.first() - 1)
+                || line.stream().anyMatch(stretch -> stretch.contains(branch, iteration));
+    }
+
+    private static int number(MlflowRun run, String tag) {
+        String value = run.tags().getOrDefault(tag, "");
+        return value.matches("\\d{1,9}") ? Integer.parseInt(value) : -1;
+    }
+
+    private MlflowRun create(String experiment, String lineage, Instant began, List<Stretch> line) {
+        Stretch first = line.getFirst();
+        return mlflow.create(
+                experiment,
+                lineage,
+                began,
+                Map.of(
+                        LINEAGE,
+                        lineage,
+                        BEGAN,
+                        began.toString(),
+                        STORE,
+                        address,
+                        BRANCH,
+                        first.branch(),
+                        ITERATION,
+                        Integer.toString(first.first() - 1),
+                        MADE,
+                        clock.instant().toString()));
+    }
+
+    /// The settings with which the line began; changes are among the tags.
+    private Map<String, String> parameters(String lineage, List<Stretch> line) {
+        Map<String, String> parameters = new TreeMap<>();
+        checkpoints.runs(lineage).stream()
+                .filter(run -> run.branch().equals(line.getFirst().branch()))
+                .findFirst()
+                .map(RunRecord::settings)
+                .ifPresent(settings -> {
+                    JsonNode object = JSON.valueToTree(settings);
+                    object.properties()
+                            .forEach(setting -> parameters.put(
+                                    setting.getKey(), setting.getValue().asText()));
+                    // MLflow takes no empty ones.
+                    parameters.values().removeIf(String::isEmpty);
+                });
+        return parameters;
+    }
+
+    private Instant committed(String lineage, List<Stretch> line, int iteration) {
+        return line.stream()
+                .filter(stretch -> stretch.contains(stretch.branch(), iteration))
+                .findFirst()
+                .flatMap(stretch -> checkpoints.find(lineage, stretch.branch(), iteration))
+                .flatMap(checkpoint -> IterationRecord.of(store, checkpoint))
+                .map(IterationRecord::committed)
+                .orElse(Instant.EPOCH);
+    }
+
+    // ---- Its figures ----
+
+    private void iterations(String lineage, List<Stretch> line, MlflowRun run) {
+        int logged = number(run, ITERATION);
+        if (logged < line.getFirst().first()) {
+            mlflow.log(run.id(), List.of(), parameters(lineage, line), Map.of());
+        }
+        List<Metric> metrics = new ArrayList<>();
+        Map<String, String> tags = new LinkedHashMap<>();
+        for (MetricsLine next : lines.after(lineage, line, logged)) {
+            List<Metric> more = metrics(next);
+            if (metrics.size() + more.size() > BATCH) {
+                mlflow.log(run.id(), metrics, Map.of(), tags);
+                metrics.clear();
+            }
+            metrics.addAll(more);
+            tags.putAll(tags(next));
+        }
+        if (!tags.isEmpty()) {
+            mlflow.log(run.id(), metrics, Map.of(), tags);
+        }
+    }
+
+    private static List<Metric> metrics(MetricsLine line) {
+        Map<String, Double> figures = new LinkedHashMap<>();
+        line.metrics().ifPresent(metrics -> figures.putAll(Figures.of("iteration", metrics)));
+        line.training().ifPresent(training -> figures.putAll(Figures.of("training", training)));
+        line.seconds().ifPresent(seconds -> figures.putAll(Figures.of("seconds", seconds)));
+        line.tokensPerSecond().ifPresent(speed -> figures.put("tokensPerSecond", speed));
+        line.trainedTokensPerSecond().ifPresent(speed -> figures.put("trainedTokensPerSecond", speed));
+        return metrics(figures, line.committed().orElse(Instant.EPOCH), line.iteration());
+    }
+
+    private static List<Metric> metrics(Map<String, Double> figures, Instant at, int step) {
+        return figures.entrySet().stream()
+                .map(figure -> new Metric(figure.getKey(), figure.getValue(), at.toEpochMilli(), step))
+                .toList();
+    }
+
+    private static Map<String, String> tags(MetricsLine line) {
+        Map<String, String> tags = new LinkedHashMap<>(Map.of(
+                BRANCH,
+                line.branch(),
+                ITERATION,
+                Integer.toString(line.iteration()),
+                CHECKPOINT,
+                line.checkpoint(),
+                MANIFEST,
+                line.manifest()));
+        if (!line.changes().isEmpty()) {
+            String changes = String.join("; ", line.changes());
+            tags.put(CHANGES, changes.length() > TAG ? changes.substring(0, TAG) : changes);
+        }
+        return tags;
+    }
+
+    /// A checkpoint is evaluated some time after it was committed, but before the next one is.
+    private void evaluations(String lineage, List<Stretch> line, MlflowRun run) {
+        int evaluated = number(run, EVALUATED);
+        TreeMap<Integer, HeldOutAccuracy> accuracies = new TreeMap<>(lines.accuracies(lineage, line, evaluated));
+        if (evaluated < 0) {
+            lines.start(lineage, line)
+                    .ifPresent(start ->
+                            start.heldOut().ifPresent(accuracy -> accuracies.put(start.iteration(), accuracy)));
+        }
+        if (!accuracies.isEmpty()) {
+            List<Metric> metrics = new ArrayList<>();
+            accuracies.forEach((iteration, accuracy) -> metrics.addAll(metrics(
+                    Figures.of(HELD_OUT, accuracy),
+                    committed(lineage, line, Math.max(iteration, line.getFirst().first())),
+                    iteration)));
+            for (int from = 0; from < metrics.size(); from += BATCH) {
+                mlflow.log(run.id(), metrics.subList(from, Math.min(metrics.size(), from + BATCH)), Map.of(), Map.of());
+            }
+            mlflow.log(run.id(), List.of(), Map.of(), Map.of(EVALUATED, Integer.toString(accuracies.lastKey())));
+        }
+    }
+}

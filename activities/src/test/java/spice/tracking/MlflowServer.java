@@ -1,0 +1,135 @@
+package spice.tracking;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.extension.ConditionEvaluationResult.disabled;
+import static org.junit.jupiter.api.extension.ConditionEvaluationResult.enabled;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/// A real MLflow server on a database in a folder. Where there is no `mlflow` on the `PATH` or in `.spice/mlflow`, the
+/// tests of a class with this condition are not run, which they say; where `SPICE_REQUIRE_MLFLOW` is 1, they fail.
+public final class MlflowServer implements ExecutionCondition, AutoCloseable {
+    private static final String REQUIRED = "SPICE_REQUIRE_MLFLOW";
+    private static final String PROBLEM = "there is no mlflow on the PATH or in .spice/mlflow";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final URI address = URI.create("http://127.0.0.1:" + freePort());
+    private Optional<Process> process = Optional.empty();
+
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+        if (program().isEmpty() && "1".equals(System.getenv(REQUIRED))) {
+            fail(PROBLEM);
+        }
+        return program().isEmpty() ? disabled(PROBLEM) : enabled("there is an mlflow");
+    }
+
+    private static Optional<Path> program() {
+        return Stream.concat(
+                        Stream.of(Path.of("..", ".spice", "mlflow", "bin")),
+                        Stream.of(System.getenv("PATH").split(":")).map(Path::of))
+                .map(folder -> folder.resolve("mlflow").toAbsolutePath().normalize())
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Where it is, or will be once it is started.
+    URI address() {
+        return address;
+    }
+
+    void start(Path folder) throws IOException, InterruptedException {
+        Path log = folder.resolve("mlflow.log");
+        ProcessBuilder builder = new ProcessBuilder(
+                        program().orElseThrow().toString(),
+                        "server",
+                        "--host",
+                        "127.0.0.1",
+                        "--port",
+                        Integer.toString(address.getPort()),
+                        "--workers",
+                        "1",
+                        "--backend-store-uri",
+                        "sqlite:///" + folder.resolve("mlflow.db"),
+                        "--artifacts-destination",
+                        folder.resolve("artifacts").toString())
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        // It would start seven processes for evaluations, and tell its makers of its use.
+        builder.environment().put("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false");
+        builder.environment().put("MLFLOW_DISABLE_TELEMETRY", "true");
+        Process started = builder.start();
+        process = Optional.of(started);
+        while (!isUp()) {
+            assertThat(started.isAlive()).as("%s", Files.readString(log)).isTrue();
+            Thread.sleep(100);
+        }
+    }
+
+    private boolean isUp() {
+        try {
+            HttpURLConnection connection =
+                    (HttpURLConnection) address.resolve("/health").toURL().openConnection();
+            return connection.getResponseCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /// The steps of a run's figure, in the order in which MLflow gives them.
+    List<Integer> steps(String run, String key) throws IOException {
+        JsonNode history = get("metrics/get-history?run_id=%s&metric_key=%s".formatted(run, key));
+        return history.path("metrics")
+                .valueStream()
+                .map(metric -> metric.path("step").asInt())
+                .toList();
+    }
+
+    JsonNode run(String id) throws IOException {
+        return get("runs/get?run_id=" + id).path("run");
+    }
+
+    private JsonNode get(String call) throws IOException {
+        try (InputStream answer =
+                address.resolve("/api/2.0/mlflow/" + call).toURL().openStream()) {
+            return JSON.readTree(answer);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process.isPresent()) {
+            List<ProcessHandle> all = Stream.concat(
+                            Stream.of(process.get().toHandle()), process.get().descendants())
+                    .toList();
+            all.forEach(ProcessHandle::destroy);
+            process.get().onExit().join();
+            all.forEach(ProcessHandle::destroyForcibly);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package spice.tracking;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import spice.activities.WrittenLineage;
+import spice.store.BlobStore;
+import spice.store.InMemoryBlobStore;
+import spice.workflows.CheckpointRef;
+
+/// Against a real MLflow server, which is down while the first lineage commits three iterations.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class MlflowTest {
+    @RegisterExtension
+    static final MlflowServer SERVER = new MlflowServer();
+
+    private final BlobStore store = new InMemoryBlobStore();
+    private final CheckpointRef base = WrittenLineage.base(store);
+    private final WrittenLineage mine = new WrittenLineage(store, "mine", "aaaaaaaaaaaa");
+    private final MlflowSettings settings = new MlflowSettings(SERVER.address(), "spice", Optional.empty());
+    private final MlflowClient client = new MlflowClient(settings);
+    private MlflowStatus standing = MlflowStatus.RUNNING;
+
+    @BeforeAll
+    void threeIterationsWhileItIsDown(@TempDir Path folder) throws Exception {
+        mine.begin(base, base);
+        WrittenLineage.answer(store, base, 0.3);
+        for (int iteration = 1; iteration <= 3; iteration++) {
+            commit(mine, iteration);
+            assertThatExceptionOfType(MlflowException.class)
+                    .isThrownBy(() -> sync().catchUp("mine"))
+                    .withMessageContaining("cannot be reached");
+        }
+        SERVER.start(folder);
+    }
+
+    @AfterAll
+    void stop() {
+        client.close();
+        SERVER.close();
+    }
+
+    private CheckpointRef commit(WrittenLineage lineage, int iteration) {
+        lineage.record(iteration);
+        return lineage.commit(iteration, lineage.corpus());
+    }
+
+    /// As a worker that has just been started has it.
+    private MlflowSync sync() {
+        return new MlflowSync(store, "s3://spice", client, _ -> Optional.of(standing), Clock.systemUTC());
+    }
+
+    private List<MlflowRun> runs(String lineage) {
+        return client.runs(client.experiment(), "spice.lineage", lineage);
+    }
+
+    private static String value(JsonNode pairs, String key) {
+        return StreamSupport.stream(pairs.spliterator(), false)
+                .filter(pair -> pair.path("key").asText().equals(key))
+                .map(pair -> pair.path("value").asText())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// One story, since each chapter rests on the one before.
+    @Test
+    void aLineageIsToldOnceWhateverHappens() throws Exception {
+        assertThat(sync().catchUp("mine")).isTrue();
+        assertThat(runs("mine")).hasSize(1);
+        String run = runs("mine").getFirst().id();
+        assertThat(SERVER.steps(run, "iteration/passRate")).containsExactly(1, 2, 3);
+        assertThat(SERVER.steps(run, "training/loss")).containsExactly(1, 2, 3);
+        assertThat(SERVER.steps(run, "heldOut/greedyInterval/low")).containsExactly(0);
+        JsonNode told = SERVER.run(run);
+        assertThat(told.at("/info/status").asText()).isEqualTo("RUNNING");
+        assertThat(value(told.at("/data/params"), "learningRate")).isNotEmpty();
+        assertThat(value(told.at("/data/tags"), "spice.checkpoint"))
+                .isEqualTo("checkpoints/mine/aaaaaaaaaaaa/00000003");
+        assertThat(value(told.at("/data/metrics"), "iteration/passRate")).isEqualTo("0.3");
+
+        // A worker that was killed after it wrote the figures, and before it said so.
+        client.log(run, List.of(), Map.of(), Map.of("spice.iteration", "1"));
+        CheckpointRef fourth = commit(mine, 4);
+        WrittenLineage.answer(store, fourth, 0.9);
+        sync().catchUp("mine");
+        assertThat(runs("mine")).hasSize(1);
+        assertThat(SERVER.steps(run, "iteration/passRate")).containsExactly(1, 2, 3, 4);
+        assertThat(SERVER.steps(run, "heldOut/greedy")).containsExactly(0, 4);
+
+        // The operator changes a setting: the line goes on from its end, on another branch.
+        WrittenLineage changed = new WrittenLineage(store, "mine", "bbbbbbbbbbbb");
+        changed.begin(base, fourth);
+        CheckpointRef fifth = commit(changed, 5);
+        sync().catchUp("mine");
+        assertThat(runs("mine")).hasSize(1);
+        assertThat(SERVER.steps(run, "iteration/passRate")).containsExactly(1, 2, 3, 4, 5);
+
+        // The run is reset and takes another way from the fourth: the same step with other figures.
+        assertThat(fifth.iteration()).isEqualTo(5);
+        WrittenLineage reset = new WrittenLineage(store, "mine", "cccccccccccc");
+        reset.begin(base, fourth);
+        commit(reset, 5);
+        standing = MlflowStatus.FINISHED;
+        assertThat(sync().catchUp("mine")).isFalse();
+        assertThat(runs("mine")).hasSize(2);
+        String other = runs("mine").stream()
+                .map(MlflowRun::id)
+                .filter(id -> !id.equals(run))
+                .findFirst()
+                .orElseThrow();
+        assertThat(SERVER.steps(other, "iteration/passRate")).containsExactly(1, 2, 3, 4, 5);
+        assertThat(SERVER.steps(run, "iteration/passRate")).containsExactly(1, 2, 3, 4, 5);
+        assertThat(SERVER.run(other).at("/info/status").asText()).isEqualTo("FINISHED");
+    }
+
+    @Test
+    void twoWorkersAgreeOnOneRun() throws Exception {
+        WrittenLineage shared = new WrittenLineage(store, "shared", "dddddddddddd");
+        shared.begin(base, base);
+        commit(shared, 1);
+
+        List<Thread> workers = IntStream.range(0, 2)
+                .mapToObj(_ -> Thread.ofPlatform().start(() -> sync().catchUp("shared")))
+                .toList();
+        for (Thread worker : workers) {
+            worker.join();
+        }
+
+        assertThat(runs("shared")).hasSize(1);
+        assertThat(SERVER.steps(runs("shared").getFirst().id(), "iteration/passRate"))
+                .containsExactly(1);
+    }
+}
