@@ -128,6 +128,11 @@ public record LocalSettings(
         return home.resolve("cache");
     }
 
+    /// Where our processes say at which address Prometheus finds their meters.
+    public Path meters() {
+        return home.resolve("metrics");
+    }
+
     public Path logs() {
         return home.resolve("logs");
     }

@@ -21,8 +21,8 @@ public record ProcessPlan(String name, List<String> command, Map<String, String>
     /// are to be stopped in order.
     private static final Path SETSID = Path.of("/usr/bin/setsid");
 
-    private static final Pattern LOOKED_AT =
-            Pattern.compile("(SPICE|TEMPORAL|AWS|JAVA|JDK|DJL|PYTORCH|CUDA|OMP|MALLOC|LD|HTTPS?|NO)_|https?_|no_");
+    private static final Pattern LOOKED_AT = Pattern.compile(
+            "(SPICE|TEMPORAL|MLFLOW|AWS|JAVA|JDK|DJL|PYTORCH|CUDA|OMP|MALLOC|LD|HTTPS?|NO)_|https?_|no_");
 
     public ProcessPlan {
         command = List.copyOf(command);

@@ -10,6 +10,8 @@ import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import spice.store.s3.S3Key;
+import spice.telemetry.ListenAddress;
+import spice.telemetry.Telemetry;
 
 /// An S3 server on a folder, in a process of its own, so that no fault of a worker takes it along. It listens on
 /// the loopback address and answers only those who have the key. An object appears by a rename or not at all;
@@ -22,13 +24,17 @@ public final class S3Server {
 
     private S3Server() {}
 
-    /// `S3Server FOLDER PORT KEY-FILE`; runs until it is told to stop.
+    /// `S3Server FOLDER PORT KEY-FILE METERS-FOLDER`; runs until it is told to stop.
     public static void main(String[] args) throws Exception {
         Path folder = Path.of(args[0]);
         S3Proxy server = server(folder, Integer.parseInt(args[1]), S3KeyFile.open(Path.of(args[2])));
         server.start();
+        Telemetry telemetry = Telemetry.start("s3", ListenAddress.LOOPBACK, Path.of(args[3]));
         log.info("S3 server on {} listens on port {}", folder, server.getPort());
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server)));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            stop(server);
+            telemetry.close();
+        }));
     }
 
     private static S3Proxy server(Path folder, int port, S3Key key) throws IOException {

@@ -54,6 +54,7 @@ public record StackAddresses(String rung, ClientConfigProfile temporal, Optional
         lines.add("S3 store         %s, bucket %s"
                 .formatted(s3.endpoint().map(URI::toString).orElse("as configured"), s3.bucket()));
         lines.add("Logs             " + logs);
+        lines.add("Meters           %s/*.json, for Prometheus".formatted(logs.resolveSibling("metrics")));
         return lines;
     }
 }

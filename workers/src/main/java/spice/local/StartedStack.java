@@ -1,5 +1,6 @@
 package spice.local;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.temporal.envconfig.ClientConfigProfile;
 import java.io.IOException;
 import java.net.HttpURLConnection;
@@ -21,6 +22,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import spice.store.StoreException;
 import spice.store.s3.S3BlobStore;
+import spice.telemetry.ListenAddress;
+import spice.telemetry.Telemetry;
 
 /// A stack that we have started and supervise.
 final class StartedStack implements LocalStack {
@@ -58,6 +61,7 @@ final class StartedStack implements LocalStack {
     private final StackAddresses addresses;
     private final Optional<TemporalServer> temporal;
     private final Consumer<String> say;
+    private final Optional<Telemetry> telemetry;
     private final AtExit atExit;
     private final List<SupervisedProcess> servers = new ArrayList<>();
     private final List<SupervisedProcess> workers = new ArrayList<>();
@@ -78,6 +82,7 @@ final class StartedStack implements LocalStack {
         this.addresses = addresses;
         this.temporal = temporal;
         this.say = say;
+        this.telemetry = telemetry(settings, say);
         this.atExit = AtExit.run(this::close);
     }
 
@@ -127,6 +132,16 @@ final class StartedStack implements LocalStack {
         return new StartedStack(lock, settings, plan, addresses, server, say);
     }
 
+    /// A stack that cannot be looked at works all the same.
+    private static Optional<Telemetry> telemetry(LocalSettings settings, Consumer<String> say) {
+        try {
+            return Optional.of(Telemetry.start("supervisor", ListenAddress.LOOPBACK, settings.meters()));
+        } catch (IOException e) {
+            say.accept("no meters of the supervisor (%s)".formatted(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
     private void startAll() throws InterruptedException {
         Optional<ProcessPlan> s3 = settings.ownS3() ? Optional.of(s3()) : Optional.empty();
         Optional<ProcessPlan> server = temporal.map(own -> process(TEMPORAL, own.command(), Map.of(), own.log()));
@@ -167,7 +182,8 @@ final class StartedStack implements LocalStack {
     }
 
     private ProcessPlan s3() {
-        List<String> arguments = Stream.of(settings.s3Folder(), settings.s3Port(), settings.s3KeyFile())
+        List<String> arguments = Stream.of(
+                        settings.s3Folder(), settings.s3Port(), settings.s3KeyFile(), settings.meters())
                 .map(Object::toString)
                 .toList();
         return process(S3, ProcessPlan.java(S3_HEAP, S3Server.class.getName(), arguments), Map.of(), s3Log());
@@ -305,6 +321,12 @@ final class StartedStack implements LocalStack {
     private SupervisedProcess begin(
             ProcessPlan process, List<SupervisedProcess> among, Map<String, LiveProcess> running) {
         SupervisedProcess supervised = new SupervisedProcess(process, this::save, say);
+        telemetry.ifPresent(
+                counted -> FunctionCounter.builder("spice.process.starts", supervised, SupervisedProcess::starts)
+                        .description("how often the supervisor has started a process")
+                        // Not "process": that is what Prometheus calls ours.
+                        .tag("started", process.name())
+                        .register(counted.meters()));
         synchronized (this) {
             if (closed) {
                 throw new UserError("the local stack was stopped while it was being started");
@@ -358,6 +380,7 @@ final class StartedStack implements LocalStack {
         if (begin()) {
             stop(workers, WORKER_GRACE);
             stop(servers, SERVER_GRACE);
+            telemetry.ifPresent(Telemetry::close);
             forget();
             ended.countDown();
         }

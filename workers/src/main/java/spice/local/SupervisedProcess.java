@@ -25,6 +25,7 @@ final class SupervisedProcess {
     private @Nullable LiveProcess process;
     private String identity = "";
     private boolean stopping;
+    private long starts;
 
     /// @param changed is called whenever there is another process
     /// @param say takes a line for the user
@@ -72,6 +73,7 @@ final class SupervisedProcess {
             // Before the start: whoever builds anew in between gets a process that is replaced once too often.
             identity = plan.identity();
             process = LiveProcess.started(plan.start());
+            starts++;
         }
         changed.run();
         return process();
@@ -137,6 +139,15 @@ final class SupervisedProcess {
         // No overflow: 2^6 seconds are more than the longest pause.
         Duration doubled = SHORTEST_PAUSE.multipliedBy(1L << Math.min(shortLives - 1, 6));
         return doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+    }
+
+    String name() {
+        return plan.name();
+    }
+
+    /// How often it was started.
+    synchronized long starts() {
+        return starts;
     }
 
     private synchronized boolean isStopping() {

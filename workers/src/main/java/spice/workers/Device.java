@@ -34,6 +34,7 @@ final class Device implements SlotSupplier<ActivitySlotInfo> {
     private final Set<String> asked = new HashSet<>();
     private final List<Ask> waiting = new ArrayList<>();
     private boolean busy;
+    private long turnedAway;
 
     private record Ask(String queue, CompletableFuture<SlotPermit> permit) {}
 
@@ -98,7 +99,17 @@ final class Device implements SlotSupplier<ActivitySlotInfo> {
     private synchronized boolean take() {
         boolean taken = !busy;
         busy = true;
+        turnedAway += taken ? 0 : 1;
         return taken;
+    }
+
+    synchronized boolean isBusy() {
+        return busy;
+    }
+
+    /// Steps that were handed back, because another had taken the device.
+    synchronized long turnedAway() {
+        return turnedAway;
     }
 
     private void leave() {

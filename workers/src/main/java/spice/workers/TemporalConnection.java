@@ -1,11 +1,14 @@
 package spice.workers;
 
+import com.uber.m3.tally.NoopScope;
+import com.uber.m3.tally.Scope;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.schedules.ScheduleClient;
 import io.temporal.client.schedules.ScheduleClientOptions;
 import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import spice.local.LocalSettings;
@@ -33,9 +36,26 @@ final class TemporalConnection implements AutoCloseable {
         return open(TemporalLadder.profile(LocalSettings.from(System.getenv()), System.getenv()), identity, patience);
     }
 
+    /// The same, with what the SDK does counted.
+    static TemporalConnection open(String identity, Duration patience, Scope meters) {
+        return open(
+                TemporalLadder.profile(LocalSettings.from(System.getenv()), System.getenv()),
+                identity,
+                patience,
+                meters);
+    }
+
     /// The same on the server that this profile names.
     static TemporalConnection open(ClientConfigProfile profile, String identity, Duration patience) {
-        WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(profile.toWorkflowServiceStubsOptions());
+        return open(profile, identity, patience, new NoopScope());
+    }
+
+    private static TemporalConnection open(
+            ClientConfigProfile profile, String identity, Duration patience, Scope meters) {
+        WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(
+                WorkflowServiceStubsOptions.newBuilder(profile.toWorkflowServiceStubsOptions())
+                        .setMetricsScope(meters)
+                        .build());
         try {
             connect(stubs, patience);
         } catch (RuntimeException e) {

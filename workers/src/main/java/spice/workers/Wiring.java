@@ -1,10 +1,18 @@
 package spice.workers;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
+import io.temporal.common.interceptors.WorkerInterceptor;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerFactoryOptions;
+import java.io.IOException;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -12,6 +20,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import spice.activities.ChallengerActivitiesImpl;
 import spice.activities.CheckpointActivitiesImpl;
 import spice.activities.CorpusActivitiesImpl;
@@ -24,9 +34,15 @@ import spice.activities.Sampler;
 import spice.activities.ScheduleActivitiesImpl;
 import spice.activities.TrainerActivitiesImpl;
 import spice.local.LocalSettings;
+import spice.local.UserError;
 import spice.store.cache.BlobCache;
 import spice.store.cache.CachedBlobStore;
 import spice.store.s3.S3BlobStore;
+import spice.store.s3.S3Location;
+import spice.telemetry.StepMeters;
+import spice.telemetry.Telemetry;
+import spice.tracking.MlflowSettings;
+import spice.tracking.MlflowTracker;
 import spice.workflows.NightlyImpl;
 import spice.workflows.SelfPlayIterationImpl;
 import spice.workflows.SelfPlayRunImpl;
@@ -52,6 +68,9 @@ final class Wiring implements AutoCloseable {
 
     private static final Duration BREAK_OFF = Duration.ofSeconds(10);
 
+    private static final Logger log = LoggerFactory.getLogger(Wiring.class);
+
+    private final Telemetry telemetry;
     private final TemporalConnection temporal;
     private final S3BlobStore store;
     private final WorkerFactory factory;
@@ -60,12 +79,15 @@ final class Wiring implements AutoCloseable {
     private final ExecutorService samplers;
     private final Heartbeats heartbeats;
     private final Device device;
+    private final Optional<MlflowTracker> tracker;
 
     private Wiring(WorkerSettings settings) {
-        temporal = TemporalConnection.open(identity(settings), SERVER_PATIENCE);
+        telemetry = telemetry(settings);
+        MeterRegistry meters = telemetry.meters();
+        temporal = TemporalConnection.open(identity(settings), SERVER_PATIENCE, telemetry.temporal());
         SearchAttributes.register(
                 temporal.stubs(), temporal.client().getOptions().getNamespace());
-        store = S3BlobStore.open(LocalSettings.from(System.getenv()).s3());
+        store = S3BlobStore.open(LocalSettings.from(System.getenv()).s3(), meters);
         cache = BlobCache.open(settings.cache(), settings.cacheBytes(), Clock.systemUTC());
         CachedBlobStore models = new CachedBlobStore(store, cache);
         heartbeats = new Heartbeats(
@@ -78,12 +100,16 @@ final class Wiring implements AutoCloseable {
         device = new Device(
                 Set.of(TaskQueues.SAMPLE, TaskQueues.TRAIN),
                 ownSampling.stream().collect(Collectors.toSet()));
+        tracker = settings.queues().contains(WorkerSettings.Queue.CPU) ? tracker() : Optional.empty();
+        List<WorkerInterceptor> interceptors = new ArrayList<>(List.of(new StepMeters(meters), device.gate()));
+        tracker.map(MlflowTracker::interceptor).ifPresent(interceptors::add);
         factory = WorkerFactory.newInstance(
                 temporal.client(),
                 WorkerFactoryOptions.newBuilder()
                         .setUsingVirtualWorkflowThreads(true)
-                        .setWorkerInterceptors(device.gate())
+                        .setWorkerInterceptors(interceptors.toArray(WorkerInterceptor[]::new))
                         .build());
+        meter(meters, models, heartbeats, device);
         settings.queues().forEach(queue -> {
             switch (queue) {
                 case CPU -> takeCpuWork(settings);
@@ -94,6 +120,60 @@ final class Wiring implements AutoCloseable {
                                     new TrainerActivitiesImpl(models, cache.ownFolder(), heartbeats, ownSampling));
             }
         });
+    }
+
+    private static Telemetry telemetry(WorkerSettings settings) {
+        try {
+            return Telemetry.start(
+                    settings.name(),
+                    settings.meters(),
+                    LocalSettings.from(System.getenv()).meters());
+        } catch (IOException e) {
+            throw new UserError("the worker's meters cannot be offered at %s (%s); name another address by --metrics"
+                    .formatted(settings.meters(), e.getMessage()));
+        }
+    }
+
+    private static String address(S3Location location) {
+        return "%s/%s".formatted(location.endpoint().map(URI::toString).orElse("s3:/"), location.bucket());
+    }
+
+    /// Empty if no MLflow server is named, or in a way that cannot be used: no run fails by it.
+    private Optional<MlflowTracker> tracker() {
+        try {
+            return MlflowSettings.from(System.getenv())
+                    .map(server -> MlflowTracker.start(
+                            server,
+                            store,
+                            address(LocalSettings.from(System.getenv()).s3()),
+                            new RunStatus(temporal)::of,
+                            Clock.systemUTC()));
+        } catch (IllegalArgumentException e) {
+            log.warn("MLflow is not told of runs: {}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static void meter(MeterRegistry meters, CachedBlobStore models, Heartbeats heartbeats, Device device) {
+        FunctionCounter.builder("spice.cache.files", models, CachedBlobStore::hits)
+                .tag("outcome", "hit")
+                .register(meters);
+        FunctionCounter.builder("spice.cache.files", models, CachedBlobStore::misses)
+                .tag("outcome", "miss")
+                .register(meters);
+        Gauge.builder("spice.steps.under.way", heartbeats, Heartbeats::stepsUnderWay)
+                .register(meters);
+        TimeGauge.builder(
+                        "spice.step.silence",
+                        heartbeats,
+                        TimeUnit.MILLISECONDS,
+                        of -> of.longestSilence().toMillis())
+                .description("since the last sign of progress of the step that has stood still longest")
+                .register(meters);
+        Gauge.builder("spice.device.busy", device, of -> of.isBusy() ? 1 : 0).register(meters);
+        FunctionCounter.builder("spice.device.turned.away", device, Device::turnedAway)
+                .description("steps that were handed back, because another had taken the device")
+                .register(meters);
     }
 
     static Wiring start(WorkerSettings settings) {
@@ -152,10 +232,12 @@ final class Wiring implements AutoCloseable {
             end(ExitCode.TERMINATED);
         }
         samplers.close();
+        tracker.ifPresent(MlflowTracker::close);
         policies.close();
         cache.close();
         store.close();
         temporal.close();
+        telemetry.close();
     }
 
     private static void end(int exitCode) {

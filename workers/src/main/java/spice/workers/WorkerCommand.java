@@ -10,9 +10,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 import spice.activities.Heartbeats;
 import spice.local.LocalSettings;
+import spice.telemetry.ListenAddress;
 
 /// `spice worker`: takes steps from the task queues until it is told to stop.
 @Command(
@@ -74,6 +77,15 @@ final class WorkerCommand implements Callable<Integer> {
                     + " (default: 600).")
     private long patience = Heartbeats.PATIENCE.toSeconds();
 
+    @Option(
+            names = "--metrics",
+            paramLabel = "HOST:PORT",
+            converter = ListenAddressConverter.class,
+            description = "Where meters are offered to Prometheus (default: 127.0.0.1 on a free port, which a file"
+                    + " below .spice/metrics names). Nobody is asked who he is: name another host only where whoever"
+                    + " can reach it may read them.")
+    private ListenAddress meters = ListenAddress.LOOPBACK;
+
     @Override
     public Integer call() throws InterruptedException {
         WorkerSettings settings = new WorkerSettings(
@@ -84,7 +96,8 @@ final class WorkerCommand implements Callable<Integer> {
                 cache(),
                 cacheMegabytes << 20,
                 samplers,
-                Duration.ofSeconds(patience));
+                Duration.ofSeconds(patience),
+                meters);
         Wiring wiring = Wiring.start(settings);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -93,6 +106,17 @@ final class WorkerCommand implements Callable<Integer> {
         }));
         stopped.await();
         return ExitCode.OK;
+    }
+
+    private static final class ListenAddressConverter implements ITypeConverter<ListenAddress> {
+        @Override
+        public ListenAddress convert(String text) {
+            try {
+                return ListenAddress.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
     }
 
     private Path cache() {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import spice.telemetry.ListenAddress;
 import spice.workflows.TaskQueues;
 
 /// What a worker process is started with. A run can name only what stands here: no path of the machine is ever
@@ -18,6 +19,7 @@ import spice.workflows.TaskQueues;
 /// @param cacheBytes kept there beside what is in use
 /// @param samplers shards sampled side by side; changes speed, not results
 /// @param patience how long a step may go on without a sign of progress
+/// @param meters where its meters are offered to Prometheus
 record WorkerSettings(
         String name,
         Set<Queue> queues,
@@ -26,7 +28,8 @@ record WorkerSettings(
         Path cache,
         long cacheBytes,
         int samplers,
-        Duration patience) {
+        Duration patience,
+        ListenAddress meters) {
     WorkerSettings {
         queues = Set.copyOf(queues);
         corpora = Map.copyOf(corpora);

@@ -11,6 +11,7 @@ import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import spice.telemetry.Dashboard;
 
 /// The product as a person runs it, on the real Temporal server and the real S3 process, with its GPU worker told to
 /// stop while it samples and while it trains, and killed in the middle of a training step.
@@ -56,7 +58,10 @@ class EndToEndTest {
         Process second = demo(disturbed, settings);
         during("Attempt", 1, settings, second, ProcessHandle::destroy);
         during("Train", 1, settings, second, ProcessHandle::destroy);
-        during("Train", 2, settings, second, ProcessHandle::destroyForcibly);
+        during("Train", 2, settings, second, worker -> {
+            everyMetricOfTheDashboardIsOffered(settings);
+            worker.destroyForcibly();
+        });
         assertThat(second.waitFor())
                 .as("%s", Files.readString(disturbed.resolve("out")))
                 .isZero();
@@ -64,6 +69,17 @@ class EndToEndTest {
         assertThat(Files.readString(disturbed.resolve("out")))
                 .contains("gpu-worker ended (exit code 143)", "gpu-worker ended (exit code 137)");
         assertThat(manifest(disturbed)).isEqualTo(manifest(calm));
+    }
+
+    /// By a stack that has done one iteration and trains in the second, with workers that were restarted.
+    private static void everyMetricOfTheDashboardIsOffered(LocalSettings settings) {
+        try {
+            assertThat(Dashboard.metrics())
+                    .hasSizeGreaterThan(25)
+                    .allMatch(Dashboard.scraped(settings.meters())::contains);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// Where the S3 key's secret can be read, of all that a run leaves: store, logs, and the histories in Temporal's

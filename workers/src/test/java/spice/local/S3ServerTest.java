@@ -109,7 +109,8 @@ class S3ServerTest {
         List<String> arguments = List.of(
                 settings.s3Folder().toString(),
                 Integer.toString(settings.s3Port()),
-                settings.s3KeyFile().toString());
+                settings.s3KeyFile().toString(),
+                settings.meters().toString());
         server = new ProcessPlan("s3", ProcessPlan.java("128m", S3Server.class.getName(), arguments), Map.of(), log)
                 .start();
         while (!answers()) {
