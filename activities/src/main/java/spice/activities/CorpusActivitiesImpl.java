@@ -106,10 +106,11 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
             } catch (CorpusException e) {
                 throw Failure.HELD_OUT_UNUSABLE.because(e);
             } catch (JsonProcessingException e) {
-                throw Failure.HELD_OUT_UNUSABLE.because("line %d of %s is not a task: %s"
-                        .formatted(tasks.size() + 1, settings.heldOut(), e.getOriginalMessage()));
+                throw Failure.HELD_OUT_UNUSABLE.because(
+                        "line %d of %s is not a held-out question (%s); `spice archive FOLDER` writes a file of them to compare with"
+                                .formatted(tasks.size() + 1, settings.heldOut(), e.getOriginalMessage()));
             } catch (IOException e) {
-                throw new UncheckedIOException("%s cannot be read".formatted(settings.heldOut()), e);
+                throw new UncheckedIOException("%s cannot be read (%s)".formatted(settings.heldOut(), e), e);
             }
             return Optional.of(Blobs.put(store, tasks));
         }

@@ -32,7 +32,10 @@ final class S3KeyFile {
             }
             return new S3Key(lines.get(0), lines.get(1));
         } catch (IOException e) {
-            throw new UserError("cannot read or make %s (%s)".formatted(file, e), e);
+            throw new UserError(
+                    "cannot read or make %s (%s). Set SPICE_HOME to a folder of yours that can be written."
+                            .formatted(file, e),
+                    e);
         }
     }
 

@@ -96,7 +96,7 @@ final class StartedStack implements LocalStack {
             throws InterruptedException {
         Optional<StartedStack> stack = Optional.empty();
         try {
-            requireSpace(settings.home());
+            requireSpace(settings.home(), settings.home().toFile().getUsableSpace() >> 20);
             TemporalRung rung = new TemporalLadder(settings, environment, say).climb();
             stack = Optional.of(on(rung, lock, settings, plan, say));
             stack.get().startAll();
@@ -107,8 +107,7 @@ final class StartedStack implements LocalStack {
         }
     }
 
-    private static void requireSpace(Path home) {
-        long megabytes = home.toFile().getUsableSpace() >> 20;
+    static void requireSpace(Path home, long megabytes) {
         if (megabytes < LEAST_MEGABYTES) {
             throw new UserError(
                     "only %d MB are free on the disk of %s; the local stack needs %d. Free some, or set SPICE_HOME to a folder on another disk."

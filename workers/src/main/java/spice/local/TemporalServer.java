@@ -161,7 +161,7 @@ final class TemporalServer {
             keepClosedRuns(stubs);
             Files.writeString(versionFile(), binary.version().toString());
         } catch (IOException e) {
-            throw new UserError("cannot write %s (%s)".formatted(versionFile(), e.getMessage()), e);
+            throw new UserError("cannot write %s (%s). Is its disk full?".formatted(versionFile(), e.getMessage()), e);
         } finally {
             stubs.shutdownNow();
         }

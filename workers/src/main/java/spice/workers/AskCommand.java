@@ -67,7 +67,8 @@ final class AskCommand implements Callable<Integer> {
             CheckpointRef last = checkpoints
                     .last(lineage)
                     .orElseThrow(() -> new UserError(
-                            "there is no lineage %s; the store has %s".formatted(lineage, checkpoints.lineages())));
+                            "there is no lineage %s; ask one of %s".formatted(lineage, checkpoints.lineages()),
+                            ExitCode.BAD_INPUT));
             RunSettings settings = checkpoints.runs(lineage).getLast().settings();
             answer(policies.policy(last), Formats.of(settings));
         }

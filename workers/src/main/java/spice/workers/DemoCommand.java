@@ -2,15 +2,12 @@ package spice.workers;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Console;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,7 +15,6 @@ import picocli.CommandLine.Option;
 import spice.local.LocalSettings;
 import spice.local.LocalStack;
 import spice.local.StackPlan;
-import spice.local.UserError;
 
 /// `spice demo`: the stack, a run, and what it was worth, in one command.
 @Command(
@@ -53,7 +49,7 @@ final class DemoCommand implements Callable<Integer> {
         ObjectNode settings = options.object();
         Map<String, Path> corpora = Map.of();
         if (corpus != null) {
-            corpora = Map.of(OWN, checked(corpus.toAbsolutePath().normalize()));
+            corpora = Map.of(OWN, CorpusFolder.checked(corpus));
             settings.put("corpus", OWN).put("heldOut", "");
         }
         RunOptions.checked(settings);
@@ -88,18 +84,6 @@ final class DemoCommand implements Callable<Integer> {
             new RunFollower(temporal, id, RunViews.lines(System.out), Optional.empty()).follow();
             MetricsFile.leave(id, System.out);
             System.out.println("the run in the Temporal UI: " + page);
-        }
-    }
-
-    private static Path checked(Path folder) {
-        try (Stream<Path> files = Files.list(folder)) {
-            if (files.findFirst().isEmpty()) {
-                throw new UserError("%s is empty; put documents there".formatted(folder), ExitCode.BAD_INPUT);
-            }
-            return folder;
-        } catch (IOException e) {
-            throw new UserError(
-                    "%s is not a folder that can be read; give --corpus one".formatted(folder), ExitCode.BAD_INPUT);
         }
     }
 }

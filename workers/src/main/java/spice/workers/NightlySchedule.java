@@ -45,10 +45,14 @@ public final class NightlySchedule {
 
     /// When to start: by cron or by interval.
     ///
-    /// @throws UserError if both are given, or none
+    /// @throws UserError if both are given, or none, or a time zone without cron
     public static ScheduleSpec spec(@Nullable String cron, @Nullable String timeZone, @Nullable String every) {
         if ((cron == null) == (every == null)) {
             throw new UserError("give either --cron, e.g. \"0 2 * * *\", or --every, e.g. 24h", ExitCode.BAD_INPUT);
+        }
+        if (timeZone != null && cron == null) {
+            throw new UserError(
+                    "--time-zone says where --cron's times are meant; give it with --cron only", ExitCode.BAD_INPUT);
         }
         ScheduleSpec.Builder spec = ScheduleSpec.newBuilder();
         if (cron != null) {

@@ -71,14 +71,18 @@ final class RunOptions {
         try {
             return JSON.readTree(Files.readString(file)) instanceof ObjectNode object ? object : notAnObject(file);
         } catch (JsonProcessingException e) {
-            throw new UserError("%s is not JSON: %s".formatted(file, e.getOriginalMessage()), ExitCode.BAD_INPUT);
+            throw new UserError(
+                    "%s is not JSON (%s); give an object such as {\"iterations\": 10}"
+                            .formatted(file, e.getOriginalMessage()),
+                    ExitCode.BAD_INPUT);
         } catch (IOException e) {
             throw new UserError("%s cannot be read; give --settings a file".formatted(file), ExitCode.BAD_INPUT);
         }
     }
 
     private static ObjectNode notAnObject(Path file) {
-        throw new UserError("%s is not one JSON object".formatted(file), ExitCode.BAD_INPUT);
+        throw new UserError(
+                "%s is not one JSON object; give one such as {\"iterations\": 10}".formatted(file), ExitCode.BAD_INPUT);
     }
 
     /// A number where it reads as one, else a text.

@@ -3,6 +3,7 @@ package spice.workers;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.grpc.Status;
 import io.temporal.api.enums.v1.ScheduleOverlapPolicy;
+import io.temporal.client.schedules.Schedule;
 import io.temporal.client.schedules.ScheduleAlreadyRunningException;
 import io.temporal.client.schedules.ScheduleBackfill;
 import io.temporal.client.schedules.ScheduleException;
@@ -77,13 +78,11 @@ final class ScheduleCommand implements Callable<Integer> {
         RunOptions.checked(settings);
         String runs = lineage == null ? name : lineage;
         Runs.requireLineageName(runs);
+        Schedule schedule =
+                NightlySchedule.of(runs, settings, NightlySchedule.spec(cron, timeZone, every), span(catchUp));
         return with(name, temporal -> {
             temporal.schedules()
-                    .createSchedule(
-                            name,
-                            NightlySchedule.of(
-                                    runs, settings, NightlySchedule.spec(cron, timeZone, every), span(catchUp)),
-                            ScheduleOptions.newBuilder().build());
+                    .createSchedule(name, schedule, ScheduleOptions.newBuilder().build());
             System.out.println(ScheduleLine.of(temporal, name));
             return ExitCode.OK;
         });
@@ -123,6 +122,9 @@ final class ScheduleCommand implements Callable<Integer> {
             @Parameters(paramLabel = "NAME") String name,
             @Option(names = "--from", required = true, description = "E.g. 2026-11-20T00:00:00Z.") String from,
             @Option(names = "--to", required = true, description = "E.g. 2026-11-22T00:00:00Z.") String to) {
+        if (!instant(from).isBefore(instant(to))) {
+            throw new UserError("--from %s is not before --to %s".formatted(from, to), ExitCode.BAD_INPUT);
+        }
         ScheduleBackfill span = new ScheduleBackfill(
                 instant(from), instant(to), ScheduleOverlapPolicy.SCHEDULE_OVERLAP_POLICY_BUFFER_ALL);
         return change(name, schedule -> schedule.backfill(List.of(span)));
@@ -153,17 +155,19 @@ final class ScheduleCommand implements Callable<Integer> {
                     "there is a schedule %s already; delete it first, or edit it in the Temporal UI".formatted(name),
                     ExitCode.BAD_INPUT);
         } catch (ScheduleException e) {
-            throw new UserError(
-                    "schedule %s: %s; `spice schedule list` lists the schedules".formatted(name, reason(e)),
-                    ExitCode.BAD_INPUT);
+            throw new UserError("schedule %s: %s".formatted(name, reason(e)), ExitCode.BAD_INPUT);
         }
     }
 
     private static String reason(ScheduleException refusal) {
         Status status = Status.fromThrowable(refusal);
-        return status.getCode() == Status.Code.NOT_FOUND
-                ? "there is none of this name"
-                : "the server refuses (%s)".formatted(status.getDescription());
+        return switch (status.getCode()) {
+            case NOT_FOUND -> "there is none of this name; `spice schedule list` lists the schedules";
+            case INVALID_ARGUMENT ->
+                "the server cannot use it (%s); give --cron as minute hour day month weekday, e.g. \"0 2 * * *\", and --time-zone as e.g. Europe/Berlin"
+                        .formatted(status.getDescription());
+            default -> TemporalConnection.refusal(refusal);
+        };
     }
 
     static Duration span(String text) {

@@ -1,8 +1,13 @@
 package spice.workers;
 
+import io.grpc.StatusRuntimeException;
+import io.temporal.client.WorkflowServiceException;
+import io.temporal.failure.TemporalFailure;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -12,7 +17,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import spice.local.UserError;
+import spice.model.ModelException;
 import spice.store.StoreException;
+import spice.workflows.Trouble;
 
 /// The `spice` program.
 @Command(
@@ -103,20 +110,29 @@ public final class Spice implements Callable<Integer> {
             failure.printStackTrace(err);
         }
         return switch (failure) {
-            case UserError error -> {
-                err.println("spice: " + error.getMessage());
-                yield error.exitCode();
-            }
-            case StoreException error -> {
-                err.println("spice: " + error.getMessage());
-                yield ExitCode.FAILED;
-            }
-            default -> {
-                err.println(
-                        "spice: %s. This should not happen; %s shows where it comes from.".formatted(failure, DEBUG));
-                yield ExitCode.FAILED;
-            }
+            case UserError error -> said(err, error.getMessage(), error.exitCode());
+            case StoreException error -> said(err, error.getMessage(), ExitCode.FAILED);
+            case ModelException error -> said(err, error.getMessage(), ExitCode.BAD_INPUT);
+            case TemporalFailure error -> said(err, Trouble.of(error).message(), ExitCode.FAILED);
+            case WorkflowServiceException error -> said(err, TemporalConnection.refusal(error), ExitCode.FAILED);
+            case StatusRuntimeException error -> said(err, TemporalConnection.refusal(error), ExitCode.FAILED);
+            case UncheckedIOException error ->
+                said(
+                        err,
+                        "a file cannot be read or written (%s). Check its path and permissions, and the space on its disk."
+                                .formatted(error.getCause()),
+                        ExitCode.FAILED);
+            default ->
+                said(
+                        err,
+                        "%s. This should not happen; %s shows where it comes from.".formatted(failure, DEBUG),
+                        ExitCode.FAILED);
         };
+    }
+
+    private static int said(PrintWriter err, @Nullable String message, int exitCode) {
+        err.println("spice: " + message);
+        return exitCode;
     }
 
     private static int usage(ParameterException failure) {

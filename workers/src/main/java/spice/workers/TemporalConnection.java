@@ -2,6 +2,7 @@ package spice.workers;
 
 import com.uber.m3.tally.NoopScope;
 import com.uber.m3.tally.Scope;
+import io.grpc.Status;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.schedules.ScheduleClient;
@@ -46,6 +47,8 @@ final class TemporalConnection implements AutoCloseable {
     }
 
     /// The same on the server that this profile names.
+    ///
+    /// @throws UserError if it does not answer, or refuses us
     static TemporalConnection open(ClientConfigProfile profile, String identity, Duration patience) {
         return open(profile, identity, patience, new NoopScope());
     }
@@ -61,10 +64,12 @@ final class TemporalConnection implements AutoCloseable {
         } catch (RuntimeException e) {
             stubs.shutdownNow();
             throw new UserError(
-                    "no Temporal server answers at %s (%s); start one with `spice up`, or set TEMPORAL_ADDRESS"
-                            .formatted(
-                                    stubs.getOptions().getTarget(),
-                                    ServerTrouble.of(e).words()),
+                    ServerTrouble.of(e).isRefusal()
+                            ? refusal(e)
+                            : "no Temporal server answers at %s (%s); start one with `spice up`, or set TEMPORAL_ADDRESS"
+                                    .formatted(
+                                            stubs.getOptions().getTarget(),
+                                            ServerTrouble.of(e).words()),
                     e);
         }
         WorkflowClientOptions options = WorkflowClientOptions.newBuilder(profile.toWorkflowClientOptions())
@@ -88,6 +93,13 @@ final class TemporalConnection implements AutoCloseable {
                 LockSupport.parkNanos(LOOK.toNanos());
             }
         }
+    }
+
+    /// What a server that answers, but not with what was asked for, is to be met with.
+    static String refusal(Throwable answer) {
+        Status status = Status.fromThrowable(answer);
+        return "the Temporal server refuses (%s: %s). Check TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and TEMPORAL_API_KEY, or temporal.toml."
+                .formatted(status.getCode(), status.getDescription());
     }
 
     WorkflowServiceStubs stubs() {

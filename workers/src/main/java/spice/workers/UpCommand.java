@@ -3,6 +3,7 @@ package spice.workers;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
@@ -35,10 +36,12 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
+        Map<String, Path> folders = new TreeMap<>();
+        corpora.forEach((name, folder) -> folders.put(name, CorpusFolder.checked(folder)));
         LocalSettings settings = LocalSettings.from(System.getenv());
         Consumer<String> say = System.err::println;
         try (LocalStack stack =
-                LocalStack.open(settings, StackPlans.standard(settings, corpora), System.getenv(), say)) {
+                LocalStack.open(settings, StackPlans.standard(settings, folders), System.getenv(), say)) {
             stack.addresses().banner().forEach(out::println);
             StartLinks.show(stack.addresses(), out::println);
             if (!stack.isOurs()) {

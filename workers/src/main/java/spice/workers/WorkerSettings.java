@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import spice.local.UserError;
 import spice.telemetry.ListenAddress;
 import spice.workflows.TaskQueues;
 
@@ -33,6 +34,15 @@ record WorkerSettings(
     WorkerSettings {
         queues = Set.copyOf(queues);
         corpora = Map.copyOf(corpora);
+        require(samplers > 0, "--samplers", samplers);
+        require(patience.isPositive(), "--patience", patience.toSeconds());
+        require(cacheBytes >= 0, "--cache-mb", cacheBytes >> 20);
+    }
+
+    private static void require(boolean good, String option, long value) {
+        if (!good) {
+            throw new UserError("%s is %d; give a positive number".formatted(option, value), ExitCode.BAD_INPUT);
+        }
     }
 
     /// The queue of the sampling that is meant for this worker, if it samples.

@@ -2,17 +2,27 @@ package spice.workers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.Status;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import spice.local.UserError;
+import spice.model.ModelException;
 import spice.store.StoreException;
+import spice.workflows.Failure;
 
 /// What the program says and which code it ends with, without starting anything.
 class SpiceTest {
@@ -62,6 +72,73 @@ class SpiceTest {
         assertThat(failing(new IllegalStateException("a mistake of ours"), "--debug"))
                 .isEqualTo(ExitCode.FAILED);
         assertThat(err.toString()).contains("at spice.workers.SpiceTest");
+    }
+
+    @Test
+    void whatLibrariesSayIsOneLineWithTheRemedy() {
+        assertThat(failing(new ModelException("config.json is missing"))).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(failing(Failure.MODEL_UNUSABLE.because("there is no model giant")))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(failing(new UncheckedIOException(new NoSuchFileException("/a/file"))))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(failing(Status.PERMISSION_DENIED.withDescription("not you").asRuntimeException()))
+                .isEqualTo(ExitCode.FAILED);
+
+        assertThat(err.toString().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).isEqualTo("spice: config.json is missing"),
+                        line -> assertThat(line).isEqualTo("spice: there is no model giant"),
+                        line -> assertThat(line).contains("NoSuchFileException: /a/file", "space on its disk"),
+                        line -> assertThat(line).contains("PERMISSION_DENIED: not you", "TEMPORAL_API_KEY"));
+    }
+
+    /// What is wrong with the command line is said before anything is started.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "fork mine@1 -s groupSize=1 -s iteration=3   | groupSize is 1;iteration is not a setting; did you mean iterations?",
+                "fork mine -s seed=2                         | startFrom is \"mine\"; take base, last, last-or-base",
+                "fork mine@1 -s preset=tiny                  | preset is \"tiny\"; take one of [nano, paper]",
+                "demo --corpus /nonexistent                  | /nonexistent is not a folder that can be read; give --corpus",
+                "up --corpus mail=/nonexistent               | /nonexistent is not a folder that can be read; give --corpus",
+                "worker --samplers 0                         | --samplers is 0; give a positive number",
+                "worker --patience 0                         | --patience is 0; give a positive number",
+                "schedule create a/b --every 24h             | a lineage cannot be called \"a/b\"; use up to 100 letters",
+                "schedule create a --every 5d                | 5d is not a span of time; give e.g. 24h",
+                "schedule create a                           | give either --cron, e.g. \"0 2 * * *\", or --every",
+                "schedule create a --every 5h --time-zone X  | give it with --cron only",
+                "schedule backfill a --from now --to then    | now is not a time; give e.g. 2026-11-22T02:00:00Z",
+                "schedule backfill a --from 2026-11-22T00:00:00Z --to 2026-11-20T00:00:00Z | is not before --to",
+                "store gc --keep-last 0                      | keep at least 1, got 0",
+                "ask --model /nonexistent hello              | /nonexistent/config.json is missing; a model folder holds",
+                "archive ..                                  | .. exists; name a new folder or remove it",
+                "test                                        | the tests are run by the launcher: ./spice test"
+            })
+    void whatCannotBeUsedIsNamedWithTheRemedy(String arguments, String said) {
+        assertThat(run(arguments.strip().split(" +"))).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString()).startsWith("spice: ").contains(said.strip().split(";(?! )"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"{\"seed\": 2 | is not JSON (", "[1, 2] | is not one JSON object; give one such as"})
+    void aSettingsFileThatCannotBeUsedIsNamed(String content, String said, @TempDir Path folder) throws IOException {
+        String file =
+                Files.writeString(folder.resolve("settings.json"), content).toString();
+        assertThat(run("fork", "mine@1", "--settings", file)).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString()).contains(file + " " + said);
+
+        assertThat(run("fork", "mine@1", "--settings", file + ".not")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString()).contains(file + ".not cannot be read; give --settings a file");
+    }
+
+    @Test
+    void anEmptyFolderOfDocumentsIsNamed(@TempDir Path folder) {
+        assertThat(run("demo", "--corpus", folder.toString())).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString()).contains(folder + " is empty; put documents there");
     }
 
     private int run(String... arguments) {

@@ -45,10 +45,7 @@ public enum Failure {
     }
 
     public ApplicationFailure because(String message) {
-        ApplicationFailure failure = ApplicationFailure.newNonRetryableFailure(message, name());
-        // The name and the message say what a person can act on; our call stack would only hide them in the UI.
-        failure.setStackTrace(new StackTraceElement[0]);
-        return failure;
+        return ApplicationFailure.newNonRetryableFailure(message, name());
     }
 
     /// The same as a failure that is tried again.

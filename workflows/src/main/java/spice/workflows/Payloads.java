@@ -5,13 +5,14 @@ import io.temporal.common.converter.DefaultDataConverter;
 import io.temporal.common.converter.JacksonJsonPayloadConverter;
 import spice.store.Json;
 
-/// How our records travel through Temporal: the one converter that workers, command line and tests share.
+/// How our records and failures travel through Temporal: the one converter that workers, command line and tests share.
 public final class Payloads {
     private Payloads() {}
 
     /// JSON by the store's rules: unknown fields are passed over, so that old and new workers read each other.
     public static DataConverter converter() {
         return DefaultDataConverter.newDefaultInstance()
-                .withPayloadConverterOverrides(new JacksonJsonPayloadConverter(Json.mapper()));
+                .withPayloadConverterOverrides(new JacksonJsonPayloadConverter(Json.mapper()))
+                .withFailureConverter(new ReadableFailures());
     }
 }

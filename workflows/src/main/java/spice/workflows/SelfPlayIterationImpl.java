@@ -65,6 +65,14 @@ public final class SelfPlayIterationImpl implements SelfPlayIteration {
 
     @Override
     public IterationReport run(IterationRequest iteration) {
+        try {
+            return iterate(iteration);
+        } catch (ActivityFailure e) {
+            throw Trouble.onTop(e);
+        }
+    }
+
+    private IterationReport iterate(IterationRequest iteration) {
         RunSettings settings = iteration.settings();
         Calls calls = Calls.of(settings, iteration.run().lineage());
         String title = "iteration %d · ".formatted(iteration.number());

@@ -72,7 +72,7 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
             throw operator.aborted()
                     .map(Failure.ABORTED::because)
                     .map(TemporalFailure.class::cast)
-                    .orElse(e);
+                    .orElseGet(() -> Trouble.onTop(e));
         }
         Workflow.await(Workflow::isEveryHandlerFinished);
         return report.get();

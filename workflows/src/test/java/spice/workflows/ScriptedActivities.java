@@ -40,6 +40,8 @@ public class ScriptedActivities
     Optional<String> sampler = Optional.empty();
     /// Steps that the workers hand back.
     Predicate<String> isHandedBack = _ -> false;
+    /// Runs while the corpus is read.
+    public Runnable whileIngesting = () -> {};
     /// Runs while an iteration trains.
     public IntConsumer whileTraining = _ -> {};
     /// Iterations whose training diverges.
@@ -77,6 +79,7 @@ public class ScriptedActivities
     @Override
     public CorpusRef ingest(RunSettings settings) {
         calls.add("ingest " + settings.corpus());
+        whileIngesting.run();
         return new CorpusRef(blob("corpus"), 10, 40, 0);
     }
 

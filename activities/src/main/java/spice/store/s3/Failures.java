@@ -48,7 +48,7 @@ record Failures(String server, String bucket) {
                     .formatted(server, doing, bucket);
         }
         if (status == 404 && !code.equals("NoSuchKey")) {
-            return "%s has no bucket %s. It was there at the start: restore it, or start anew."
+            return "%s has no bucket %s any more, which was there at the start. Restore it, or start again: an empty one is then made."
                     .formatted(server, bucket);
         }
         if (status == 301) {

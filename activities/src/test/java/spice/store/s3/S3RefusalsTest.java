@@ -54,6 +54,8 @@ class S3RefusalsTest {
                 "403 | InvalidAccessKeyId    | The key does not exist. | does not accept the access key",
                 "507 | InsufficientStorage   | Insufficient storage    | its disk is full",
                 "500 | InternalError         | No space left on device | its disk is full",
+                "301 | PermanentRedirect     | Use another endpoint    | Set AWS_REGION to that region",
+                "404 | NoSuchBucket          | It does not exist       | has no bucket spice any more",
                 "503 | ServiceUnavailable    | Try later               | it answers 503 ServiceUnavailable Try later"
             })
     void aRefusalIsOneLineWithItsRemedy(int status, String code, String message, String expected) throws IOException {

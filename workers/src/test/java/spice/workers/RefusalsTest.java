@@ -1,0 +1,129 @@
+package spice.workers;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import spice.local.TestTemporal;
+
+/// What the program says when a server refuses or is not there: as a process of its own with variables of the test's
+/// choosing, before a real Temporal server.
+class RefusalsTest {
+    @TempDir
+    static Path folder;
+
+    private static TestTemporal temporal;
+
+    @BeforeAll
+    static void startServer() throws Exception {
+        temporal = TestTemporal.start(folder.resolve("temporal"));
+    }
+
+    @AfterAll
+    static void stopServer() {
+        temporal.close();
+    }
+
+    @Test
+    void aScheduleThatTheServerCannotUseIsExplained() throws Exception {
+        assertThat(spice("schedule", "create", "odd", "--cron", "at midnight"))
+                .startsWith("2 spice: schedule odd: the server cannot use it (")
+                .contains("give --cron as minute hour day month weekday");
+    }
+
+    @Test
+    void aScheduleIsMadeOnceAndOneThatIsNotThereIsNamed() throws Exception {
+        assertThat(spice("schedule", "create", "once", "--every", "24h")).startsWith("0 ");
+        assertThat(spice("schedule", "create", "once", "--every", "24h"))
+                .isEqualTo(
+                        "2 spice: there is a schedule once already; delete it first, or edit it in the Temporal UI\n");
+        assertThat(spice("schedule", "trigger", "never"))
+                .isEqualTo(
+                        "2 spice: schedule never: there is none of this name; `spice schedule list` lists the schedules\n");
+    }
+
+    @Test
+    void aLineageHasOneRun() throws Exception {
+        assertThat(spice("run", "--lineage", "mine", "--detach")).isEqualTo("0 started mine\n");
+        assertThat(spice("run", "--lineage", "mine", "--detach"))
+                .startsWith("2 spice: lineage mine is being run already")
+                .contains("spice run --follow mine");
+    }
+
+    @Test
+    void aRunThatIsNotGoingOnIsNamed() throws Exception {
+        assertThat(spice("pause", "nobody"))
+                .isEqualTo("2 spice: no run nobody is going on; `spice status` lists the runs\n");
+    }
+
+    @Test
+    void aNamespaceThatIsNotThereIsOneLineWithTheVariablesToCheck() throws Exception {
+        assertThat(spice(Map.of("TEMPORAL_NAMESPACE", "nowhere"), "run", "--detach"))
+                .startsWith("1 spice: the Temporal server refuses (NOT_FOUND: ")
+                .contains("TEMPORAL_NAMESPACE")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void withoutATemporalServerItSaysHowToStartOne() throws Exception {
+        assertThat(spice(Map.of("TEMPORAL_ADDRESS", "127.0.0.1:1"), "run", "--detach"))
+                .startsWith("1 spice: no Temporal server answers at 127.0.0.1:1 (")
+                .endsWith("); start one with `spice up`, or set TEMPORAL_ADDRESS\n")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void anS3WithoutRegionOrCredentialsNamesTheVariableToSet() throws Exception {
+        Map<String, String> aws = Map.of("SPICE_S3_BUCKET", "mine");
+        assertThat(spice(aws, "status"))
+                .startsWith("1 spice: S3 is not configured")
+                .endsWith("Set AWS_REGION.\n");
+        assertThat(spice(Map.of("SPICE_S3_BUCKET", "mine", "AWS_REGION", "us-east-1"), "status"))
+                .isEqualTo(
+                        "1 spice: There are no credentials for AWS S3. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.\n");
+    }
+
+    private static String spice(String... arguments) throws Exception {
+        return spice(Map.of(), arguments);
+    }
+
+    /// The exit code and all that it said.
+    private static String spice(Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
+        Path said = Files.createTempFile(folder, "said", null);
+        // As the launcher starts it: only what people should know is shown.
+        List<String> command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx128m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Spice.class.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
+        builder.environment().clear();
+        builder.environment()
+                .putAll(Map.of(
+                        "SPICE_HOME", folder.resolve("home").toString(),
+                        "TEMPORAL_ADDRESS", temporal.address(),
+                        "TEMPORAL_CONFIG_FILE", "/nonexistent/temporal.toml",
+                        "AWS_CONFIG_FILE", "/nonexistent/config",
+                        "AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials",
+                        "AWS_EC2_METADATA_DISABLED", "true"));
+        builder.environment().putAll(environment);
+        int exitCode = builder.start().waitFor();
+        return "%d %s".formatted(exitCode, Files.readString(said, UTF_8));
+    }
+}
