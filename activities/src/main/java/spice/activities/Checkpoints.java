@@ -204,8 +204,13 @@ public final class Checkpoints {
         return beside(PINNED, checkpoint);
     }
 
+    /// Where records about a checkpoint lie below the folder of their kind: lineage, branch and iteration.
+    public static String place(CheckpointRef checkpoint) {
+        return checkpoint.name().substring(CHECKPOINTS.length());
+    }
+
     /// The name of a record about a checkpoint.
     private static String beside(String folder, CheckpointRef checkpoint) {
-        return folder + checkpoint.name().substring(CHECKPOINTS.length());
+        return folder + place(checkpoint);
     }
 }

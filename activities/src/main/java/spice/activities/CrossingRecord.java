@@ -33,6 +33,6 @@ public record CrossingRecord(CheckpointRef last, CoEvolution coEvolution, BlobRe
     }
 
     private static String name(CheckpointRef last) {
-        return CROSSINGS + last.name().substring(Checkpoints.CHECKPOINTS.length());
+        return CROSSINGS + Checkpoints.place(last);
     }
 }

@@ -24,6 +24,8 @@ public record HeldOutAccuracy(
         int attempts,
         Optional<PassAt> passAt) {
 
+    /// The pass@k that was measured.
+    ///
     /// @param k of pass@k
     public record PassAt(int k, double share) {}
 

@@ -28,6 +28,8 @@ public record ScoredTask(
         boolean suspectGold,
         List<ScoredAttempt> attempts) {
 
+    /// An answer of the Reasoner.
+    ///
     /// @param advantage the Reasoner's, within its group
     public record ScoredAttempt(String text, Verdict verdict, double advantage) {}
 

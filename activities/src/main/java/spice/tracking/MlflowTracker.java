@@ -150,7 +150,7 @@ public final class MlflowTracker implements AutoCloseable {
     }
 
     private final class Noticing extends ActivityInboundCallsInterceptorBase {
-        private String workflow = "";
+        private @Nullable String workflow;
 
         Noticing(ActivityInboundCallsInterceptor next) {
             super(next);
@@ -175,7 +175,7 @@ public final class MlflowTracker implements AutoCloseable {
                 case CheckpointRef checkpoint -> Optional.of(checkpoint.lineage());
                 case CheckpointActivities.Skipped skipped ->
                     Optional.of(skipped.checkpoint().lineage());
-                case Comparison _ -> Optional.of(workflow);
+                case Comparison _ -> Optional.ofNullable(workflow);
                 case null, default -> Optional.empty();
             };
         }

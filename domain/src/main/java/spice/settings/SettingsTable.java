@@ -3,6 +3,7 @@ package spice.settings;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -28,6 +29,17 @@ public final class SettingsTable {
                             range(setting)));
         }
         return lines;
+    }
+
+    /// What a setting means, in one sentence.
+    ///
+    /// @param name of a setting
+    public static String meaning(String name) {
+        return Arrays.stream(RunSettings.class.getRecordComponents())
+                .filter(setting -> setting.getName().equals(name))
+                .map(setting -> setting.getAnnotation(Setting.class).value())
+                .findFirst()
+                .orElseThrow();
     }
 
     private static String value(ObjectNode preset, String name) {

@@ -77,6 +77,7 @@ final class ChaosStack implements AutoCloseable {
         environment.put("SPICE_TEMPORAL_PORT", Integer.toString(settings.temporalPort()));
         environment.put("SPICE_UI_PORT", Integer.toString(settings.uiPort()));
         environment.put("SPICE_S3_PORT", Integer.toString(settings.s3Port()));
+        environment.put("SPICE_LIVE_PORT", Integer.toString(settings.livePort()));
         environment.put("TEMPORAL_CONFIG_FILE", home.resolve("none.toml").toString());
         // The AWS SDK goes through a proxy as anybody's would, so that what is proved is the program as it is.
         environment.put("HTTP_PROXY", "http://127.0.0.1:%d".formatted(link.port()));

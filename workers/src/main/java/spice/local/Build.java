@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import spice.store.Json;
 
 /// The files of a program, as a digest: whether what runs is what would be started now.
-final class Build {
+public final class Build {
     private static final String CLASS_PATH = "-cp";
 
     private Build() {}
@@ -42,8 +42,10 @@ final class Build {
         }
     }
 
-    /// A build writes all classes anew, most of them as they were.
-    private static String classes(Path folder) {
+    /// A digest of all that lies in a folder. A build writes all classes anew, most of them as they were.
+    ///
+    /// @throws UserError if it cannot be read
+    public static String classes(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             TreeMap<String, String> digests = new TreeMap<>();
             for (Path file : files.filter(Files::isRegularFile).toList()) {

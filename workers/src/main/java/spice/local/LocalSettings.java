@@ -21,6 +21,7 @@ import spice.store.s3.S3Location;
 /// @param temporalPort of the Temporal server (`SPICE_TEMPORAL_PORT`)
 /// @param uiPort of its Web UI (`SPICE_UI_PORT`)
 /// @param s3Port of the S3 server (`SPICE_S3_PORT`)
+/// @param livePort of the live view of runs (`SPICE_LIVE_PORT`)
 /// @param bucket of the store (`SPICE_S3_BUCKET`)
 /// @param ownS3 whether the stack runs an S3 server of its own, rather than using one that the AWS SDK's settings
 ///     name
@@ -33,6 +34,7 @@ public record LocalSettings(
         int temporalPort,
         int uiPort,
         int s3Port,
+        int livePort,
         String bucket,
         boolean ownS3,
         boolean download,
@@ -43,7 +45,7 @@ public record LocalSettings(
     public LocalSettings {
         home = home.toAbsolutePath().normalize();
         root = root.toAbsolutePath().normalize();
-        Stream.of(temporalPort, uiPort, s3Port)
+        Stream.of(temporalPort, uiPort, s3Port, livePort)
                 .forEach(port -> require(port > 0 && port < 65536, "not a port: %d", port));
         Stream.of(cpuHeap, gpuHeap)
                 .forEach(heap -> require(heap.matches("[1-9]\\d*[mMgG]"), "not a heap's size, such as 512m: %s", heap));
@@ -60,6 +62,7 @@ public record LocalSettings(
                     port(environment, "SPICE_TEMPORAL_PORT", 7233),
                     port(environment, "SPICE_UI_PORT", 8233),
                     port(environment, "SPICE_S3_PORT", 9233),
+                    port(environment, "SPICE_LIVE_PORT", 8333),
                     environment.getOrDefault("SPICE_S3_BUCKET", "spice"),
                     Stream.of("SPICE_S3_BUCKET", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
                             .noneMatch(environment::containsKey),
@@ -82,12 +85,23 @@ public record LocalSettings(
 
     /// The same for a stack of its own in another folder, on ports that are free now.
     public LocalSettings elsewhere(Path otherHome) {
-        List<Integer> ports = Ports.free(3);
+        List<Integer> ports = Ports.free(4);
         return new LocalSettings(
-                otherHome, root, ports.get(0), ports.get(1), ports.get(2), "spice", true, download, cpuHeap, gpuHeap);
+                otherHome,
+                root,
+                ports.get(0),
+                ports.get(1),
+                ports.get(2),
+                ports.get(3),
+                "spice",
+                true,
+                download,
+                cpuHeap,
+                gpuHeap);
     }
 
-    static InetSocketAddress loopback(int port) {
+    /// A port of this machine that no other can reach.
+    public static InetSocketAddress loopback(int port) {
         return new InetSocketAddress(InetAddress.ofLiteral(LOOPBACK), port);
     }
 
@@ -135,6 +149,21 @@ public record LocalSettings(
 
     public Path logs() {
         return home.resolve("logs");
+    }
+
+    /// What a page's address must have in it to be served.
+    public Path liveToken() {
+        return home.resolve("live-token");
+    }
+
+    /// Where reports are written unless somebody says otherwise.
+    public Path reports() {
+        return home.resolve("reports");
+    }
+
+    /// Where the stack's own Web UI listens.
+    public URI uiAddress() {
+        return URI.create("http://%s:%d".formatted(LOOPBACK, uiPort));
     }
 
     Path stateFile() {

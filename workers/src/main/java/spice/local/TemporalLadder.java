@@ -39,6 +39,13 @@ public final class TemporalLadder {
                 .orElseGet(() -> TemporalServer.profile(TemporalServer.address(settings)));
     }
 
+    /// Whether the user's settings name a server, so that the local stack has none of its own.
+    ///
+    /// @throws UserError if the user's settings cannot be read
+    public static boolean isConfigured(LocalSettings settings, Map<String, String> environment) {
+        return new TemporalLadder(settings, environment, _ -> {}).configured().isPresent();
+    }
+
     /// The first rung that holds.
     ///
     /// @throws UserError if none does: with the reason of each, and what to install

@@ -31,6 +31,8 @@ record Target(List<String> targets, Labels labels) {
                 new Labels(process, Long.toString(ProcessHandle.current().pid())));
     }
 
+    /// The file that Prometheus reads.
+    ///
     /// @return the file
     Path write(Path folder) throws IOException {
         Files.createDirectories(folder);

@@ -15,6 +15,8 @@ import picocli.CommandLine.Option;
 import spice.local.LocalSettings;
 import spice.local.LocalStack;
 import spice.local.StackPlan;
+import spice.store.s3.S3BlobStore;
+import spice.workflows.RunReport;
 
 /// `spice demo`: the stack, a run, and what it was worth, in one command.
 @Command(
@@ -54,35 +56,47 @@ final class DemoCommand implements Callable<Integer> {
         }
         RunOptions.checked(settings);
         LocalSettings local = LocalSettings.from(System.getenv());
-        StackPlan plan = StackPlans.standard(local, corpora);
+        StackPlan plan = StackPlans.standard(local, corpora, System.getenv());
         Consumer<String> say = System.out::println;
         try (LocalStack stack = LocalStack.open(local, plan, System.getenv(), say)) {
             stack.addresses().banner().forEach(System.out::println);
-            StartLinks.show(stack.addresses(), System.out::println);
-            run(stack, id, settings);
-            if (Optional.ofNullable(System.console())
-                    .filter(Console::isTerminal)
-                    .isPresent()) {
-                System.out.println("the stack stays up; Ctrl-C stops it");
-                stack.awaitEnd();
+            try (LiveView view = LiveView.open(stack, local, say)) {
+                StartLinks.show(stack.addresses(), System.out::println);
+                run(stack, local, view, id, settings);
+                if (Optional.ofNullable(System.console())
+                        .filter(Console::isTerminal)
+                        .isPresent()) {
+                    System.out.println("the stack stays up; Ctrl-C stops it");
+                    stack.awaitEnd();
+                }
             }
         }
         return ExitCode.OK;
     }
 
-    private static void run(LocalStack stack, String id, ObjectNode settings) throws InterruptedException {
+    private static void run(LocalStack stack, LocalSettings local, LiveView view, String id, ObjectNode settings)
+            throws InterruptedException {
         try (TemporalConnection temporal =
                 TemporalConnection.open(stack.addresses().temporal(), "spice demo", PATIENCE)) {
             Runs.start(temporal, id, settings);
             String page = stack.addresses()
                     .ui()
-                    .map(ui -> "%s/namespaces/%s/workflows/%s"
-                            .formatted(ui, temporal.client().getOptions().getNamespace(), id))
+                    .map(ui -> RunPages.page(ui, temporal.client().getOptions().getNamespace(), id))
                     .orElse("workflow " + id);
             System.out.println("Run              " + page);
+            view.page(id).ifPresent(address -> System.out.println("                 " + address));
             System.out.println();
-            new RunFollower(temporal, id, RunViews.lines(System.out), Optional.empty()).follow();
+            RunReport report = new RunFollower(temporal, id, RunViews.lines(System.out), Optional.empty()).follow();
             MetricsFile.leave(id, System.out);
+            try (S3BlobStore store = S3BlobStore.open(stack.addresses().s3())) {
+                System.out.print(ReportCommand.written(
+                        store,
+                        ReportCommand.address(stack.addresses().s3()),
+                        id,
+                        report.checkpoint(),
+                        Optional.of(new RunStanding(temporal, stack.addresses().ui())),
+                        local.reports().resolve(id + ".html")));
+            }
             System.out.println("the run in the Temporal UI: " + page);
         }
     }

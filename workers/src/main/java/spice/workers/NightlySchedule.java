@@ -19,6 +19,8 @@ import spice.workflows.TaskQueues;
 public final class NightlySchedule {
     private NightlySchedule() {}
 
+    /// The schedule as it is to be made.
+    ///
     /// @param settings of each run, as the person gave them
     /// @param catchUp how late a start may be made up for
     public static Schedule of(String lineage, ObjectNode settings, ScheduleSpec spec, Duration catchUp) {

@@ -33,6 +33,7 @@ import spice.workflows.Trouble;
             WatchCommand.class,
             StatusCommand.class,
             MetricsCommand.class,
+            ReportCommand.class,
             PauseCommand.class,
             ResumeCommand.class,
             RetryCommand.class,
@@ -56,8 +57,9 @@ import spice.workflows.Trouble;
         versionProvider = Spice.Version.class,
         footer = {"", "Each command has its own --help with an example."})
 public final class Spice implements Callable<Integer> {
+    static final String VERSION = "0.1.0";
+
     private static final String DEBUG = "--debug";
-    private static final String VERSION = "spice 0.1.0";
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -96,7 +98,7 @@ public final class Spice implements Callable<Integer> {
     /// The program's version with the commit that it was built from, where the launcher knows it.
     static String version() {
         String commit = System.getenv().getOrDefault("SPICE_COMMIT", "");
-        return commit.isEmpty() ? VERSION : "%s (%s)".formatted(VERSION, commit);
+        return commit.isEmpty() ? "spice " + VERSION : "spice %s (%s)".formatted(VERSION, commit);
     }
 
     @Override

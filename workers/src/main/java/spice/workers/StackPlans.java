@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import spice.local.LocalSettings;
 import spice.local.StackPlan;
+import spice.local.TemporalLadder;
 import spice.local.WorkerPlan;
 import spice.store.Json;
 import spice.workflows.SpiceSearchAttributes;
@@ -20,16 +21,19 @@ final class StackPlans {
     /// device.
     ///
     /// @param corpora names and folders that runs may read, beside the spice merchant's archive
-    static StackPlan standard(LocalSettings settings, Map<String, Path> corpora) {
+    /// @param environment tells whether the Temporal server is ours, and with it which build runs are given to
+    static StackPlan standard(LocalSettings settings, Map<String, Path> corpora, Map<String, String> environment) {
         Map<String, Path> all = new TreeMap<>(corpora);
         all.put(MerchantsArchive.NAME, MerchantsArchive.below(settings.home()));
-        List<String> reads = all.entrySet().stream()
-                .flatMap(corpus -> List.of("--corpus", corpus.getKey() + "=" + corpus.getValue()).stream())
-                .toList();
+        List<String> runs = new ArrayList<>();
+        if (!TemporalLadder.isConfigured(settings, environment)) {
+            runs.add("--make-current");
+        }
+        all.forEach((name, folder) -> runs.addAll(List.of("--corpus", name + "=" + folder)));
         return new StackPlan(
                 SpiceSearchAttributes.ALL,
                 List.of(
-                        worker("cpu-worker", "cpu", reads, settings.cpuHeap(), settings),
+                        worker("cpu-worker", "cpu", runs, settings.cpuHeap(), settings),
                         worker("gpu-worker", "sample,train", List.of(), settings.gpuHeap(), settings)));
     }
 
@@ -46,7 +50,7 @@ final class StackPlans {
     }
 
     private static WorkerPlan worker(
-            String name, String queue, List<String> reads, String heap, LocalSettings settings) {
+            String name, String queue, List<String> others, String heap, LocalSettings settings) {
         List<String> arguments = new ArrayList<>(List.of(
                 "worker",
                 "--name",
@@ -57,7 +61,7 @@ final class StackPlans {
                 settings.root().resolve("models").toString(),
                 "--cache",
                 settings.cache().toString()));
-        arguments.addAll(reads);
+        arguments.addAll(others);
         return new WorkerPlan(name, Spice.class.getName(), arguments, heap);
     }
 }

@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import spice.local.LocalSettings;
 import spice.local.LocalStack;
+import spice.local.StackPlan;
 
 /// `spice up`: the local stack, until Ctrl-C.
 @Command(
@@ -19,7 +20,7 @@ import spice.local.LocalStack;
         description = "Start the local stack (Temporal, S3, workers) and keep it running until Ctrl-C.",
         footer = {
             "",
-            "Runs that were under way go on. SPICE_HOME, SPICE_TEMPORAL_PORT, SPICE_UI_PORT and SPICE_S3_PORT say where.",
+            "Runs that were under way go on. SPICE_HOME and SPICE_{TEMPORAL,UI,S3,LIVE}_PORT say where.",
             "Example: spice up"
         })
 final class UpCommand implements Callable<Integer> {
@@ -40,17 +41,19 @@ final class UpCommand implements Callable<Integer> {
         corpora.forEach((name, folder) -> folders.put(name, CorpusFolder.checked(folder)));
         LocalSettings settings = LocalSettings.from(System.getenv());
         Consumer<String> say = System.err::println;
-        try (LocalStack stack =
-                LocalStack.open(settings, StackPlans.standard(settings, folders), System.getenv(), say)) {
+        StackPlan plan = StackPlans.standard(settings, folders, System.getenv());
+        try (LocalStack stack = LocalStack.open(settings, plan, System.getenv(), say)) {
             stack.addresses().banner().forEach(out::println);
-            StartLinks.show(stack.addresses(), out::println);
-            if (!stack.isOurs()) {
-                out.println("It is running already; whoever started it stops it.");
-                return ExitCode.OK;
+            try (LiveView _ = LiveView.open(stack, settings, out::println)) {
+                StartLinks.show(stack.addresses(), out::println);
+                if (!stack.isOurs()) {
+                    out.println("It is running already; whoever started it stops it.");
+                    return ExitCode.OK;
+                }
+                out.println("Up; Ctrl-C stops it.");
+                out.flush();
+                stack.awaitEnd();
             }
-            out.println("Up; Ctrl-C stops it.");
-            out.flush();
-            stack.awaitEnd();
         }
         return ExitCode.OK;
     }

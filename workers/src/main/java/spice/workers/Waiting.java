@@ -3,6 +3,7 @@ package spice.workers;
 import io.grpc.StatusRuntimeException;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.PendingActivityState;
+import io.temporal.api.enums.v1.PendingWorkflowTaskState;
 import io.temporal.api.workflow.v1.PendingActivityInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
@@ -14,7 +15,7 @@ import java.util.stream.Stream;
 import spice.workflows.Payloads;
 
 /// Says what a run waits for when it has not moved for a while: a step that is tried again, or one that no worker
-/// takes.
+/// takes, or a worker for the workflow itself.
 final class Waiting {
     private static final Duration QUIET = Duration.ofSeconds(20);
 
@@ -39,7 +40,11 @@ final class Waiting {
         }
         since = System.nanoTime();
         try {
-            return pending().flatMap(activity -> reason(activity).stream()).findFirst();
+            return open().flatMap(execution -> Stream.concat(
+                            execution.getPendingActivitiesList().stream()
+                                    .flatMap(activity -> reason(activity).stream()),
+                            reason(execution).stream()))
+                    .findFirst();
         } catch (StatusRuntimeException e) {
             return Optional.of("waiting for the Temporal server (%s)"
                     .formatted(e.getStatus().getCode()));
@@ -49,7 +54,7 @@ final class Waiting {
     /// What is being worked on, by the last heartbeats; empty if nothing is known.
     String step() {
         try {
-            return pending()
+            return open().flatMap(execution -> execution.getPendingActivitiesList().stream())
                     .filter(activity -> activity.hasHeartbeatDetails())
                     .map(activity -> Payloads.converter()
                             .fromPayloads(0, Optional.of(activity.getHeartbeatDetails()), String.class, String.class))
@@ -61,12 +66,11 @@ final class Waiting {
         }
     }
 
-    private Stream<PendingActivityInfo> pending() {
+    /// The run and its iteration.
+    private Stream<DescribeWorkflowExecutionResponse> open() {
         DescribeWorkflowExecutionResponse run = describe(workflow);
-        Stream<DescribeWorkflowExecutionResponse> children =
-                run.getPendingChildrenList().stream().map(child -> describe(child.getWorkflowId()));
-        return Stream.concat(Stream.of(run), children)
-                .flatMap(execution -> execution.getPendingActivitiesList().stream());
+        return Stream.concat(
+                Stream.of(run), run.getPendingChildrenList().stream().map(child -> describe(child.getWorkflowId())));
     }
 
     private DescribeWorkflowExecutionResponse describe(String id) {
@@ -76,6 +80,18 @@ final class Waiting {
                         .setNamespace(temporal.client().getOptions().getNamespace())
                         .setExecution(WorkflowExecution.newBuilder().setWorkflowId(id))
                         .build());
+    }
+
+    private static Optional<String> reason(DescribeWorkflowExecutionResponse execution) {
+        return execution.getPendingWorkflowTask().getState()
+                        == PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_SCHEDULED
+                ? Optional.of(
+                        "%s waits for a worker; start one with `spice worker`. One that runs says in its log if runs are given to another build"
+                                .formatted(execution
+                                        .getWorkflowExecutionInfo()
+                                        .getExecution()
+                                        .getWorkflowId()))
+                : Optional.empty();
     }
 
     private static Optional<String> reason(PendingActivityInfo activity) {

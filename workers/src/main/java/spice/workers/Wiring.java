@@ -4,10 +4,13 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
+import io.temporal.common.WorkerDeploymentVersion;
 import io.temporal.common.interceptors.WorkerInterceptor;
 import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerDeploymentOptions;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerFactoryOptions;
+import io.temporal.worker.WorkerOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
@@ -51,7 +54,7 @@ import spice.workflows.TaskQueues;
 /// A worker process, put together by hand: connection, store, activities, queues.
 ///
 /// ```
-/// Temporal ── spice        : Nightly, SelfPlayRun, SelfPlayIteration   (cpu)
+/// Temporal ── spice        : Nightly, SelfPlayRun, SelfPlayIteration   (cpu)  ─ versioned: Rollout
 ///          ├─ spice-cpu    : ingest, draw, score, compare, open, commit (cpu)
 ///          ├─ spice-sample, spice-sample@NAME : pose, attempt, evaluate (sample) ─┐ one at a time
 ///          └─ spice-train  : train                                      (train)  ─┘ on the device
@@ -68,6 +71,7 @@ final class Wiring implements AutoCloseable {
 
     private static final Duration BREAK_OFF = Duration.ofSeconds(10);
 
+    private final WorkerDeploymentVersion build = WorkflowBuild.ours();
     private static final Logger log = LoggerFactory.getLogger(Wiring.class);
 
     private final Telemetry telemetry;
@@ -79,6 +83,7 @@ final class Wiring implements AutoCloseable {
     private final ExecutorService samplers;
     private final Heartbeats heartbeats;
     private final Device device;
+    private Optional<Rollout> rollout = Optional.empty();
     private final Optional<MlflowTracker> tracker;
 
     private Wiring(WorkerSettings settings) {
@@ -179,13 +184,29 @@ final class Wiring implements AutoCloseable {
     static Wiring start(WorkerSettings settings) {
         Wiring wiring = new Wiring(settings);
         wiring.factory.start();
+        if (settings.queues().contains(WorkerSettings.Queue.CPU)) {
+            wiring.rollout =
+                    Optional.of(Rollout.start(wiring.temporal, wiring.build, settings.name(), settings.makeCurrent()));
+        }
         return wiring;
     }
 
-    private void takeCpuWork(WorkerSettings settings) {
-        factory.newWorker(TaskQueues.RUNS)
+    /// Workflows, as this build has them.
+    static void takeRuns(WorkerFactory factory, WorkerDeploymentVersion build) {
+        factory.newWorker(
+                        TaskQueues.RUNS,
+                        WorkerOptions.newBuilder()
+                                .setDeploymentOptions(WorkerDeploymentOptions.newBuilder()
+                                        .setUseVersioning(true)
+                                        .setVersion(build)
+                                        .build())
+                                .build())
                 .registerWorkflowImplementationTypes(
                         SelfPlayRunImpl.class, SelfPlayIterationImpl.class, NightlyImpl.class);
+    }
+
+    private void takeCpuWork(WorkerSettings settings) {
+        takeRuns(factory, build);
         Worker worker = factory.newWorker(
                 TaskQueues.CPU,
                 Heartbeats.options()
@@ -210,9 +231,9 @@ final class Wiring implements AutoCloseable {
     }
 
     private static String identity(WorkerSettings settings) {
-        return "spice %s %s %d"
+        return "%s%s %d"
                 .formatted(
-                        settings.name(),
+                        Rollout.identityOf(settings.name()),
                         settings.queues().stream().sorted().toList(),
                         ProcessHandle.current().pid());
     }
@@ -223,6 +244,7 @@ final class Wiring implements AutoCloseable {
     /// that is cut off later, while the JVM ends, takes it down with a crash.
     @Override
     public void close() {
+        rollout.ifPresent(Rollout::close);
         heartbeats.drain();
         factory.shutdown();
         factory.awaitTermination(FINISH.toSeconds(), TimeUnit.SECONDS);

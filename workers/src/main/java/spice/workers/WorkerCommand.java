@@ -78,6 +78,12 @@ final class WorkerCommand implements Callable<Integer> {
     private long patience = Heartbeats.PATIENCE.toSeconds();
 
     @Option(
+            names = "--make-current",
+            description = "Give runs to this build from now on, whichever it was before. On a server that others share "
+                    + "this is a decision: without it the worker says which build runs are given to.")
+    private boolean makeCurrent;
+
+    @Option(
             names = "--metrics",
             paramLabel = "HOST:PORT",
             converter = ListenAddressConverter.class,
@@ -97,6 +103,7 @@ final class WorkerCommand implements Callable<Integer> {
                 cacheMegabytes << 20,
                 samplers,
                 Duration.ofSeconds(patience),
+                makeCurrent,
                 meters);
         Wiring wiring = Wiring.start(settings);
         CountDownLatch stopped = new CountDownLatch(1);

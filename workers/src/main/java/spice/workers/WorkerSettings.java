@@ -20,6 +20,7 @@ import spice.workflows.TaskQueues;
 /// @param cacheBytes kept there beside what is in use
 /// @param samplers shards sampled side by side; changes speed, not results
 /// @param patience how long a step may go on without a sign of progress
+/// @param makeCurrent whether its build is to be the one that runs are given to from now on
 /// @param meters where its meters are offered to Prometheus
 record WorkerSettings(
         String name,
@@ -30,6 +31,7 @@ record WorkerSettings(
         long cacheBytes,
         int samplers,
         Duration patience,
+        boolean makeCurrent,
         ListenAddress meters) {
     WorkerSettings {
         queues = Set.copyOf(queues);

@@ -82,7 +82,7 @@ final class Deployment implements AutoCloseable {
         temporal.setPortBindings(List.of("127.0.0.1:%d:%d".formatted(port, TEMPORAL_PORT)));
         s3 = container("s3", "s3").withEnv(Map.of("ROOT_ACCESS_KEY", KEY, "ROOT_SECRET_KEY", SECRET));
         cpuWorker = worker("cpu-worker", S3_ADDRESS)
-                .withCommand("worker", "--queues", "cpu", "--corpus", "ledgers=/ledgers")
+                .withCommand("worker", "--queues", "cpu", "--make-current", "--corpus", "ledgers=/ledgers")
                 .withCopyFileToContainer(MountableFile.forHostPath(corpus, READABLE), "/ledgers");
         gpuWorker = worker("gpu-worker", s3OfGpuWorker).withCommand("worker", "--queues", "sample,train");
         stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()

@@ -129,6 +129,7 @@ class EndToEndTest {
         builder.environment().put("SPICE_TEMPORAL_PORT", Integer.toString(settings.temporalPort()));
         builder.environment().put("SPICE_UI_PORT", Integer.toString(settings.uiPort()));
         builder.environment().put("SPICE_S3_PORT", Integer.toString(settings.s3Port()));
+        builder.environment().put("SPICE_LIVE_PORT", Integer.toString(settings.livePort()));
         Process program = builder.start();
         programs.add(program);
         return program;

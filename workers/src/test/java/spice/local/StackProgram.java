@@ -34,6 +34,8 @@ final class StackProgram {
                 Integer.parseInt(args[1]),
                 Integer.parseInt(args[2]),
                 Integer.parseInt(args[3]),
+                // Nothing of this program serves there.
+                1,
                 "spice",
                 true,
                 false,

@@ -27,9 +27,19 @@ final class TestStacks {
 
     /// Settings for a folder, on ports that are free now.
     static LocalSettings settings(Path home, boolean download) {
-        List<Integer> ports = Ports.free(3);
+        List<Integer> ports = Ports.free(4);
         return new LocalSettings(
-                home, ROOT, ports.get(0), ports.get(1), ports.get(2), "spice", true, download, "64m", "64m");
+                home,
+                ROOT,
+                ports.get(0),
+                ports.get(1),
+                ports.get(2),
+                ports.get(3),
+                "spice",
+                true,
+                download,
+                "64m",
+                "64m");
     }
 
     /// The same files, other ports.

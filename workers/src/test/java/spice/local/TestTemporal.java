@@ -4,6 +4,7 @@ import io.temporal.api.enums.v1.IndexedValueType;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -55,6 +56,15 @@ public final class TestTemporal implements AutoCloseable {
         close();
         process = plan.start();
         awaitUp();
+    }
+
+    /// Runs the server's own command line, as an operator would.
+    ///
+    /// @return its exit code
+    public static int operate(List<String> arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(arguments);
+        command.addFirst(TestStacks.binary().path().toString());
+        return new ProcessBuilder(command).inheritIO().start().waitFor();
     }
 
     public String address() {

@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
@@ -79,6 +81,36 @@ final class Browser implements AutoCloseable {
     /// Opens a page of the default namespace.
     void open(String page) {
         driver.get(ui.resolve("/namespaces/default/" + page).toString());
+    }
+
+    /// Opens a page anywhere.
+    void visit(URI page) {
+        driver.get(page.toString());
+    }
+
+    /// Looks through a window of this width, at day or at night.
+    void look(int width, boolean isDark) {
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", 1000, "deviceScaleFactor", 1, "mobile", width < 600));
+        driver.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of(
+                        "features",
+                        List.of(Map.of("name", "prefers-color-scheme", "value", isDark ? "dark" : "light"))));
+    }
+
+    /// What a script on the page gives back.
+    @Nullable
+    Object run(String script, Object... arguments) {
+        return driver.executeScript(script, arguments);
+    }
+
+    /// What a script gives to the function that it gets as its last argument.
+    @Nullable
+    Object runAsync(String script) {
+        driver.manage().timeouts().scriptTimeout(PATIENCE);
+        return driver.executeAsyncScript(script);
     }
 
     String address() {

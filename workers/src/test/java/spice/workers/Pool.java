@@ -10,6 +10,7 @@ import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerFactoryOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +61,15 @@ final class Pool {
         start(factory);
     }
 
+    /// A worker for all steps, but not for workflows.
+    void addStepWorker(ScriptedActivities activities) {
+        WorkerFactory factory = WorkerFactory.newInstance(client);
+        for (String queue : List.of(TaskQueues.CPU, TaskQueues.SAMPLE, TaskQueues.TRAIN)) {
+            factory.newWorker(queue).registerActivitiesImplementations(activities);
+        }
+        start(factory);
+    }
+
     /// A worker with one device for these queues.
     WorkerFactory addDeviceWorker(ScriptedActivities activities, Set<String> shared, Set<String> own) {
         Device device = new Device(shared, own);
@@ -78,6 +88,18 @@ final class Pool {
     private void start(WorkerFactory factory) {
         factory.start();
         factories.add(factory);
+    }
+
+    /// Starts a run of this name.
+    WorkflowStub start(String run, Map<String, Object> settings) {
+        WorkflowStub stub = client.newUntypedWorkflowStub(
+                "SelfPlayRun",
+                WorkflowOptions.newBuilder()
+                        .setTaskQueue(TaskQueues.RUNS)
+                        .setWorkflowId(run)
+                        .build());
+        stub.start(settings);
+        return stub;
     }
 
     /// Starts the first iteration of a run of this name, which is also its workflow's id.

@@ -1,12 +1,14 @@
 package spice.workflows;
 
 import io.temporal.api.enums.v1.TimeoutType;
+import io.temporal.common.VersioningBehavior;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.TimeoutFailure;
 import io.temporal.workflow.Async;
 import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
+import io.temporal.workflow.WorkflowVersioningBehavior;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -16,6 +18,9 @@ import spice.settings.RunSettings;
 import spice.store.BlobRef;
 
 /// Algorithm 1, lines 2 to 18: draw, pose, attempt, score, train; then commit.
+///
+/// It ends with the build that it began with. If that is gone, it is begun again with another, and finds its steps
+/// in the store.
 public final class SelfPlayIterationImpl implements SelfPlayIteration {
     /// The queue of the worker to ask first, until it lets a step go.
     private Optional<String> warm = Optional.empty();
@@ -64,6 +69,7 @@ public final class SelfPlayIterationImpl implements SelfPlayIteration {
     }
 
     @Override
+    @WorkflowVersioningBehavior(VersioningBehavior.PINNED)
     public IterationReport run(IterationRequest iteration) {
         try {
             return iterate(iteration);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.temporal.api.common.v1.Payload;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
+import io.temporal.common.VersioningBehavior;
 import io.temporal.common.converter.RawValue;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.CanceledFailure;
@@ -12,6 +13,7 @@ import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.ChildWorkflowOptions;
 import io.temporal.workflow.Workflow;
+import io.temporal.workflow.WorkflowVersioningBehavior;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +36,9 @@ import spice.store.Json;
 
 /// Opens the run, iterates, compares the last checkpoint with the first. Between iterations it does what the
 /// operator asked for; what fails waits for the operator.
+///
+/// It outlives many builds: each of its workflow tasks goes to the build that is current then, which has to replay
+/// what older ones did.
 public final class SelfPlayRunImpl implements SelfPlayRun {
     private static final ObjectMapper JSON = Json.mapper();
     /// A model that poses nothing valid for this many iterations in a row will not learn to on its own: with only
@@ -56,6 +61,7 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
     }
 
     @Override
+    @WorkflowVersioningBehavior(VersioningBehavior.AUTO_UPGRADE)
     public @Nullable RunReport run(@Nullable RawValue input, @Nullable RunState carried) {
         if (Boolean.TRUE.equals(Workflow.getMemo(TEMPLATE, Boolean.class))) {
             return null;

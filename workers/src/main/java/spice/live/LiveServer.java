@@ -1,0 +1,222 @@
+package spice.live;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import spice.activities.Checkpoints;
+import spice.report.LiveRun;
+import spice.settings.Lineages;
+import spice.store.BlobStore;
+import spice.store.StoreException;
+
+/// Serves the pages of all runs of a store on the loopback address. Every address begins with a token: other users of
+/// the machine can reach the port as well. Requests under another host's name are refused, since a page from
+/// elsewhere may have made its name lead here.
+///
+/// ```
+/// /TOKEN/                 the runs
+/// /TOKEN/RUN/             a run's page
+/// /TOKEN/RUN/events       what is new of it, as server-sent events
+/// ```
+public final class LiveServer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LiveServer.class);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    /// A connection that nobody holds any more is noticed when something is written to it.
+    private static final int LOOKS_A_SIGN = 10;
+    /// Far more open pages than a person has; each asks the store every second.
+    private static final int MOST_FOLLOWERS = 32;
+
+    private static final Pattern PLACE = Pattern.compile("/([^/]*)/(?:([^/]*)/(events)?)?");
+
+    private final BlobStore store;
+    private final String address;
+    private final LiveRun.Temporal temporal;
+    private final byte[] token;
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Semaphore followers = new Semaphore(MOST_FOLLOWERS);
+
+    private LiveServer(
+            BlobStore store, String address, LiveRun.Temporal temporal, String token, InetSocketAddress listen)
+            throws IOException {
+        this.store = store;
+        this.address = address;
+        this.temporal = temporal;
+        this.token = token.getBytes(UTF_8);
+        this.server = HttpServer.create(listen, 0);
+        server.setExecutor(threads);
+        server.createContext("/", this::handle);
+        server.start();
+    }
+
+    /// Serves until it is closed.
+    ///
+    /// @param address of the store, for people
+    /// @param token that every address has to begin with
+    /// @param listen on the loopback interface
+    /// @throws IOException if the port is taken
+    public static LiveServer start(
+            BlobStore store, String address, LiveRun.Temporal temporal, String token, InetSocketAddress listen)
+            throws IOException {
+        return new LiveServer(store, address, temporal, token, listen);
+    }
+
+    /// Where the runs are listed; a run's page is at its name below.
+    public URI home() {
+        return URI.create("http://%s/%s/".formatted(names().getFirst(), new String(token, UTF_8)));
+    }
+
+    private List<String> names() {
+        int port = server.getAddress().getPort();
+        return List.of("127.0.0.1:" + port, "localhost:" + port);
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            answer(exchange);
+        } catch (StoreException e) {
+            log.warn("the live view could not read the store: {}", e.getMessage());
+            text(exchange, 503, "The store cannot be read just now: " + e.getMessage());
+        } catch (RuntimeException e) {
+            log.warn("the live view failed", e);
+            throw e;
+        }
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        Headers answer = exchange.getResponseHeaders();
+        answer.set("Cache-Control", "no-store");
+        answer.set("Content-Security-Policy", LiveRun.policy() + "; frame-ancestors 'none'");
+        answer.set("Cross-Origin-Opener-Policy", "same-origin");
+        answer.set("Cross-Origin-Resource-Policy", "same-origin");
+        answer.set("Referrer-Policy", "no-referrer");
+        answer.set("X-Content-Type-Options", "nosniff");
+        if (Optional.ofNullable(exchange.getRequestHeaders().getFirst("Host"))
+                .filter(names()::contains)
+                .isEmpty()) {
+            text(exchange, 421, "This server answers to 127.0.0.1 and localhost only.");
+            return;
+        }
+        if (!exchange.getRequestMethod().equals("GET")) {
+            text(exchange, 405, "This page is only to be read.");
+            return;
+        }
+        Matcher place = PLACE.matcher(exchange.getRequestURI().getRawPath());
+        if (!place.matches() || !MessageDigest.isEqual(token, place.group(1).getBytes(UTF_8))) {
+            text(exchange, 404, "There is nothing here. Open the address that `spice up` has printed.");
+            return;
+        }
+        Optional<String> lineage = Optional.ofNullable(place.group(2));
+        if (lineage.isEmpty()) {
+            html(exchange, RunsPage.of(new Checkpoints(store).lineages()));
+        } else if (!Lineages.isName(lineage.get())) {
+            text(exchange, 404, "That is not a run's name.");
+        } else if (place.group(3) == null) {
+            html(exchange, run(lineage.get()).page("events"));
+        } else {
+            follow(exchange, lineage.get());
+        }
+    }
+
+    private LiveRun run(String lineage) {
+        return new LiveRun(store, address, lineage, temporal);
+    }
+
+    private void follow(HttpExchange exchange, String lineage) throws IOException {
+        if (!followers.tryAcquire()) {
+            text(exchange, 503, "Too many pages are open.");
+            return;
+        }
+        try {
+            exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+            exchange.sendResponseHeaders(200, 0);
+            LiveRun run = run(lineage);
+            run.after(seen(exchange));
+            send(exchange.getResponseBody(), run);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            followers.release();
+        }
+    }
+
+    /// The iteration that the page has: the browser says it by itself when it connects again.
+    private static int seen(HttpExchange exchange) {
+        String id = exchange.getRequestHeaders().getFirst("Last-Event-ID");
+        String query = Optional.ofNullable(exchange.getRequestURI().getQuery()).orElse("");
+        String number = id != null ? id : query.replaceFirst("^after=", "");
+        return number.matches("\\d{1,9}") ? Integer.parseInt(number) : 0;
+    }
+
+    private static void send(OutputStream out, LiveRun run) throws IOException, InterruptedException {
+        write(out, "retry: %d\n\n".formatted(2 * LOOK.toMillis()));
+        for (int looks = 0; ; looks++) {
+            Optional<LiveRun.News> news = latest(run);
+            if (news.isPresent()) {
+                write(out, event(news.get()));
+            } else if (looks % LOOKS_A_SIGN == 0) {
+                write(out, ": still here\n\n");
+            }
+            Thread.sleep(LOOK);
+        }
+    }
+
+    /// Nothing while the store is away: the page keeps what it has.
+    private static Optional<LiveRun.News> latest(LiveRun run) {
+        try {
+            return run.news();
+        } catch (StoreException e) {
+            log.warn("the live view could not read the store: {}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static String event(LiveRun.News news) {
+        return switch (news) {
+            case LiveRun.Fresh(int iteration, String json) ->
+                "event: news\nid: %d\ndata: %s\n\n".formatted(iteration, json);
+            case LiveRun.Reload() -> "event: reload\ndata: now\n\n";
+        };
+    }
+
+    private static void write(OutputStream out, String text) throws IOException {
+        out.write(text.getBytes(UTF_8));
+        out.flush();
+    }
+
+    private static void html(HttpExchange exchange, byte[] page) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", "text/html; charset=utf-8");
+        exchange.sendResponseHeaders(200, page.length);
+        exchange.getResponseBody().write(page);
+    }
+
+    private static void text(HttpExchange exchange, int status, String text) throws IOException {
+        byte[] bytes = (text + "\n").getBytes(UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,94 @@
+package spice.workers;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import spice.live.LiveServer;
+import spice.local.LocalSettings;
+import spice.local.LocalStack;
+import spice.local.SecretFile;
+import spice.local.StackAddresses;
+import spice.store.s3.S3BlobStore;
+
+/// The live view of a stack's runs: served by whoever has started the stack, at an address that is the same after
+/// every start.
+final class LiveView implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final LocalSettings settings;
+    private final boolean isServed;
+    private final @Nullable AutoCloseable served;
+
+    private LiveView(LocalSettings settings, boolean isServed, @Nullable AutoCloseable served) {
+        this.settings = settings;
+        this.isServed = isServed;
+        this.served = served;
+    }
+
+    /// Serves the stack's runs if the stack is ours, and says where they are.
+    ///
+    /// @param out takes the line for people
+    static LiveView open(LocalStack stack, LocalSettings settings, Consumer<String> out) {
+        LiveView view = stack.isOurs() ? serve(stack.addresses(), settings, out) : new LiveView(settings, true, null);
+        view.home().ifPresent(home -> out.accept("Live view        " + home));
+        return view;
+    }
+
+    private static LiveView serve(StackAddresses addresses, LocalSettings settings, Consumer<String> out) {
+        TemporalConnection temporal = TemporalConnection.open(addresses.temporal(), "spice live view", PATIENCE);
+        S3BlobStore store = S3BlobStore.open(addresses.s3());
+        try {
+            LiveServer server = LiveServer.start(
+                    store,
+                    ReportCommand.address(addresses.s3()),
+                    new RunStanding(temporal, addresses.ui()),
+                    token(settings),
+                    LocalSettings.loopback(settings.livePort()));
+            return new LiveView(settings, true, () -> {
+                server.close();
+                store.close();
+                temporal.close();
+            });
+        } catch (IOException e) {
+            store.close();
+            temporal.close();
+            out.accept("Live view        none: port %d is taken (%s); set SPICE_LIVE_PORT to another one"
+                    .formatted(settings.livePort(), e.getMessage()));
+            return new LiveView(settings, false, null);
+        }
+    }
+
+    private static String token(LocalSettings settings) {
+        return SecretFile.open(settings.liveToken(), List.of()).getFirst();
+    }
+
+    /// Where the runs are listed, if they are.
+    private Optional<String> home() {
+        return isServed
+                ? Optional.of("http://%s:%d/%s/"
+                        .formatted(
+                                LocalSettings.loopback(settings.livePort()).getHostString(),
+                                settings.livePort(),
+                                token(settings)))
+                : Optional.empty();
+    }
+
+    /// Where a run's page is, if it is served.
+    Optional<String> page(String lineage) {
+        return home().map(home -> "%s%s/".formatted(home, lineage));
+    }
+
+    @Override
+    public void close() {
+        if (served != null) {
+            try {
+                served.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

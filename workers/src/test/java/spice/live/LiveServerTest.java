@@ -1,0 +1,112 @@
+package spice.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import spice.activities.WrittenRun;
+import spice.report.LiveRun;
+import spice.report.Standing;
+import spice.store.InMemoryBlobStore;
+
+/// Who gets to see a run, in bytes on the wire.
+class LiveServerTest {
+    private static final String TOKEN = "0123456789abcdef";
+
+    private static final LiveRun.Temporal NOBODY = new LiveRun.Temporal() {
+        @Override
+        public Optional<Standing> standing(String lineage) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> page(String lineage) {
+            return Optional.empty();
+        }
+    };
+
+    private LiveServer server;
+
+    @BeforeEach
+    void serve() throws IOException {
+        InMemoryBlobStore store = new InMemoryBlobStore();
+        WrittenRun run = new WrittenRun(store, "mine", "");
+        run.begin();
+        run.commit(1, run.corpus());
+        server = LiveServer.start(
+                store, "s3://spice", NOBODY, TOKEN, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    private String answer(String method, String path, String headers) throws IOException {
+        URI home = server.home();
+        try (Socket socket = new Socket(home.getHost(), home.getPort())) {
+            socket.getOutputStream()
+                    .write("%s %s HTTP/1.1\r\nConnection: close\r\n%s\r\n"
+                            .formatted(method, path, headers)
+                            .getBytes(StandardCharsets.UTF_8));
+            InputStream in = socket.getInputStream();
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private String host() {
+        return "Host: 127.0.0.1:%d\r\n".formatted(server.home().getPort());
+    }
+
+    @Test
+    void whoHasTheTokenSeesTheRunsUnderAStrictPolicy() throws IOException {
+        assertThat(answer("GET", "/" + TOKEN + "/", host())).contains("200 OK", "<a href=\"mine/\">");
+        assertThat(answer("GET", "/" + TOKEN + "/mine/", host()))
+                .contains(
+                        "200 OK", "default-src 'none'", "frame-ancestors 'none'", "no-referrer", "saffron 1 plus 285");
+    }
+
+    @Test
+    void whoHasNotSeesNothing() throws IOException {
+        for (String path : new String[] {"/", "/mine/", "/0123456789abcdeX/mine/", "//mine/", "/" + TOKEN}) {
+            assertThat(answer("GET", path, host())).contains("404").doesNotContain("saffron");
+        }
+    }
+
+    /// A page from elsewhere whose name was made to lead here asks under its own name.
+    @Test
+    void otherHostsAreRefused() throws IOException {
+        String path = "/" + TOKEN + "/mine/";
+        assertThat(answer("GET", path, "Host: evil.example\r\n"))
+                .contains("421")
+                .doesNotContain("saffron");
+        assertThat(answer("GET", path, "Host: 127.0.0.1\r\n")).contains("421");
+        assertThat(answer(
+                        "GET",
+                        path,
+                        "Host: localhost:%d\r\n".formatted(server.home().getPort())))
+                .contains("200 OK");
+    }
+
+    @Test
+    void nothingCanBeSent() throws IOException {
+        assertThat(answer("POST", "/" + TOKEN + "/mine/", host() + "Content-Length: 0\r\n"))
+                .contains("405");
+    }
+
+    @Test
+    void aNameThatIsNoRunsNameIsRefused() throws IOException {
+        assertThat(answer("GET", "/" + TOKEN + "/%3Cscript%3E/", host()))
+                .contains("404")
+                .doesNotContain("<script>");
+    }
+}

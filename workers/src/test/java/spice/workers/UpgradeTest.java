@@ -1,0 +1,245 @@
+package spice.workers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.taskqueue.v1.TaskQueue;
+import io.temporal.api.workflowservice.v1.DescribeTaskQueueRequest;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
+import io.temporal.client.WorkflowStub;
+import io.temporal.envconfig.ClientConfigProfile;
+import io.temporal.worker.WorkerFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+import spice.local.TestTemporal;
+import spice.workflows.RunProgress;
+import spice.workflows.RunReport;
+import spice.workflows.ScriptedActivities;
+import spice.workflows.SpiceSearchAttributes;
+import spice.workflows.TaskQueues;
+
+/// Workers of several builds on the real server. They are the same code under different names.
+@Timeout(300)
+class UpgradeTest {
+    private static final String OWN = "default";
+    private static final String SHARED = "shared";
+
+    @TempDir
+    static Path folder;
+
+    private static TestTemporal temporal;
+
+    private final List<Serving> workers = new ArrayList<>();
+
+    @BeforeAll
+    static void startServer() throws Exception {
+        temporal =
+                TestTemporal.start(folder.resolve("home"), SpiceSearchAttributes.ALL, List.of("--namespace", SHARED));
+    }
+
+    @AfterAll
+    static void stopServer() {
+        temporal.close();
+    }
+
+    @AfterEach
+    void stopWorkers() throws InterruptedException {
+        for (Serving worker : workers) {
+            worker.close();
+        }
+    }
+
+    /// A worker that takes workflows.
+    private static final class Serving {
+        private final TemporalConnection connection;
+        private final WorkerFactory factory;
+        private final Rollout rollout;
+
+        Serving(String namespace, String name, String build, boolean makeCurrent) {
+            connection = TemporalConnection.open(
+                    ClientConfigProfile.newBuilder()
+                            .setAddress(temporal.address())
+                            .setNamespace(namespace)
+                            .build(),
+                    Rollout.identityOf(name) + build,
+                    Duration.ofSeconds(10));
+            factory = WorkerFactory.newInstance(connection.client());
+            Wiring.takeRuns(factory, WorkflowBuild.version(build));
+            factory.start();
+            rollout = Rollout.start(connection, WorkflowBuild.version(build), name, makeCurrent);
+        }
+
+        void close() throws InterruptedException {
+            rollout.close();
+            factory.shutdownNow();
+            factory.awaitTermination(10, TimeUnit.SECONDS);
+            connection.close();
+        }
+    }
+
+    private Serving serve(String namespace, String name, String build, boolean makeCurrent) {
+        Serving worker = new Serving(namespace, name, build, makeCurrent);
+        workers.add(worker);
+        return worker;
+    }
+
+    // ---- On a server of one's own ----
+
+    /// Steps, of which training begins and ends when the test says so.
+    private static final class Held extends ScriptedActivities {
+        private final Map<Integer, CountDownLatch> begun = new ConcurrentHashMap<>();
+        private final Map<Integer, CountDownLatch> released = new ConcurrentHashMap<>();
+
+        Held() {
+            whileTraining = iteration -> {
+                latch(begun, iteration).countDown();
+                try {
+                    latch(released, iteration).await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            };
+        }
+
+        private static CountDownLatch latch(Map<Integer, CountDownLatch> latches, int iteration) {
+            return latches.computeIfAbsent(iteration, _ -> new CountDownLatch(1));
+        }
+
+        void awaitTraining(int iteration) throws InterruptedException {
+            latch(begun, iteration).await();
+        }
+
+        void release(int iteration) {
+            latch(released, iteration).countDown();
+        }
+    }
+
+    @Test
+    void aRunGoesOnThroughUpgrades() throws Exception {
+        Held steps = new Held();
+        Pool pool = new Pool(temporal.port());
+        pool.addStepWorker(steps);
+
+        serve(OWN, "host-a", "one", true);
+        WorkflowStub run = pool.start("line", Map.of("iterations", 3));
+        steps.awaitTraining(1);
+
+        Serving second = serve(OWN, "host-b", "two", true);
+        awaitCurrent(pool, OWN, "two");
+        steps.release(1);
+        steps.awaitTraining(2);
+        assertThat(build(pool, "line")).isEqualTo("two");
+        assertThat(build(pool, "line/iteration-1"))
+                .as("the first build is served still")
+                .isEqualTo("one");
+        assertThat(build(pool, "line/iteration-2")).isEqualTo("two");
+
+        second.close();
+        serve(OWN, "host-b", "three", true);
+        while (!build(pool, "line/iteration-2").equals("three")) {
+            Thread.sleep(50);
+        }
+        steps.release(2);
+        steps.release(3);
+
+        RunReport report = run.getResult(RunReport.class);
+        assertThat(build(pool, "line/iteration-3")).isEqualTo("three");
+        assertThat(run.query("progress", RunProgress.class).state())
+                .as("what a run of older builds answers once it has ended")
+                .isEqualTo("done");
+        assertThat(steps.calls)
+                .filteredOn(call -> call.startsWith("commit"))
+                .containsExactly("commit 1", "commit 2", "commit 3");
+        assertThat(Collections.frequency(steps.calls, "draw 1")).isOne();
+
+        RunReport calm = pool.start("calm", Map.of("iterations", 3)).getResult(RunReport.class);
+        assertThat(report.checkpoint().manifest()).isEqualTo(calm.checkpoint().manifest());
+        pool.close();
+    }
+
+    // ---- On a server that others share ----
+
+    @Test
+    void aWorkerSaysThatAnotherBuildIsCurrentAndHowToChangeThat() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(Rollout.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        Pool pool = new Pool(temporal.port());
+
+        serve(SHARED, "first", "one", false);
+        awaitCurrent(pool, SHARED, "one");
+        serve(SHARED, "second", "two", false);
+        String line = await(log, "build two");
+        assertThat(line).contains("not the current one, which is one").doesNotContain("\n");
+        assertThat(current(pool, SHARED)).isEqualTo("one");
+
+        List<String> command =
+                List.of(line.substring(line.indexOf("temporal worker")).split(" "));
+        assertThat(TestTemporal.operate(command.subList(1, command.size()))).isZero();
+        awaitCurrent(pool, SHARED, "two");
+
+        pool.close();
+        logger.detachAppender(log);
+    }
+
+    private static String await(ListAppender<ILoggingEvent> log, String words) throws InterruptedException {
+        while (true) {
+            for (ILoggingEvent event : List.copyOf(log.list)) {
+                if (event.getFormattedMessage().contains(words)) {
+                    return event.getFormattedMessage();
+                }
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    private static void awaitCurrent(Pool pool, String namespace, String build) throws InterruptedException {
+        while (!current(pool, namespace).equals(build)) {
+            Thread.sleep(20);
+        }
+    }
+
+    /// The build that runs are given to, as the queue's page in the Temporal UI shows it.
+    private static String current(Pool pool, String namespace) {
+        return pool.stubs()
+                .blockingStub()
+                .describeTaskQueue(DescribeTaskQueueRequest.newBuilder()
+                        .setNamespace(namespace)
+                        .setTaskQueue(TaskQueue.newBuilder().setName(TaskQueues.RUNS))
+                        .build())
+                .getVersioningInfo()
+                .getCurrentDeploymentVersion()
+                .getBuildId();
+    }
+
+    private static String build(Pool pool, String workflow) {
+        return pool.stubs()
+                .blockingStub()
+                .describeWorkflowExecution(DescribeWorkflowExecutionRequest.newBuilder()
+                        .setNamespace(OWN)
+                        .setExecution(WorkflowExecution.newBuilder().setWorkflowId(workflow))
+                        .build())
+                .getWorkflowExecutionInfo()
+                .getVersioningInfo()
+                .getDeploymentVersion()
+                .getBuildId();
+    }
+}
