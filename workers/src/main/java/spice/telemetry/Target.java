@@ -31,7 +31,7 @@ record Target(List<String> targets, Labels labels) {
                 new Labels(process, Long.toString(ProcessHandle.current().pid())));
     }
 
-    /// The file that Prometheus reads.
+    /// Writes it, and sweeps what processes left that have ended.
     ///
     /// @return the file
     Path write(Path folder) throws IOException {
