@@ -17,8 +17,8 @@ import spice.workflows.PoseRequest;
 
 /// Poses tasks shard by shard.
 public final class ChallengerActivitiesImpl implements ChallengerActivities {
-    private static final int VERSION = 1;
-    private static final int HELD_OUT_VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int HELD_OUT_VERSION = 2;
 
     private final Sampler sampler;
 

@@ -27,8 +27,8 @@ import spice.workflows.OpenedRun;
 
 /// Asks the held-out questions; crosses first and last.
 public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
-    private static final int VERSION = 1;
-    private static final int CROSS_VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int CROSS_VERSION = 2;
     /// Held-out questions are drawn with the same numbers in every run, so that runs are compared and not their
     /// luck.
     private static final Seed SEED = new Seed(20251028);

@@ -25,7 +25,7 @@ public final class LoadedPolicies implements AutoCloseable {
     private static final int OPEN = 3;
     /// Shards are sampled side by side, a thread each: two threads with one shard each beat one shard on two
     /// threads.
-    private static final int THREADS_PER_SHARD = 1;
+    public static final int THREADS_PER_SHARD = 1;
 
     private final BlobStore store;
     private final Checkpoints checkpoints;

@@ -12,7 +12,7 @@ import spice.workflows.ReasonerActivities;
 
 /// Answers tasks shard by shard.
 public final class ReasonerActivitiesImpl implements ReasonerActivities {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private final Sampler sampler;
 

@@ -33,7 +33,7 @@ import spice.workflows.TrainerActivities;
 
 /// One pass of DrGRPO over an iteration's episodes.
 public final class TrainerActivitiesImpl implements TrainerActivities {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final double ADAM_EPSILON = 1e-8;
     private static final Logger log = LoggerFactory.getLogger(TrainerActivitiesImpl.class);
 
@@ -117,7 +117,8 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
         }
     }
 
-    private static LearnerSettings learnerSettings(RunSettings settings) {
+    /// How a run's settings let the learner compute and step.
+    public static LearnerSettings learnerSettings(RunSettings settings) {
         return new LearnerSettings(
                 settings.trainThreads(),
                 settings.microBatchTokens(),
@@ -126,6 +127,12 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
                 ADAM_EPSILON,
                 settings.weightDecay(),
                 settings.maxGradientNorm());
+    }
+
+    /// The loss that a run's settings ask for.
+    public static LossSettings lossSettings(RunSettings settings) {
+        return new LossSettings(
+                settings.clip(), settings.truncation(), 0, settings.lossDivisor(), settings.temperature());
     }
 
     /// One pass over the batches.
@@ -151,8 +158,7 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
             this.parent = parent;
             this.batches = batches;
             this.progress = progress;
-            this.loss = new LossSettings(
-                    settings.clip(), settings.truncation(), 0, settings.lossDivisor(), settings.temperature());
+            this.loss = lossSettings(settings);
         }
 
         TrainedState take() {

@@ -57,6 +57,10 @@ public final class LanguageModel implements Policy {
             return List.of();
         }
         groups.forEach(group -> check(group, sampling));
+        return ModelWork.recorded(() -> sampled(groups, sampling));
+    }
+
+    private List<List<Completion>> sampled(List<PromptGroup> groups, Sampling sampling) {
         Torch.prepareThread(intraOpThreads);
         Shard shard = Shard.of(groups);
         int longest =

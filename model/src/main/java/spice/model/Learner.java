@@ -75,12 +75,16 @@ public final class Learner implements AutoCloseable {
     public float[][] logProbs(List<Trajectory> trajectories, double temperature) {
         require(temperature > 0 && Double.isFinite(temperature), "temperature must be positive, got %s", temperature);
         check(trajectories);
+        return ModelWork.recorded(() -> computedLogProbs(trajectories, temperature));
+    }
+
+    private float[][] computedLogProbs(List<Trajectory> trajectories, double temperature) {
         float[][] logProbs = new float[trajectories.size()][];
         for (int i = 0; i < logProbs.length; i++) {
             logProbs[i] = new float[trajectories.get(i).length()];
         }
-        List<List<MicroBatch>> shares = MicroBatch.deal(
-                MicroBatch.cut(trajectories, all(trajectories), settings.microBatchTokens()), crew.size());
+        List<List<MicroBatch>> shares =
+                MicroBatch.shares(trajectories, all(trajectories), settings.microBatchTokens(), crew.size());
         crew.compute(thread -> {
             for (MicroBatch part : shares.get(thread)) {
                 pulse.beat();
@@ -131,7 +135,11 @@ public final class Learner implements AutoCloseable {
                 referenceLogProbs.isPresent() ? "a" : "no");
         check(batch);
         PolicyGradient gradient = new PolicyGradient(decoder, pulse, loss, batch, oldLogProbs, referenceLogProbs);
-        List<List<MicroBatch>> shares = MicroBatch.deal(gradient.parts(settings.microBatchTokens()), crew.size());
+        return ModelWork.recorded(() -> stepped(gradient, learningRate));
+    }
+
+    private UpdateReport stepped(PolicyGradient gradient, double learningRate) {
+        List<List<MicroBatch>> shares = gradient.shares(settings.microBatchTokens(), crew.size());
         PolicyGradient.Sums sums =
                 accumulate(thread -> gradient.add(shares.get(thread), gradients.get(thread))).stream()
                         .reduce(PolicyGradient.Sums.NONE, PolicyGradient.Sums::plus);
@@ -147,8 +155,7 @@ public final class Learner implements AutoCloseable {
         check(batch);
         long tokens = batch.stream().mapToLong(Trajectory::trainedTokens).sum();
         require(tokens > 0, "there is nothing to imitate: no token of the %d trajectories is trained", batch.size());
-        List<List<MicroBatch>> shares =
-                MicroBatch.deal(MicroBatch.cut(batch, all(batch), settings.microBatchTokens()), crew.size());
+        List<List<MicroBatch>> shares = MicroBatch.shares(batch, all(batch), settings.microBatchTokens(), crew.size());
         double loss =
                 accumulate(thread -> imitationGradient(batch, shares.get(thread), tokens, gradients.get(thread)))
                         .stream()

@@ -15,6 +15,16 @@ record MicroBatch(List<Integer> members, int width, int targets) {
     /// Padding beyond an eighth of a sequence, and beyond these tokens, is worth a micro-batch of its own.
     private static final int FREE_PADDING = 8;
 
+    /// Cuts the trajectories that `members` names and deals them out to threads, so that all have work as long as there
+    /// are trajectories enough: in as few rounds as the budget allows, of about equal micro-batches.
+    static List<List<MicroBatch>> shares(List<Trajectory> batch, List<Integer> members, int budget, int threads) {
+        long tokens =
+                members.stream().mapToLong(member -> width(batch.get(member))).sum();
+        long rounds = Math.max(1, Math.ceilDiv(tokens, (long) budget * threads));
+        int even = (int) Math.max(1, Math.ceilDiv(tokens, rounds * threads));
+        return deal(cut(batch, members, even), threads);
+    }
+
     /// Cuts the trajectories that `members` names into micro-batches of at most `budget` tokens, padding
     /// included, the short ones first. Those without trained tokens are left out. Depends on lengths and order
     /// alone.

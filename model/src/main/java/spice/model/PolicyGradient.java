@@ -38,13 +38,13 @@ final class PolicyGradient {
         this.reference = reference;
     }
 
-    /// The micro-batches of the trajectories that can move the weights.
-    List<MicroBatch> parts(int microBatchTokens) {
+    /// The micro-batches of the trajectories that can move the weights, each thread's.
+    List<List<MicroBatch>> shares(int microBatchTokens, int threads) {
         List<Integer> moving = IntStream.range(0, batch.size())
                 .filter(i -> loss.klBeta() > 0 || batch.get(i).advantage() != 0)
                 .boxed()
                 .toList();
-        return MicroBatch.cut(batch, moving, microBatchTokens);
+        return MicroBatch.shares(batch, moving, microBatchTokens, threads);
     }
 
     /// Adds the gradient over these micro-batches to `gradients`.

@@ -81,10 +81,36 @@ class Decoder(Module):
     a, b, = torch.chunk(torch.unflatten(weight, 0, [-1, D]), 2, 1)
     return torch.flatten(torch.cat([-b, a], 1), 0, 1)
 
+  # A matrix of weights as product and add_product take it. oneDNN's own layout spares what MKL does at every call, and
+  # pays where a matrix is large; what a call of oneDNN costs by itself is more than that for a small one.
+  def laid_out(self, weight: Tensor, rows: int) -> Tensor:
+    if torch.numel(weight) >= 262144 and ops.prim.dtype(weight) == 6 and not ops.prim.is_cuda(weight):
+      laid = ops.mkldnn._reorder_linear_weight(torch.contiguous(weight), rows)
+    else:
+      laid = weight
+    return laid
+
+  # x times the transposed weight.
+  def product(self, x: Tensor, weight: Tensor) -> Tensor:
+    if ops.prim.is_mkldnn(weight):
+      y = ops.mkldnn._linear_pointwise(x, weight, None, "none", annotate(List[Optional[number]], []), "")
+    else:
+      y = torch.linear(x, weight)
+    return y
+
+  # x plus a times the transposed weight.
+  def add_product(self, x: Tensor, a: Tensor, weight: Tensor) -> Tensor:
+    if ops.prim.is_mkldnn(weight):
+      y = ops.mkldnn._linear_pointwise(a, x, weight, None, "add")
+    else:
+      y = torch.addmm(x, a, torch.t(weight))
+    return y
+
   # The weights as step wants them, six per layer: one matrix for queries, keys, both exchanged, and values; what the
   # cosines of queries and keys are multiplied by (H + J, D); the same for the sines; the output matrix; one matrix for
-  # gate and up; the down matrix. The norms' weights are multiplied into what follows them.
-  def pack_weights(self, w: List[Tensor]) -> List[Tensor]:
+  # gate and up; the down matrix. The norms' weights are multiplied into what follows them. Last, the head. rows is how many
+  # there are to begin with.
+  def pack_weights(self, w: List[Tensor], rows: int) -> List[Tensor]:
     packed = annotate(List[Tensor], [])
     for layer in range(self.layers(w)):
       o = 1 + layer * 11
@@ -92,14 +118,15 @@ class Decoder(Module):
       H = torch.size(w[o + 1], 0) // D
       J = torch.size(w[o + 2], 0) // D
       both = torch.cat([w[o + 1], w[o + 2]])
-      packed.append(torch.cat([both, self.exchanged(both, D), w[o + 3]]) * w[o])
+      packed.append(self.laid_out(torch.cat([both, self.exchanged(both, D), w[o + 3]]) * w[o], rows))
       on_cos = torch.cat([torch.expand(w[o + 5] * float(D) ** -0.5, [H, D]), torch.expand(w[o + 6], [J, D])])
       a, b, = torch.chunk(on_cos, 2, 1)
       packed.append(on_cos)
       packed.append(torch.cat([b, a], 1))
-      packed.append(torch.t(w[o + 4]))
-      packed.append(torch.cat([w[o + 8], w[o + 9]]) * w[o + 7])
-      packed.append(torch.t(w[o + 10]))
+      packed.append(self.laid_out(w[o + 4], rows))
+      packed.append(self.laid_out(torch.cat([w[o + 8], w[o + 9]]) * w[o + 7], rows))
+      packed.append(self.laid_out(w[o + 10], rows))
+    packed.append(self.laid_out(self.head(w), rows))
     return packed
 
   # 1 / root mean square of the last axis.
@@ -127,7 +154,7 @@ class Decoder(Module):
       heads = torch.size(packed[o + 1], 0)
       J = torch.size(own_keys[layer], 1)
       R = heads // J - 1
-      projected = torch.linear(x * self.inverse_size(x, eps), packed[o])
+      projected = self.product(x * self.inverse_size(x, eps), packed[o])
       plain, exchanged, v, = torch.split_with_sizes(torch.reshape(projected, [L, K, -1, D]), [heads, heads, J], 2)
       turned = torch.addcmul(plain * (c * packed[o + 1]), exchanged, s * packed[o + 2])
       q, k, = torch.split_with_sizes(torch.mul_(turned, self.inverse_size(plain, eps)), [heads - J, J], 2)
@@ -142,11 +169,11 @@ class Decoder(Module):
       from_prompt = torch.matmul(torch.slice(p, 3, 0, P), prompt_values[layer])
       from_own = torch.matmul(torch.reshape(torch.slice(p, 3, P), [L, J, K, R, i + 1]), seen_values)
       a = torch.add_(torch.reshape(from_prompt, [L, J, K, R, D]), from_own)
-      x = torch.addmm(x, torch.reshape(torch.transpose(a, 1, 2), [L * K, -1]), packed[o + 3])
-      gate, up, = torch.chunk(torch.linear(x * self.inverse_size(x, eps), packed[o + 4]), 2, -1)
-      x = torch.addmm(x, torch.mul_(torch.silu_(gate), up), packed[o + 5])
+      x = self.add_product(x, torch.reshape(torch.transpose(a, 1, 2), [L * K, -1]), packed[o + 3])
+      gate, up, = torch.chunk(self.product(x * self.inverse_size(x, eps), packed[o + 4]), 2, -1)
+      x = self.add_product(x, torch.mul_(torch.silu_(gate), up), packed[o + 5])
     h = self.norm(x, w[1 + 11 * self.layers(w)], eps)
-    return torch.reshape(torch.linear(h, self.head(w)), [L, K, -1])
+    return torch.reshape(self.product(h, packed[-1]), [L, K, -1])
 
   # A token and its log-probability from logits (.., V) and one uniform number in [0, 1) each: the first token at which
   # the cumulative probability exceeds the number. Sums in float64, so that rounding moves no token by more than 1e-15.
@@ -201,7 +228,7 @@ class Decoder(Module):
       prompt_values.append(torch.index_select(read_values[layer], 0, lanes))
       own_keys.append(torch.empty([L, J, K, N, D], dtype=ops.prim.dtype(x)))
       own_values.append(torch.empty([L, J, K, N, D], dtype=ops.prim.dtype(x)))
-    packed = self.pack_weights(w)
+    packed = self.pack_weights(w, L * K)
     logits = torch.expand(torch.unsqueeze(torch.index_select(first, 0, lanes), 1), [L, K, -1])
     state = [tokens, log_probs, uniforms, rows, done, start, mask, logits]
     return (state, prompt_keys, prompt_values, own_keys, own_values, packed)
@@ -284,8 +311,10 @@ class Decoder(Module):
       terms = terms + (torch.exp(d) - 1. - d) * beta
     return terms
 
-  def add_gradients(self, loss: Tensor, w: List[Tensor], gradients: List[Tensor]) -> NoneType:
-    found = torch.grad([loss], w, None, False, False, False)
+  def add_gradients(
+        self, of: List[Tensor], times: Optional[List[Optional[Tensor]]], w: List[Tensor], gradients: List[Tensor]
+  ) -> NoneType:
+    found = torch.grad(of, w, times, False, False, False)
     added = annotate(List[Tensor], [])
     for g in found:
       added.append(unchecked_cast(Tensor, g))
@@ -296,27 +325,60 @@ class Decoder(Module):
   # log-probabilities, advantage, share in the loss (sequence weight / divisor). Returns in float64: loss, clipped
   # tokens, truncated tokens, sum of entropies, sum of |old - sampler|. If first is 1, the weights have not
   # moved yet, and this pass's own log-probabilities are the old ones.
+  #
+  # The head is computed some rows at a time, forth and back, so that its (M, V) numbers stay in the processor's cache and no
+  # graph holds them: with g the loss's derivative by a target's log-probability and p the row's probabilities, the loss's
+  # derivative by the logits is g (1 at the target, 0 elsewhere, minus p) / temperature.
   def add_policy_gradients(
         self, ids: Tensor, rows: Tensor, targets: Tensor, per_token: Tensor, first: int, clip: float,
         truncation: float, beta: float, temperature: float, w: List[Tensor], gradients: List[Tensor], cos: Tensor, sin: Tensor,
         eps: float
   ) -> Tensor:
-    old, sampler, reference, advantage, share, = torch.unbind(per_token, 0)
-    all = torch.log_softmax(self.logits(ids, rows, w, cos, sin, eps) / temperature, -1)
-    new = torch.squeeze(torch.gather(all, 1, torch.unsqueeze(targets, 1)), 1)
-    if first == 1:
-      old = torch.detach(new)
-    terms = self.policy_terms(new, old, sampler, reference, advantage, clip, truncation, beta)
-    loss = torch.sum(terms * share)
-    self.add_gradients(loss, w, gradients)
-    ratio = torch.exp(torch.detach(new) - old)
-    clipped = torch.gt(-advantage * torch.clamp(ratio, 1. - clip, 1. + clip), -advantage * ratio)
-    truncated = torch.gt(torch.exp(old - sampler), truncation)
-    fixed = torch.detach(all)
-    entropy = -torch.sum(torch.exp(fixed) * fixed, dtype=7)
-    distance = torch.sum(torch.abs(old - sampler), dtype=7)
-    counts = [torch.to(torch.sum(clipped), 7), torch.to(torch.sum(truncated), 7)]
-    return torch.stack([torch.to(torch.detach(loss), 7), counts[0], counts[1], entropy, distance])
+    x, keys, values, = self.read(ids, w, cos, sin, eps)
+    h = self.norm(torch.index_select(torch.flatten(x, 0, 1), 0, rows), w[1 + 11 * self.layers(w)], eps)
+    fixed = torch.detach(h)
+    table = torch.detach(self.head(w))
+    on_table = self.head(gradients)
+    on_h = torch.empty_like(fixed)
+    sums = torch.zeros([5], dtype=7)
+    M = torch.size(rows, 0)
+    block = 1 + 2097152 // torch.size(table, 0)
+    for i in range((M + block - 1) // block):
+      begin = i * block
+      end = begin + block
+      some = torch.slice(fixed, 0, begin, end)
+      target = torch.unsqueeze(torch.slice(targets, 0, begin, end), 1)
+      old, sampler, reference, advantage, share, = torch.unbind(torch.slice(per_token, 1, begin, end), 0)
+      logits = torch.linear(some, table)
+      if temperature != 1.:
+        logits = torch.div_(logits, temperature)
+      all = torch.log_softmax(logits, -1)
+      new = torch.requires_grad_(torch.squeeze(torch.gather(all, 1, target), 1), True)
+      if first == 1:
+        old = torch.detach(new)
+      terms = self.policy_terms(new, old, sampler, reference, advantage, clip, truncation, beta)
+      loss = torch.sum(terms * share)
+      by_new = torch.grad([loss], [new], None, False, False, False)
+      g = torch.unsqueeze(unchecked_cast(Tensor, by_new[0]) / temperature, 1)
+      p = torch.exp(all)
+      entropies = torch.sum(torch.mul_(all, p), [-1])
+      by_logits = torch.scatter_add_(torch.mul_(p, -g), 1, target, g)
+      _1 = torch.addmm_(on_table, torch.t(by_logits), some)
+      _2 = torch.copy_(torch.slice(on_h, 0, begin, end), torch.mm(by_logits, table))
+      fixed_new = torch.detach(new)
+      ratio = torch.exp(fixed_new - old)
+      clipped = torch.gt(-advantage * torch.clamp(ratio, 1. - clip, 1. + clip), -advantage * ratio)
+      truncated = torch.gt(torch.exp(old - sampler), truncation)
+      distance = torch.sum(torch.abs(old - sampler), dtype=7)
+      counts = [torch.to(torch.sum(clipped), 7), torch.to(torch.sum(truncated), 7)]
+      entropy = -torch.sum(entropies, dtype=7)
+      _3 = torch.add_(sums, torch.stack([torch.to(torch.detach(loss), 7), counts[0], counts[1], entropy, distance]))
+    self.add_gradients([h], annotate(List[Optional[Tensor]], [on_h]), self.inside(w), self.inside(gradients))
+    return sums
+
+  # The tensors without an output head of its own, whose gradient no path through the layers reaches.
+  def inside(self, tensors: List[Tensor]) -> List[Tensor]:
+    return torch.slice(tensors, 0, 2 + 11 * self.layers(tensors))
 
   # The same for supervised learning; the loss is the sum of the targets' negative log-probabilities times share.
   def add_imitation_gradients(
@@ -324,7 +386,7 @@ class Decoder(Module):
         cos: Tensor, sin: Tensor, eps: float
   ) -> Tensor:
     loss = torch.sum(self.log_probs(ids, rows, targets, 1., w, cos, sin, eps)) * -share
-    self.add_gradients(loss, w, gradients)
+    self.add_gradients([loss], None, w, gradients)
     return torch.to(torch.detach(loss), 7)
 
   def clear(self, gradients: List[Tensor]) -> NoneType:

@@ -224,7 +224,7 @@ class LearnerTest {
             List<PtNDArray> gradients = decoder.zeros();
             PolicyGradient gradient =
                     new PolicyGradient(decoder, Pulse.NONE, LOSS, batch, Optional.of(old), Optional.empty());
-            gradient.add(gradient.parts(4096), gradients);
+            gradient.add(gradient.shares(4096, 1).getFirst(), gradients);
             Map<String, float[]> values = new HashMap<>();
             decoder.download(gradients, "").forEach((name, tensor) -> values.put(name, tensor.values()));
             return values;

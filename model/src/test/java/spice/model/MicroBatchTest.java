@@ -52,6 +52,26 @@ class MicroBatchTest {
     }
 
     @Test
+    void everyThreadHasWorkAlsoWhereTheBudgetHoldsAll() {
+        List<Trajectory> batch = List.of(ofLength(11), ofLength(11), ofLength(11), ofLength(11));
+
+        assertThat(MicroBatch.shares(batch, List.of(0, 1, 2, 3), 4096, 2))
+                .containsExactly(
+                        List.of(new MicroBatch(List.of(2, 3), 10, 2)), List.of(new MicroBatch(List.of(0, 1), 10, 2)));
+    }
+
+    /// 60 tokens and a budget of 20: two rounds of two threads, 15 tokens each, which holds one trajectory, so that a
+    /// thread has three micro-batches; with the budget as it is one thread would have four trajectories.
+    @Test
+    void roundsAreOfEqualMicroBatches() {
+        List<Trajectory> batch =
+                List.of(ofLength(11), ofLength(11), ofLength(11), ofLength(11), ofLength(11), ofLength(11));
+
+        assertThat(MicroBatch.shares(batch, List.of(0, 1, 2, 3, 4, 5), 20, 2))
+                .allSatisfy(share -> assertThat(share).hasSize(3));
+    }
+
+    @Test
     void nothingTrainedIsNothingComputed() {
         Trajectory prompt = new Trajectory(new int[3], new boolean[3], new float[3], 1, 1);
 
