@@ -8,6 +8,9 @@ import java.util.function.ToIntFunction;
 /// good size, else between lines, and inside a line only if that line alone is over the budget. The pieces of one
 /// text are about equally long, so that none is a scrap.
 final class PassageCutter {
+    /// As is usual for English: a text that is shorter than the budget by this measure is counted as a whole.
+    private static final int CHARACTERS_A_TOKEN = 4;
+
     private final ToIntFunction<String> tokens;
     private final int budget;
 
@@ -91,24 +94,35 @@ final class PassageCutter {
                 startsParagraph = true;
                 continue;
             }
-            for (String part : parts(line)) {
-                lines.add(new Line(part, tokens.applyAsInt(part + "\n"), startsParagraph));
+            for (Line part : parts(line, startsParagraph)) {
+                lines.add(part);
                 startsParagraph = false;
             }
         }
         return lines;
     }
 
-    /// The line, or its parts if it is over the budget.
-    private List<String> parts(String line) {
-        List<String> parts = new ArrayList<>();
+    /// The line, or its parts if it is over the budget. Most lines are not, and are counted once.
+    private List<Line> parts(String line, boolean startsParagraph) {
+        String whole = line.strip();
+        if (whole.isEmpty()) {
+            return List.of();
+        }
+        if (line.length() <= (long) CHARACTERS_A_TOKEN * budget) {
+            int count = tokens.applyAsInt(whole + "\n");
+            if (count <= budget) {
+                return List.of(new Line(whole, count, startsParagraph));
+            }
+        }
+        List<Line> parts = new ArrayList<>();
         int start = 0;
         while (start < line.length()) {
             int end = fitting(line, start);
             String part = line.substring(start, end < line.length() ? boundary(line, start, end) : end);
             start += part.length();
             if (!part.isBlank()) {
-                parts.add(part.strip());
+                String text = part.strip();
+                parts.add(new Line(text, tokens.applyAsInt(text + "\n"), startsParagraph && parts.isEmpty()));
             }
         }
         return parts;
@@ -119,7 +133,7 @@ final class PassageCutter {
     private int fitting(String line, int start) {
         int fits = start + Character.charCount(line.codePointAt(start));
         int tooFar = line.length() + 1;
-        for (int length = 4 * budget; fits < line.length() && tooFar > line.length(); length *= 2) {
+        for (int length = CHARACTERS_A_TOKEN * budget; fits < line.length() && tooFar > line.length(); length *= 2) {
             int end = (int) Math.min(line.length(), (long) start + length);
             if (tokens.applyAsInt(line.substring(start, end)) <= budget) {
                 fits = Math.max(fits, end);
