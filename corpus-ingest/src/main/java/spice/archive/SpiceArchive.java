@@ -40,6 +40,7 @@ public final class SpiceArchive {
     private static final int HELD_OUT_DOCUMENTS = 40;
     private static final int HELD_OUT_LINES = 12;
     private static final int ASKED_PER_DOCUMENT = 9;
+    private static final int WRITINGS_OF_A_VOLUME = 100;
 
     private SpiceArchive() {}
 
@@ -61,6 +62,40 @@ public final class SpiceArchive {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the archive %s: %s".formatted(folder, e.getMessage()), e);
         }
+    }
+
+    /// Writes documents as long as manuals, each many of the merchant's bound together, in all formats in turn; the
+    /// same
+    /// seed gives the same bytes.
+    ///
+    /// @param folder into which they go
+    /// @param volumes how many
+    public static void writeVolumes(Path folder, Seed seed, int volumes) {
+        try {
+            Files.createDirectories(folder);
+            for (int i = 0; i < volumes; i++) {
+                RandomGenerator random = seed.child("volume", i).random();
+                WritingFormat format = WritingFormat.ALL.get(i % WritingFormat.ALL.size());
+                Path file = folder.resolve("volume-%03d.%s".formatted(i, format.extension()));
+                Files.write(file, format.render(volume(i, random)));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write volumes to %s: %s".formatted(folder, e.getMessage()), e);
+        }
+    }
+
+    private static Writing volume(int number, RandomGenerator random) {
+        List<Writing> bound = Stream.generate(
+                        () -> Scribe.compose(KINDS.get(random.nextInt(KINDS.size())), trainingLines(random), random))
+                .limit(WRITINGS_OF_A_VOLUME)
+                .toList();
+        Writing first = bound.getFirst();
+        return new Writing(
+                "Volume " + number,
+                first.author(),
+                first.addressee(),
+                first.date(),
+                bound.stream().flatMap(writing -> writing.blocks().stream()).toList());
     }
 
     private static void writeTo(Path folder, Seed seed) throws IOException {

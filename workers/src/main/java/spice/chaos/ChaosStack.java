@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import spice.local.LocalSettings;
+import spice.local.Program;
 import spice.local.StackView;
 
 /// A stack for one run, with all that can be done to it: `spice up` as a process, `spice run` as a process beside
@@ -72,16 +73,10 @@ final class ChaosStack implements AutoCloseable {
         Map<String, String> environment =
                 new HashMap<>(clock.map(FakeClock::environment).orElse(Map.of()));
         environment.put("PATH", path);
-        environment.put("SPICE_HOME", home.toString());
-        environment.put("SPICE_ROOT", settings.root().toString());
-        environment.put("SPICE_TEMPORAL_PORT", Integer.toString(settings.temporalPort()));
-        environment.put("SPICE_UI_PORT", Integer.toString(settings.uiPort()));
-        environment.put("SPICE_S3_PORT", Integer.toString(settings.s3Port()));
-        environment.put("SPICE_LIVE_PORT", Integer.toString(settings.livePort()));
-        environment.put("TEMPORAL_CONFIG_FILE", home.resolve("none.toml").toString());
         // The AWS SDK goes through a proxy as anybody's would, so that what is proved is the program as it is.
         environment.put("HTTP_PROXY", "http://127.0.0.1:%d".formatted(link.port()));
-        return new ChaosStack(settings, new Program(chaos.program(), environment), documents, link, disk, clock);
+        return new ChaosStack(
+                settings, Program.on(settings, chaos.program(), environment), documents, link, disk, clock);
     }
 
     /// Starts `spice up`, whatever may be running, and waits until all of it serves.

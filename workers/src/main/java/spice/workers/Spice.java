@@ -50,6 +50,7 @@ import spice.workflows.Trouble;
             AskCommand.class,
             ArchiveCommand.class,
             ChaosCommand.class,
+            BenchCommand.class,
             TestCommand.class
         },
         mixinStandardHelpOptions = true,

@@ -1,32 +1,48 @@
-package spice.chaos;
+package spice.local;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import spice.local.ProcessPlan;
 
 /// How the command line is run for a stack of its own, as a person would.
 ///
 /// @param main class of the command line
 /// @param environment that leads it to its stack
-record Program(String main, Map<String, String> environment) {
+public record Program(String main, Map<String, String> environment) {
     private static final String HEAP = "256m";
 
     /// What would lead it to other servers.
     private static final Pattern OTHERS =
             Pattern.compile("(SPICE|TEMPORAL|AWS)_.*|(?i:https?_proxy|no_proxy|all_proxy)");
 
-    Program {
+    public Program {
         environment = Map.copyOf(environment);
     }
 
+    /// The command line on a stack of these settings, whatever other stacks there are.
+    ///
+    /// @param more variables that it is given
+    public static Program on(LocalSettings settings, String main, Map<String, String> more) {
+        Map<String, String> environment = new HashMap<>(more);
+        environment.put("SPICE_HOME", settings.home().toString());
+        environment.put("SPICE_ROOT", settings.root().toString());
+        environment.put("SPICE_TEMPORAL_PORT", Integer.toString(settings.temporalPort()));
+        environment.put("SPICE_UI_PORT", Integer.toString(settings.uiPort()));
+        environment.put("SPICE_S3_PORT", Integer.toString(settings.s3Port()));
+        environment.put("SPICE_LIVE_PORT", Integer.toString(settings.livePort()));
+        environment.put(
+                "TEMPORAL_CONFIG_FILE", settings.home().resolve("none.toml").toString());
+        return new Program(main, environment);
+    }
+
     /// Starts it; what it says is added to the file.
-    Process start(Path output, List<String> arguments) throws IOException {
+    public Process start(Path output, List<String> arguments) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(ProcessPlan.java(HEAP, main, arguments))
                 .redirectErrorStream(true)
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
@@ -38,7 +54,7 @@ record Program(String main, Map<String, String> environment) {
     }
 
     /// Asks it to end, and kills it if it does not.
-    static void stop(Process process, Duration grace) throws InterruptedException {
+    public static void stop(Process process, Duration grace) throws InterruptedException {
         process.destroy();
         if (!process.waitFor(grace.toMillis(), TimeUnit.MILLISECONDS)) {
             process.destroyForcibly().waitFor();

@@ -1,0 +1,114 @@
+package spice.bench;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import spice.archive.SpiceArchive;
+import spice.domain.Seed;
+import spice.settings.InvalidSettings;
+import spice.settings.RunSettings;
+import spice.settings.SettingsReader;
+import spice.store.Json;
+
+/// All measurements, one after the other.
+public final class Bench {
+    private static final Seed SEED = new Seed(1);
+    private static final int VOLUMES = 64;
+
+    private final BenchSettings settings;
+    private final Consumer<String> say;
+    private final Path folder;
+    private final int cores = Runtime.getRuntime().availableProcessors();
+    private final List<Comparison> comparisons = new ArrayList<>();
+    private final List<String> notRun = new ArrayList<>();
+
+    /// Measures nothing yet.
+    ///
+    /// @param say takes a line for people
+    public Bench(BenchSettings settings, Consumer<String> say) {
+        this.settings = settings;
+        this.say = say;
+        folder = settings.local()
+                .home()
+                .resolve("bench")
+                .resolve(LocalDateTime.now(ZoneId.systemDefault())
+                        .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss")));
+    }
+
+    /// Measures everything that was asked for, and keeps it as `results.json` and `results.md`.
+    public BenchReport run() throws InterruptedException {
+        Optional<String> peer = models();
+        if (settings.parts().contains(Part.INGEST)) {
+            comparisons.add(new IngestBench(folder, settings.local(), cores, settings.runs(), say)
+                    .measure(settings.corpus().orElseGet(this::volumes)));
+        }
+        Optional<IterationCost> iteration =
+                settings.parts().contains(Part.ITERATION) ? Optional.of(iteration()) : Optional.empty();
+        BenchReport report = new BenchReport(
+                "%d cores, %s".formatted(cores, settings.machine()), peer, comparisons, iteration, notRun);
+        BenchFiles.write(folder.resolve("results.json"), Json.bytes(report));
+        BenchFiles.write(
+                folder.resolve("results.md"),
+                (String.join("\n", report.lines()) + "\n").getBytes(StandardCharsets.UTF_8));
+        return report;
+    }
+
+    /// Where everything is kept.
+    public Path folder() {
+        return folder;
+    }
+
+    private Optional<String> models() {
+        if (!settings.parts().contains(Part.TRAIN) && !settings.parts().contains(Part.SAMPLE)) {
+            return Optional.empty();
+        }
+        Optional<Python> python = switch (Python.find(settings.python())) {
+            case Python.Found.Yes(Python found) -> Optional.of(found);
+            case Python.Found.No(String reason) -> {
+                notRun.add("PyTorch: %s. Give --python one that has it".formatted(reason));
+                say.accept("not run: " + notRun.getLast());
+                yield Optional.empty();
+            }
+        };
+        ModelBench bench = new ModelBench(folder, settings.local().gpuHeap(), python, settings.runs(), say);
+        Path nano = settings.local().root().resolve("models").resolve("nano");
+        for (Shape shape : settings.shapes()) {
+            Path model = BenchModel.create(folder.resolve(shape.name()), shape, nano);
+            if (settings.parts().contains(Part.TRAIN)) {
+                comparisons.add(bench.measure("train " + shape.name(), Job.training(shape, model, product(), SEED)));
+            }
+            if (settings.parts().contains(Part.SAMPLE)) {
+                comparisons.add(bench.measure("sample " + shape.name(), Job.sampling(shape, model, product(), SEED)));
+            }
+        }
+        return python.map(Python::torch);
+    }
+
+    /// Ten megabytes in eight formats.
+    private Path volumes() {
+        Path volumes = folder.resolve("volumes");
+        SpiceArchive.writeVolumes(volumes, SEED, VOLUMES);
+        return volumes;
+    }
+
+    private IterationCost iteration() throws InterruptedException {
+        return new IterationBench(
+                        folder, settings.local(), settings.program(), settings.archive(), settings.runs(), say)
+                .measure();
+    }
+
+    /// A run's settings where all cores train.
+    private RunSettings product() {
+        try {
+            return SettingsReader.read("{\"trainThreads\": %d}".formatted(cores));
+        } catch (InvalidSettings e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

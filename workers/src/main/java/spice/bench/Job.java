@@ -1,0 +1,118 @@
+package spice.bench;
+
+import java.nio.file.Path;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import spice.activities.TrainerActivitiesImpl;
+import spice.domain.Seed;
+import spice.model.LearnerSettings;
+import spice.model.LossSettings;
+import spice.model.ModelConfig;
+import spice.settings.RunSettings;
+
+/// What both sides are told, as JSON.
+///
+/// @param part train or sample
+/// @param folder of the model
+/// @param learner optimizer and micro-batches
+/// @param loss of training; its temperature is the sampling's as well
+/// @param repeats updates or batches in one measurement
+/// @param tokens training: (B, T + 1), of which all but each first one are trained
+/// @param samplerLogProbs training: (B, T + 1), the first of each row unused
+/// @param advantages training: (B)
+/// @param prompts sampling: (G, P)
+/// @param completions sampling: of each prompt
+/// @param newTokens sampling: of a completion without stop token
+@SuppressWarnings("ArrayRecordComponent") // written and read as JSON; never compared
+record Job(
+        String part,
+        String folder,
+        int threads,
+        LearnerSettings learner,
+        LossSettings loss,
+        double learningRate,
+        int repeats,
+        int[][] tokens,
+        float[][] samplerLogProbs,
+        double[] advantages,
+        int[][] prompts,
+        int completions,
+        int newTokens) {
+    static final String TRAIN = "train";
+    static final String SAMPLE = "sample";
+
+    /// Gradient updates on random tokens, whose sampler is taken to have been as undecided as a fresh model.
+    static Job training(Shape shape, Path folder, RunSettings settings, Seed seed) {
+        RandomGenerator random = seed.child(TRAIN).random();
+        int[][] tokens = tokens(shape.model(), shape.sequences(), Shape.LENGTH + 1, random);
+        float even = (float) -Math.log(shape.model().vocabularySize());
+        float[][] sampler = Stream.generate(() -> logProbs(even, Shape.LENGTH + 1, random))
+                .limit(shape.sequences())
+                .toArray(float[][]::new);
+        double[] advantages =
+                random.doubles(shape.sequences()).map(x -> 2 * x - 1).toArray();
+        return of(TRAIN, folder, settings, shape.updates(), tokens, sampler, advantages, new int[0][], 0, 0);
+    }
+
+    /// Completions of random prompts.
+    static Job sampling(Shape shape, Path folder, RunSettings settings, Seed seed) {
+        int[][] prompts = tokens(
+                shape.model(),
+                shape.prompts() * settings.trainThreads(),
+                Shape.PROMPT,
+                seed.child(SAMPLE).random());
+        return of(
+                SAMPLE,
+                folder,
+                settings,
+                shape.batches(),
+                new int[0][],
+                new float[0][],
+                new double[0],
+                prompts,
+                Shape.COMPLETIONS,
+                Shape.NEW_TOKENS);
+    }
+
+    private static Job of(
+            String part,
+            Path folder,
+            RunSettings settings,
+            int repeats,
+            int[][] tokens,
+            float[][] samplerLogProbs,
+            double[] advantages,
+            int[][] prompts,
+            int completions,
+            int newTokens) {
+        return new Job(
+                part,
+                folder.toString(),
+                settings.trainThreads(),
+                TrainerActivitiesImpl.learnerSettings(settings),
+                TrainerActivitiesImpl.lossSettings(settings),
+                settings.learningRate(),
+                repeats,
+                tokens,
+                samplerLogProbs,
+                advantages,
+                prompts,
+                completions,
+                newTokens);
+    }
+
+    private static int[][] tokens(ModelConfig model, int rows, int length, RandomGenerator random) {
+        return IntStream.range(0, rows)
+                .mapToObj(_ -> random.ints(length, 1, model.vocabularySize()).toArray())
+                .toArray(int[][]::new);
+    }
+
+    private static float[] logProbs(float middle, int length, RandomGenerator random) {
+        float[] values = new float[length];
+        for (int i = 0; i < length; i++) {
+            values[i] = middle + random.nextFloat() / 10;
+        }
+        return values;
+    }
+}

@@ -1,0 +1,107 @@
+package spice.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import spice.local.ProcessPlan;
+import spice.local.UserError;
+import spice.store.Json;
+
+/// Training or sampling, ours beside PyTorch's: one process each, one run each in turn.
+///
+/// @param folder for jobs and logs
+/// @param heap of our JVM, which the model lies outside of
+/// @param python the other side's; empty: ours alone
+/// @param runs of each side that count
+record ModelBench(Path folder, String heap, Optional<Python> python, int runs, Consumer<String> say) {
+    /// Of relative error, where sums are taken in another order.
+    private static final double CLOSE = 1e-3;
+    /// What is smaller than this is compared as if it were as large.
+    private static final double LEAST = 0.1;
+
+    /// Measures one job, whose name its files have.
+    ///
+    /// @throws UserError if the two sides do not compute the same
+    Comparison measure(String name, Job job) {
+        Path file = folder.resolve(name + ".json");
+        BenchFiles.write(file, Json.bytes(job));
+        List<String> ourCommand = ProcessPlan.java(heap, OurSide.class.getName(), List.of(file.toString()));
+        try (SideProcess ours = SideProcess.start("our side", ourCommand, List.of(), folder.resolve(name + ".log"))) {
+            if (python.isEmpty()) {
+                return alone(name, ours);
+            }
+            try (SideProcess theirs = SideProcess.start(
+                    "PyTorch", python.get().peer(file), Python.OURS_ALONE, folder.resolve(name + "-peer.log"))) {
+                return both(name, job, ours, theirs);
+            }
+        }
+    }
+
+    private Comparison alone(String name, SideProcess ours) {
+        ours.ask(Order.WORK);
+        List<Double> mine = new ArrayList<>();
+        for (int run = 0; run < runs; run++) {
+            mine.add(ours.ask(Order.WORK).rate());
+        }
+        return new Comparison(
+                name, Comparison.Unit.TOKENS, new Side(new Spread(mine), ours.peakBytes()), Optional.empty());
+    }
+
+    private Comparison both(String name, Job job, SideProcess ours, SideProcess theirs) {
+        // The first run of each warms up, and shows that both do the same.
+        switch (job.part()) {
+            case Job.TRAIN ->
+                same(name, ours.ask(Order.WORK).work(), theirs.ask(Order.WORK).work());
+            case Job.SAMPLE -> {
+                Answer.Work drawn = ours.ask(Order.SHOW).work();
+                sameLogProbs(
+                        name, drawn, theirs.ask(Order.force(drawn.tokens())).work());
+                theirs.ask(Order.WORK);
+            }
+            default -> throw new IllegalArgumentException("there is no part " + job.part());
+        }
+        List<Double> mine = new ArrayList<>();
+        List<Double> others = new ArrayList<>();
+        for (int run = 0; run < runs; run++) {
+            mine.add(ours.ask(Order.WORK).rate());
+            others.add(theirs.ask(Order.WORK).rate());
+            say.accept("%s run %d of %d: %,.0f and %,.0f tokens/s"
+                    .formatted(name, run + 1, runs, mine.getLast(), others.getLast()));
+        }
+        return new Comparison(
+                name,
+                Comparison.Unit.TOKENS,
+                new Side(new Spread(mine), ours.peakBytes()),
+                Optional.of(new Side(new Spread(others), theirs.peakBytes())));
+    }
+
+    static void same(String name, Answer.Work mine, Answer.Work theirs) {
+        same(name, "loss", mine.loss(), theirs.loss());
+        same(name, "gradient norm", mine.gradientNorm(), theirs.gradientNorm());
+        same(name, "entropy", mine.entropy(), theirs.entropy());
+    }
+
+    private static void sameLogProbs(String name, Answer.Work mine, Answer.Work theirs) {
+        for (int row = 0; row < mine.logProbs().length; row++) {
+            for (int i = 0; i < mine.logProbs()[row].length; i++) {
+                // 0 stands behind a stop token.
+                if (mine.logProbs()[row][i] != 0) {
+                    same(
+                            name,
+                            "log-probability of token %d of completion %d".formatted(i, row),
+                            mine.logProbs()[row][i],
+                            theirs.logProbs()[row][i]);
+                }
+            }
+        }
+    }
+
+    private static void same(String name, String what, double mine, double theirs) {
+        if (!(Math.abs(mine - theirs) <= CLOSE * Math.max(LEAST, Math.abs(theirs)))) {
+            throw new UserError("%s: the two sides do not compute the same: our %s is %s, PyTorch's %s"
+                    .formatted(name, what, mine, theirs));
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package spice.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import spice.domain.Seed;
+import spice.local.UserError;
+import spice.model.ModelConfig;
+import spice.model.TinyModel;
+import spice.settings.RunSettings;
+import spice.settings.SettingsReader;
+
+/// Both sides of the comparison with PyTorch on a model whose weights are large enough for every part of it
+/// to matter: queries share keys, and one token in twelve is the stop token.
+class ModelBenchTest {
+    private static final Shape TINY =
+            new Shape("tiny", new ModelConfig(12, 16, 24, 2, 4, 2, 4, 512, 10_000, 1e-6, true, 0), 3, 2, 2, 1);
+
+    @TempDir
+    Path folder;
+
+    private Path model = Path.of("");
+    private RunSettings settings;
+
+    @BeforeEach
+    void create() throws Exception {
+        model = TinyModel.create(folder.resolve("model"), TINY.model(), 1);
+        settings = SettingsReader.read("{\"trainThreads\": 2}");
+    }
+
+    private ModelBench bench(Optional<Python> python) {
+        return new ModelBench(folder, "256m", python, 1, _ -> {});
+    }
+
+    private static Python torch() {
+        return switch (Python.find("python3")) {
+            case Python.Found.Yes(Python found) -> found;
+            case Python.Found.No(String reason) -> {
+                assumeTrue(false, reason);
+                throw new IllegalStateException(reason);
+            }
+        };
+    }
+
+    @Test
+    void withoutPyTorchOurSideIsMeasuredAlone() {
+        Comparison train = bench(Optional.empty()).measure("train", Job.training(TINY, model, settings, new Seed(1)));
+
+        assertThat(train.ours().rate().values()).hasSize(1).allMatch(rate -> rate > 0);
+        assertThat(train.ours().peakBytes()).isGreaterThan(50_000_000);
+        assertThat(train.theirs()).isEmpty();
+        assertThat(train.ratio()).isEmpty();
+    }
+
+    @Test
+    void bothSidesTrainTheSameModelTheSameWay() {
+        Comparison train =
+                bench(Optional.of(torch())).measure("train", Job.training(TINY, model, settings, new Seed(1)));
+
+        assertThat(train.theirs()).isPresent();
+    }
+
+    @Test
+    void bothSidesGiveEveryTokenTheSameProbability() {
+        Comparison sample =
+                bench(Optional.of(torch())).measure("sample", Job.sampling(TINY, model, settings, new Seed(1)));
+
+        assertThat(sample.theirs()).isPresent();
+    }
+
+    @Test
+    void anythingElseIsNotACaseForAComparison() {
+        assertThatThrownBy(
+                        () -> ModelBench.same("train", Answer.Work.trained(1, 2, 3), Answer.Work.trained(1, 2.01, 3)))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("gradient norm is 2.0, PyTorch's 2.01");
+    }
+}
