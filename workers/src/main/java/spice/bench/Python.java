@@ -25,6 +25,8 @@ public record Python(String program, String torch) {
     public sealed interface Found {
         record Yes(Python python) implements Found {}
 
+        /// There is none that will do.
+        ///
         /// @param reason in a few words
         record No(String reason) implements Found {}
     }
