@@ -50,15 +50,15 @@ record Excerpt(String text, List<int[]> marks, boolean isCut) {
     /// Where the quotes stand, first places only; white space in them stands for any other.
     private static List<int[]> marks(String text, List<String> quotes) {
         List<int[]> found = new ArrayList<>();
-        for (String quote : quotes) {
+        quotes.stream().filter(quote -> !quote.isBlank()).forEach(quote -> {
             String words = BLANKS.splitAsStream(quote.strip())
                     .map(Pattern::quote)
                     .collect(Collectors.joining(BLANKS.pattern()));
             Matcher place = Pattern.compile(words).matcher(text);
-            if (!words.isEmpty() && place.find()) {
+            if (place.find()) {
                 found.add(new int[] {place.start(), place.end()});
             }
-        }
+        });
         found.sort((a, b) -> Arrays.compare(a, b));
         List<int[]> apart = new ArrayList<>();
         for (int[] mark : found) {

@@ -98,7 +98,7 @@ class TrainingResumesTest {
         assertThatThrownBy(() -> train(store, new Diary("update 4 of 6"), ALWAYS))
                 .isNotNull();
         List<String> snapshots = store.list("snapshots/");
-        assertThat(snapshots).hasSize(3).allMatch(name -> name.matches("snapshots/train/v1/[0-9a-f]{64}/0000000[123]"));
+        assertThat(snapshots).hasSize(3).allMatch(name -> name.matches("snapshots/train/v2/[0-9a-f]{64}/0000000[123]"));
         String lost = snapshots.getLast().replaceFirst("3$", "4");
         store.create(lost, """
                 {"files": {"config.json": {"sha256": "%s", "bytes": 5}}, "optimizer": {"sha256": "%1$s", "bytes": 5},
