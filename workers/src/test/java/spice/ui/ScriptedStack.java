@@ -26,6 +26,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 import spice.local.TestTemporal;
+import spice.workers.TestBuild;
 import spice.workflows.NightlyImpl;
 import spice.workflows.Payloads;
 import spice.workflows.RunProgress;
@@ -62,13 +63,14 @@ final class ScriptedStack implements AutoCloseable {
                         .setIdentity("scripted")
                         .build());
         factory = WorkerFactory.newInstance(client);
-        factory.newWorker(TaskQueues.RUNS)
+        TestBuild.worker(factory)
                 .registerWorkflowImplementationTypes(
                         SelfPlayRunImpl.class, SelfPlayIterationImpl.class, NightlyImpl.class);
         for (String queue : List.of(TaskQueues.CPU, TaskQueues.SAMPLE, TaskQueues.TRAIN)) {
             factory.newWorker(queue).registerActivitiesImplementations(activities);
         }
         factory.start();
+        TestBuild.makeCurrent(stubs);
     }
 
     static ScriptedStack start(Path folder) throws IOException, InterruptedException {

@@ -57,13 +57,14 @@ class NightlyScheduleTest {
             }
         };
         workers = WorkerFactory.newInstance(connection.client());
-        workers.newWorker(TaskQueues.RUNS)
+        TestBuild.worker(workers)
                 .registerWorkflowImplementationTypes(
                         SelfPlayRunImpl.class, SelfPlayIterationImpl.class, NightlyImpl.class);
         for (String queue : List.of(TaskQueues.CPU, TaskQueues.SAMPLE, TaskQueues.TRAIN)) {
             workers.newWorker(queue).registerActivitiesImplementations(activities);
         }
         workers.start();
+        TestBuild.makeCurrent(connection.stubs());
     }
 
     @AfterEach

@@ -56,9 +56,10 @@ final class Pool {
     /// A worker for workflows and for steps without a model.
     void addCpuWorker(ScriptedActivities activities) {
         WorkerFactory factory = WorkerFactory.newInstance(client);
-        factory.newWorker(TaskQueues.RUNS).registerWorkflowImplementationTypes(SelfPlayIterationImpl.class);
+        TestBuild.worker(factory).registerWorkflowImplementationTypes(SelfPlayIterationImpl.class);
         factory.newWorker(TaskQueues.CPU).registerActivitiesImplementations(activities);
         start(factory);
+        TestBuild.makeCurrent(stubs);
     }
 
     /// A worker for all steps, but not for workflows.

@@ -56,7 +56,7 @@ class RefusalsTest {
         assertThat(spice("run", "--lineage", "mine", "--detach")).isEqualTo("0 started mine\n");
         assertThat(spice("run", "--lineage", "mine", "--detach"))
                 .startsWith("2 spice: lineage mine is being run already")
-                .contains("spice run --follow mine");
+                .contains("spice watch mine");
     }
 
     @Test
