@@ -3,11 +3,10 @@ package spice.workflows;
 import io.temporal.activity.Activity;
 import io.temporal.failure.ApplicationFailure;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,7 @@ public class ScriptedActivities
                 CheckpointActivities,
                 EvaluatorActivities,
                 ScheduleActivities {
-    public final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+    public final List<String> calls = new CopyOnWriteArrayList<>();
     /// Iterations that pose nothing valid.
     public int emptyFrom = Integer.MAX_VALUE;
     /// Held-out questions.
@@ -35,7 +34,7 @@ public class ScriptedActivities
     /// How often training fails before it succeeds.
     public int trainFailures = 0;
     /// Where steps that sample were begun, in order: `pose 1 lane 0 on spice-sample`.
-    public final List<String> begun = Collections.synchronizedList(new ArrayList<>());
+    public final List<String> begun = new CopyOnWriteArrayList<>();
     /// The queue of the sampling worker beside the trainer.
     Optional<String> sampler = Optional.empty();
     /// Steps that the workers hand back.
@@ -47,9 +46,9 @@ public class ScriptedActivities
     /// Iterations whose training diverges.
     public Predicate<IterationRequest> isBroken = _ -> false;
     /// What the operator changed, as the commits were told.
-    public final List<String> changes = Collections.synchronizedList(new ArrayList<>());
+    public final List<String> changes = new CopyOnWriteArrayList<>();
     /// The branch of each commit.
-    public final List<String> branches = Collections.synchronizedList(new ArrayList<>());
+    public final List<String> branches = new CopyOnWriteArrayList<>();
 
     public static BlobRef blob(String name) {
         return new BlobRef(Json.sha256(name.getBytes(StandardCharsets.UTF_8)), name.length());
