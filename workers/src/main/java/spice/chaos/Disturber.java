@@ -52,7 +52,7 @@ final class Disturber {
                 reason.ifPresent(why -> notDone.add(new NotDone(event.kind(), why)));
             } catch (ChaosFailure e) {
                 failures.add(e);
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 failures.add(new ChaosFailure("%s could not be done: %s".formatted(event.kind(), e)));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -201,14 +201,22 @@ final class Disturber {
         if (files.isEmpty()) {
             return Optional.of("nothing was cached yet");
         }
-        Path file = files.get(random.nextInt(files.size()));
+        try {
+            damage(files.get(random.nextInt(files.size())), random);
+        } catch (IOException e) {
+            // Given up by the cache between two looks at it, or the disk is full just now.
+            return Optional.of("no cached file could be replaced: " + e);
+        }
+        record(kind);
+        return Optional.empty();
+    }
+
+    private void damage(Path file, RandomGenerator random) throws IOException {
         byte[] content = Files.readAllBytes(file);
         content[random.nextInt(content.length)] ^= 1;
         Path damaged = stack.cache().resolve("damaged");
         Files.write(damaged, content);
-        record(kind);
         Files.move(damaged, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        return Optional.empty();
     }
 
     private Optional<String> fill(Disturbance kind, RandomGenerator random) throws IOException, InterruptedException {
