@@ -41,15 +41,20 @@ public final class Bench {
                         .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss")));
     }
 
-    /// Measures everything that was asked for, and keeps it as `results.json` and `results.md`.
+    /// Measures everything that was asked for, and keeps it as `results.json` and `results.md`, after each part
+    /// what there is by then: a part that fails takes nothing with it.
     public BenchReport run() throws InterruptedException {
         Optional<String> peer = models();
+        kept(peer, Optional.empty());
         if (settings.parts().contains(Part.INGEST)) {
             comparisons.add(new IngestBench(folder, settings.local(), cores, settings.runs(), say)
                     .measure(settings.corpus().orElseGet(this::volumes)));
+            kept(peer, Optional.empty());
         }
-        Optional<IterationCost> iteration =
-                settings.parts().contains(Part.ITERATION) ? Optional.of(iteration()) : Optional.empty();
+        return kept(peer, settings.parts().contains(Part.ITERATION) ? Optional.of(iteration()) : Optional.empty());
+    }
+
+    private BenchReport kept(Optional<String> peer, Optional<IterationCost> iteration) {
         BenchReport report = new BenchReport(
                 "%d cores, %s".formatted(cores, settings.machine()), peer, comparisons, iteration, notRun);
         BenchFiles.write(folder.resolve("results.json"), Json.bytes(report));

@@ -21,6 +21,10 @@ final class Recording {
         }
         List<Interval> intervals = new ArrayList<>();
         for (Path file : files) {
+            if (Files.size(file) == 0) {
+                // Of a process that was killed, as the parsers' forks are: it did no model's work.
+                continue;
+            }
             for (RecordedEvent found : RecordingFile.readAllEvents(file)) {
                 if (found.getEventType().getName().equals(event)) {
                     intervals.add(new Interval(found.getStartTime(), found.getEndTime()));
