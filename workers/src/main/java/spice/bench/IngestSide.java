@@ -54,12 +54,19 @@ final class IngestSide {
             serve(task, (corpus, settings) -> TikaAlone.characters(paths(task, corpus), settings, task.threads()));
             return;
         }
-        LocalSettings local = task.store().get().settings();
-        S3Server.main(new String[] {
-            Path.of(local.home().toString(), "s3").toString(),
-            Integer.toString(local.s3Port()),
-            Path.of(local.home().toString(), "s3-key").toString()
-        });
+        // The S3 server's threads would keep the process, also after a failure.
+        int status = 1;
+        try {
+            ours(task, task.store().get().settings());
+            status = 0;
+        } catch (Exception e) {
+            e.printStackTrace();
+        }
+        System.exit(status);
+    }
+
+    private static void ours(Task task, LocalSettings local) throws Exception {
+        S3Server.serve(local);
         try (S3BlobStore store = S3BlobStore.open(local.s3());
                 HuggingFaceCodec codec = ModelFolder.codec(Path.of(task.model()))) {
             serve(
@@ -67,8 +74,6 @@ final class IngestSide {
                     (corpus, settings) -> Ingest.ingest(
                             corpus, settings, task.threads(), text -> codec.encode(text).length, store, Progress.NONE));
         }
-        // The S3 server's threads would keep the process.
-        System.exit(0);
     }
 
     private static void serve(Task task, Reading reading) throws IOException {

@@ -26,10 +26,18 @@ public final class S3Server {
 
     /// `S3Server FOLDER PORT KEY-FILE METERS-FOLDER`; runs until it is told to stop.
     public static void main(String[] args) throws Exception {
-        Path folder = Path.of(args[0]);
-        S3Proxy server = server(folder, Integer.parseInt(args[1]), S3KeyFile.open(Path.of(args[2])));
+        serve(Path.of(args[0]), Integer.parseInt(args[1]), Path.of(args[2]), Path.of(args[3]));
+    }
+
+    /// Serves as the local stack's server does, in this process, until that is told to stop.
+    public static void serve(LocalSettings settings) throws Exception {
+        serve(settings.s3Folder(), settings.s3Port(), settings.s3KeyFile(), settings.meters());
+    }
+
+    private static void serve(Path folder, int port, Path keyFile, Path meters) throws Exception {
+        S3Proxy server = server(folder, port, S3KeyFile.open(keyFile));
         server.start();
-        Telemetry telemetry = Telemetry.start("s3", ListenAddress.LOOPBACK, Path.of(args[3]));
+        Telemetry telemetry = Telemetry.start("s3", ListenAddress.LOOPBACK, meters);
         log.info("S3 server on {} listens on port {}", folder, server.getPort());
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             stop(server);
