@@ -78,8 +78,8 @@ class NanoScoresTest {
                 }
 
                 @Override
-                public int stopToken() {
-                    return 0;
+                public List<Integer> stopTokens() {
+                    return List.of(0);
                 }
             };
         }

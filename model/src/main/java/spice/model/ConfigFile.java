@@ -11,97 +11,174 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 
-/// `config.json` as Hugging Face writes it for `Qwen3ForCausalLM`. Fields that change the mathematics are
-/// required to say what the decoder does; others are passed over.
+/// `config.json` and `generation_config.json` as Hugging Face writes them for the families that are computed here. A field
+/// that would change the mathematics to something else is refused; others are passed over. What a config leaves out is
+/// what transformers takes.
 final class ConfigFile {
-    private static final String ARCHITECTURE = "Qwen3ForCausalLM";
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    private static final String ARCHITECTURES = "architectures";
+    private static final String STOP = "eos_token_id";
+    /// The type of the weights, under its newer and its older name.
+    private static final List<String> TYPE = List.of("dtype", "torch_dtype");
 
-    private final Path file;
-    private final JsonNode json;
+    private static final int QWEN3_HEAD = 128;
+    private static final int FIRST_SLIDING_LAYER = 28;
+    private static final String OTHERS = "Take a dense Qwen3, Qwen2.5 or Llama model that reads text alone";
 
-    private ConfigFile(Path file, JsonNode json) {
-        this.file = file;
-        this.json = json;
-    }
+    private ConfigFile() {}
 
+    /// @param file `config.json`; `generation_config.json` beside it, if there is one, says where to stop
+    /// @throws ModelException if a file is not JSON, lacks a field or describes what is not computed here
     static ModelConfig read(Path file) {
+        JsonFields fields = fields(file)
+                .orElseThrow(() -> new ModelException(file + " is missing; a model folder holds " + ModelFolder.FILES));
         try {
-            return new ConfigFile(file, JSON.readTree(Files.readString(file))).config();
-        } catch (NoSuchFileException e) {
-            throw new ModelException(file + " is missing; a model folder holds " + ModelFolder.FILES, e);
-        } catch (JacksonException e) {
-            throw new ModelException(file + " is not JSON: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file, e);
+            Optional<JsonFields> generation = fields(file.resolveSibling(ModelFolder.GENERATION_CONFIG));
+            return config(
+                    fields,
+                    generation
+                            .filter(others -> others.has(STOP))
+                            .orElse(fields)
+                            .integers(STOP));
         } catch (IllegalArgumentException e) {
             throw new ModelException(file + ": " + e.getMessage(), e);
         }
     }
 
-    private ModelConfig config() {
-        expect("architectures", json.path("architectures").path(0), ARCHITECTURE);
-        expectUnlessAbsent("hidden_act", "silu");
-        expectUnlessAbsent("attention_bias", "false");
-        expectUnlessAbsent("use_sliding_window", "false");
-        expectUnlessAbsent("rope_scaling", "null");
-        return new ModelConfig(
-                integer("vocab_size"),
-                integer("hidden_size"),
-                integer("intermediate_size"),
-                integer("num_hidden_layers"),
-                integer("num_attention_heads"),
-                integer("num_key_value_heads"),
-                integer("head_dim"),
-                integer("max_position_embeddings"),
-                number("rope_theta").doubleValue(),
-                number("rms_norm_eps").doubleValue(),
-                field("tie_word_embeddings").asBoolean(),
-                integer("eos_token_id"));
-    }
-
-    private void expectUnlessAbsent(String name, String expected) {
-        if (json.has(name)) {
-            expect(name, json.get(name), expected);
-        }
-    }
-
-    private void expect(String name, JsonNode value, String expected) {
-        if (!value.asText().equals(expected)) {
-            throw new ModelException("%s: %s is %s; this decoder computes %s with %s alone. Take a Qwen3 model"
-                    .formatted(file, name, value.isMissingNode() ? "missing" : value, ARCHITECTURE, expected));
-        }
-    }
-
-    private JsonNode field(String name) {
-        if (!json.hasNonNull(name)) {
+    private static Optional<JsonFields> fields(Path file) {
+        try {
+            JsonNode json = JSON.readTree(Files.readString(file));
+            if (!json.isObject()) {
+                throw new ModelException(file + " is not a JSON object. Copy or download the file again");
+            }
+            return Optional.of(new JsonFields(file, "", json));
+        } catch (NoSuchFileException _) {
+            return Optional.empty();
+        } catch (JacksonException e) {
             throw new ModelException(
-                    "%s lacks %s. Take the config.json that came with the weights".formatted(file, name));
+                    "%s is not JSON: %s. Copy or download the file again".formatted(file, e.getOriginalMessage()), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
         }
-        return json.get(name);
     }
 
-    private JsonNode number(String name) {
-        JsonNode value = field(name);
-        if (!value.isNumber()) {
-            throw new ModelException("%s: %s should be a number and is %s".formatted(file, name, value));
-        }
-        return value;
+    private static ModelConfig config(JsonFields fields, List<Integer> stopTokens) {
+        Family family = family(fields);
+        refuseUnsupported(fields, family);
+        int hidden = fields.integer("hidden_size");
+        int heads = fields.integer("num_attention_heads");
+        int maxPositions = fields.integer("max_position_embeddings");
+        return new ModelConfig(
+                family,
+                fields.integer("vocab_size"),
+                hidden,
+                fields.integer("intermediate_size"),
+                fields.integer("num_hidden_layers"),
+                heads,
+                keyValueHeads(fields, family, heads),
+                headDimension(fields, family, hidden, heads),
+                maxPositions,
+                RopeFields.read(fields, maxPositions),
+                fields.number("rms_norm_eps", 1e-6),
+                fields.flag("tie_word_embeddings", false),
+                biases(fields, family),
+                stopTokens);
     }
 
-    private int integer(String name) {
-        JsonNode value = number(name);
-        if (!value.canConvertToInt() || !value.canConvertToExactIntegral()) {
-            throw new ModelException("%s: %s should be a whole number and is %s".formatted(file, name, value));
+    private static Family family(JsonFields fields) {
+        for (String name : List.of("num_experts", "num_local_experts", "n_routed_experts")) {
+            if (fields.has(name) && fields.integer(name) > 0) {
+                throw fields.unsupported(name, fields.get(name), "It is a mixture of experts. " + OTHERS);
+            }
         }
-        return value.intValue();
+        for (String name : List.of("vision_config", "audio_config", "text_config")) {
+            if (fields.has(name)) {
+                throw fields.unsupported(name, "there, for more than text", OTHERS);
+            }
+        }
+        if (fields.has(ARCHITECTURES)) {
+            String name = fields.get(ARCHITECTURES).path(0).asText();
+            return Family.ofArchitecture(name)
+                    .orElseThrow(() -> fields.unsupported(ARCHITECTURES, fields.get(ARCHITECTURES), others()));
+        }
+        return Family.ofModelType(fields.get("model_type").asText())
+                .orElseThrow(() -> fields.unsupported("model_type", fields.get("model_type"), others()));
     }
 
+    private static String others() {
+        return Arrays.stream(Family.values())
+                .map(Family::architecture)
+                .collect(Collectors.joining(", ", OTHERS + " (", ")"));
+    }
+
+    private static void refuseUnsupported(JsonFields fields, Family family) {
+        if (fields.has("hidden_act") && !fields.get("hidden_act").asText().equals("silu")) {
+            throw fields.unsupported("hidden_act", fields.get("hidden_act"), OTHERS);
+        }
+        if (fields.number("partial_rotary_factor", 1) != 1) {
+            throw fields.unsupported("partial_rotary_factor", fields.get("partial_rotary_factor"), OTHERS);
+        }
+        if (fields.has("quantization_config")) {
+            throw fields.unsupported(
+                    "quantization_config",
+                    fields.get("quantization_config"),
+                    "Take the checkpoint whose weights are bfloat16 or float32");
+        }
+        if (slides(fields, family)) {
+            throw fields.unsupported(
+                    "sliding_window",
+                    fields.json().path("sliding_window"),
+                    "Take a model whose every layer attends to the whole text, or set use_sliding_window to false if your texts are shorter than the window");
+        }
+    }
+
+    /// Whether a layer attends to a window only. Llama knows no windows, whatever its config says.
+    private static boolean slides(JsonFields fields, Family family) {
+        if (family == Family.LLAMA || !fields.flag("use_sliding_window", false)) {
+            return false;
+        }
+        if (fields.has("layer_types")) {
+            return StreamSupport.stream(fields.get("layer_types").spliterator(), false)
+                    .anyMatch(type -> !type.asText().equals("full_attention"));
+        }
+        return fields.has("sliding_window")
+                && fields.integer("max_window_layers", FIRST_SLIDING_LAYER) < fields.integer("num_hidden_layers");
+    }
+
+    private static int keyValueHeads(JsonFields fields, Family family, int heads) {
+        return switch (family) {
+            case LLAMA -> fields.integer("num_key_value_heads", heads);
+            case QWEN2, QWEN3 -> fields.integer("num_key_value_heads");
+        };
+    }
+
+    private static int headDimension(JsonFields fields, Family family, int hidden, int heads) {
+        return switch (family) {
+            case QWEN3 -> fields.integer("head_dim", QWEN3_HEAD);
+            case QWEN2, LLAMA -> fields.integer("head_dim", hidden / Math.max(1, heads));
+        };
+    }
+
+    private static Biases biases(JsonFields fields, Family family) {
+        boolean attention = fields.flag("attention_bias", false);
+        return switch (family) {
+            case QWEN3 -> new Biases(attention, attention, false);
+            case QWEN2 -> new Biases(true, false, false);
+            case LLAMA -> new Biases(attention, attention, fields.flag("mlp_bias", false));
+        };
+    }
+
+    /// A config of our own making, whose weights are float32.
     static void write(Path file, ModelConfig config) {
         ObjectNode json = JSON.createObjectNode();
-        json.putArray("architectures").add(ARCHITECTURE);
-        json.put("model_type", "qwen3");
+        json.putArray(ARCHITECTURES).add(config.family().architecture());
+        json.put("model_type", config.family().modelType());
         json.put("vocab_size", config.vocabularySize());
         json.put("hidden_size", config.hiddenSize());
         json.put("intermediate_size", config.intermediateSize());
@@ -110,17 +187,43 @@ final class ConfigFile {
         json.put("num_key_value_heads", config.keyValueHeads());
         json.put("head_dim", config.headDimension());
         json.put("max_position_embeddings", config.maxPositions());
-        json.put("rope_theta", config.ropeTheta());
+        json.put("rope_theta", config.rope().theta());
         json.put("rms_norm_eps", config.normEpsilon());
         json.put("tie_word_embeddings", config.tiedEmbeddings());
-        json.put("eos_token_id", config.stopToken());
+        json.set(STOP, stopTokens(config));
         json.put("hidden_act", "silu");
-        json.put("attention_bias", false);
+        json.put("attention_bias", config.biases().output());
         json.put("attention_dropout", 0.0);
         json.put("use_sliding_window", false);
-        json.putNull("rope_scaling");
+        json.set("rope_scaling", scaling(config.rope().scaling()));
+        if (config.family() == Family.LLAMA) {
+            json.put("mlp_bias", config.biases().feedForward());
+        }
         json.put("torch_dtype", "float32");
         WholeFile.write(file, bytes(json));
+    }
+
+    private static JsonNode scaling(RopeScaling scaling) {
+        ObjectNode json = JSON.createObjectNode();
+        return switch (scaling) {
+            case RopeScaling.None() -> JSON.nullNode();
+            case RopeScaling.Linear(double factor) ->
+                json.put("rope_type", "linear").put("factor", factor);
+            case RopeScaling.Llama3 llama ->
+                json.put("rope_type", "llama3")
+                        .put("factor", llama.factor())
+                        .put("low_freq_factor", llama.lowFactor())
+                        .put("high_freq_factor", llama.highFactor())
+                        .put("original_max_position_embeddings", llama.originalPositions());
+            case RopeScaling.Yarn yarn ->
+                json.put("rope_type", "yarn")
+                        .put("factor", yarn.factor())
+                        .put("beta_fast", yarn.betaFast())
+                        .put("beta_slow", yarn.betaSlow())
+                        .put("original_max_position_embeddings", yarn.originalPositions())
+                        .put("attention_factor", yarn.attentionFactor())
+                        .put("truncate", yarn.truncated());
+        };
     }
 
     /// `generation_config.json`, which other programs read to know when to stop.
@@ -128,8 +231,31 @@ final class ConfigFile {
         ObjectNode json = JSON.createObjectNode();
         json.put("do_sample", true);
         json.put("temperature", 1.0);
-        json.put("eos_token_id", config.stopToken());
+        json.set(STOP, stopTokens(config));
         WholeFile.write(file, bytes(json));
+    }
+
+    private static JsonNode stopTokens(ModelConfig config) {
+        return config.stopTokens().size() == 1
+                ? JSON.valueToTree(config.stopTokens().getFirst())
+                : JSON.valueToTree(config.stopTokens());
+    }
+
+    /// A config as it was read, but for the type of the weights. It is the same bytes where they say that type already.
+    ///
+    /// @param type float32 or bfloat16
+    static byte[] withType(byte[] config, String type) {
+        try {
+            ObjectNode json = (ObjectNode) JSON.readTree(config);
+            List<String> names = TYPE.stream().filter(json::has).toList();
+            if (!names.isEmpty() && names.stream().allMatch(name -> json.get(name).asText().equals(type))) {
+                return config;
+            }
+            (names.isEmpty() ? TYPE.reversed().subList(0, 1) : names).forEach(name -> json.put(name, type));
+            return bytes(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static byte[] bytes(ObjectNode json) {

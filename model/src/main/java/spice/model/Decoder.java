@@ -9,31 +9,36 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
 
-/// The decoder in native memory: the program of `decoder.py`, the weights, and the table of rotary angles.
+/// The decoder in native memory: the program of `decoder.py`, the weights, and the table of rotary angles, as long as
+/// it was needed so far.
 final class Decoder implements AutoCloseable {
+    /// Enough for the nano model; a table for all positions of a model that could take 131,072 is 134 MB.
+    private static final int FIRST_POSITIONS = 256;
+
     private final ModelConfig config;
     private final PtNDManager manager;
     private final TorchProgram program;
     private final List<String> names;
     private final List<PtNDArray> weights;
-    private final NDArray cosines;
-    private final NDArray sines;
+    private final DataType type;
+    private volatile Angles angles;
 
     /// Puts weights, in the order of [WeightTable], into native memory as numbers of the given type: FLOAT32, or
     /// FLOAT64 where a test compares with finite differences.
     Decoder(ModelConfig config, Map<String, HostTensor> values, DataType type) {
         this.config = config;
         manager = Torch.newManager();
-        program = TorchProgram.compile(manager, "decoder", "Decoder");
+        this.type = type;
+        program = TorchProgram.compile(manager, "decoder", "Decoder", WeightTable.places(config));
         names = List.copyOf(values.keySet());
         weights = values.values().stream().map(tensor -> upload(tensor, type)).toList();
-        cosines = angles(Math::cos, type);
-        sines = angles(Math::sin, type);
+        angles = angles(Math.min(config.maxPositions(), FIRST_POSITIONS));
     }
 
     static Decoder open(Path folder) {
-        ModelConfig config = ModelConfig.read(folder.resolve(ModelFolder.CONFIG));
+        ModelConfig config = ModelFolder.config(folder);
         return new Decoder(config, ModelFolder.weights(folder, config), DataType.FLOAT32);
     }
 
@@ -63,17 +68,20 @@ final class Decoder implements AutoCloseable {
     }
 
     /// Appends what every pass through the decoder ends with.
-    TorchProgram.Call through(TorchProgram.Call call) {
-        return withAngles(call.with(weights));
+    ///
+    /// @param positions of the longest sequence in the call
+    TorchProgram.Call through(TorchProgram.Call call, int positions) {
+        return withAngles(call.with(weights), positions);
     }
 
     /// The same where the gradients that the call adds to stand beside the weights.
-    TorchProgram.Call through(TorchProgram.Call call, List<PtNDArray> gradients) {
-        return withAngles(call.with(weights).with(gradients));
+    TorchProgram.Call through(TorchProgram.Call call, List<PtNDArray> gradients, int positions) {
+        return withAngles(call.with(weights).with(gradients), positions);
     }
 
-    private TorchProgram.Call withAngles(TorchProgram.Call call) {
-        return call.with(cosines).with(sines).with(config.normEpsilon());
+    private TorchProgram.Call withAngles(TorchProgram.Call call, int positions) {
+        Angles enough = reaching(positions);
+        return call.with(enough.cosines()).with(enough.sines()).with(config.normEpsilon());
     }
 
     /// The tensors by the weights' names, copied to Java's memory.
@@ -97,24 +105,40 @@ final class Decoder implements AutoCloseable {
 
     /// Numbers for one computation, of the weights' type.
     NDArray numbers(PtNDManager scope, double[] values, Shape shape) {
-        return scope.create(values, shape).toType(cosines.getDataType(), false);
+        return scope.create(values, shape).toType(type, false);
     }
 
-    private interface Wave {
-        double at(double angle);
+    /// cos and sin of the rotary angles, (positions, D).
+    private record Angles(int positions, NDArray cosines, NDArray sines) {}
+
+    /// A table of at least so many positions. One that grows is at least doubled; the old one stays for who uses it.
+    private Angles reaching(int positions) {
+        Angles known = angles;
+        return known.positions() >= positions ? known : grown(positions);
     }
 
-    /// Position times theta^(-2 i / D), (maxPositions, D), the D / 2 angles twice.
-    private NDArray angles(Wave wave, DataType type) {
+    private synchronized Angles grown(int positions) {
+        if (angles.positions() < positions) {
+            angles = angles(Math.max(positions, Math.min(config.maxPositions(), 2 * angles.positions())));
+        }
+        return angles;
+    }
+
+    private Angles angles(int positions) {
+        return new Angles(positions, wave(Math::cos, positions), wave(Math::sin, positions));
+    }
+
+    private NDArray wave(DoubleUnaryOperator wave, int positions) {
         int width = config.headDimension();
-        double[] values = new double[config.maxPositions() * width];
-        for (int position = 0; position < config.maxPositions(); position++) {
+        double[] frequencies = config.rope().frequencies(width);
+        double scale = config.rope().attentionFactor();
+        double[] values = new double[positions * width];
+        for (int position = 0; position < positions; position++) {
             for (int i = 0; i < width; i++) {
-                double frequency = Math.pow(config.ropeTheta(), -2.0 * (i % (width / 2)) / width);
-                values[position * width + i] = wave.at(position * frequency);
+                values[position * width + i] = scale * wave.applyAsDouble(position * frequencies[i % (width / 2)]);
             }
         }
-        try (NDArray view = manager.create(values, new Shape(config.maxPositions(), width))) {
+        try (NDArray view = manager.create(values, new Shape(positions, width))) {
             return view.toType(type, false).duplicate();
         }
     }

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /// The tokenizer of a model folder, run by Hugging Face's own library.
@@ -16,26 +17,28 @@ public final class HuggingFaceCodec implements TextCodec, AutoCloseable {
             Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
 
     private final HuggingFaceTokenizer tokenizer;
-    private final int stopToken;
+    private final List<Integer> stopTokens;
 
-    private HuggingFaceCodec(HuggingFaceTokenizer tokenizer, int stopToken) {
+    private HuggingFaceCodec(HuggingFaceTokenizer tokenizer, List<Integer> stopTokens) {
         this.tokenizer = tokenizer;
-        this.stopToken = stopToken;
+        this.stopTokens = List.copyOf(stopTokens);
     }
 
-    /// @throws ModelException if the file is missing, is not a tokenizer or does not know the stop token
-    static HuggingFaceCodec open(Path file, int stopToken) {
+    /// @throws ModelException if the file is missing, is not a tokenizer or does not know a stop token
+    static HuggingFaceCodec open(Path file, List<Integer> stopTokens) {
         if (!Files.isRegularFile(file)) {
             throw new ModelException(file + " is missing; a model folder holds " + ModelFolder.FILES);
         }
         HuggingFaceTokenizer tokenizer = tokenizer(file);
-        if (tokenizer.decode(new long[] {stopToken}, false).isEmpty()) {
-            tokenizer.close();
-            throw new ModelException(
-                    "%s has no token %d, which config.json names as eos_token_id. Take config.json and tokenizer.json from the same model"
-                            .formatted(file, stopToken));
+        for (int stopToken : stopTokens) {
+            if (tokenizer.decode(new long[] {stopToken}, false).isEmpty()) {
+                tokenizer.close();
+                throw new ModelException(
+                        "%s has no token %d, which config.json or generation_config.json names as eos_token_id. Take all three from the same model"
+                                .formatted(file, stopToken));
+            }
         }
-        return new HuggingFaceCodec(tokenizer, stopToken);
+        return new HuggingFaceCodec(tokenizer, stopTokens);
     }
 
     private static HuggingFaceTokenizer tokenizer(Path file) {
@@ -58,15 +61,15 @@ public final class HuggingFaceCodec implements TextCodec, AutoCloseable {
     @Override
     public String decode(int[] tokens) {
         long[] ids = Arrays.stream(tokens)
-                .filter(token -> token != stopToken)
+                .filter(token -> !stopTokens.contains(token))
                 .asLongStream()
                 .toArray();
         return tokenizer.decode(ids, false);
     }
 
     @Override
-    public int stopToken() {
-        return stopToken;
+    public List<Integer> stopTokens() {
+        return stopTokens;
     }
 
     @Override

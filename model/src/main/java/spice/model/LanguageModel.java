@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /// A model opened from its folder, ready to sample.
 public final class LanguageModel implements Policy {
@@ -30,8 +32,7 @@ public final class LanguageModel implements Policy {
     /// @throws ModelException if a file is missing, damaged or does not fit the others
     public static LanguageModel open(Path folder, int intraOpThreads) {
         Check.require(intraOpThreads > 0, "intraOpThreads must be positive, got %d", intraOpThreads);
-        ModelConfig config = ModelConfig.read(folder.resolve(ModelFolder.CONFIG));
-        HuggingFaceCodec codec = HuggingFaceCodec.open(folder.resolve(ModelFolder.TOKENIZER), config.stopToken());
+        HuggingFaceCodec codec = ModelFolder.codec(folder);
         try {
             return new LanguageModel(Decoder.open(folder), codec, intraOpThreads, Pulse.NONE);
         } catch (RuntimeException e) {
@@ -56,7 +57,7 @@ public final class LanguageModel implements Policy {
         if (groups.isEmpty()) {
             return List.of();
         }
-        groups.forEach(group -> check(group, sampling));
+        groups.forEach(group -> check(group, sampling.maxNewTokens()));
         return ModelWork.recorded(() -> sampled(groups, sampling));
     }
 
@@ -68,16 +69,16 @@ public final class LanguageModel implements Policy {
         long[] lengths =
                 groups.stream().mapToLong(group -> group.prompt().length).toArray();
         pulse.beat();
+        int positions = longest + sampling.maxNewTokens();
         try (PtNDManager scope = decoder.scope();
                 TorchProgram.Call call = decoder.call("begin")) {
             call.with(matrix(scope, prompts(groups, longest), longest))
                     .with(scope.create(lengths))
                     .with(scope.create(shard.lanes()))
                     .with(matrix(scope, shard.rows(), shard.slots()))
-                    .with(uniforms(scope, groups, shard, sampling.maxNewTokens()))
-                    .with(decoder.config().stopToken());
-            try (TorchProgram.Held begun = decoder.through(call).held()) {
-                advanceToTheEnd(begun, sampling);
+                    .with(uniforms(scope, groups, shard, sampling.maxNewTokens()));
+            try (TorchProgram.Held begun = decoder.through(call, positions).held()) {
+                advanceToTheEnd(scope, begun, sampling, positions);
                 List<PtNDArray> drawn = begun.tensors(0, scope);
                 return completions(
                         groups, drawn.get(0).toLongArray(), drawn.get(1).toFloatArray(), sampling);
@@ -86,27 +87,49 @@ public final class LanguageModel implements Policy {
     }
 
     /// One call for each token, so that the pulse is asked between them.
-    private void advanceToTheEnd(TorchProgram.Held begun, Sampling sampling) {
+    private void advanceToTheEnd(PtNDManager scope, TorchProgram.Held begun, Sampling sampling, int positions) {
+        long[] stops = decoder.config().stopTokens().stream()
+                .mapToLong(Integer::longValue)
+                .toArray();
         try (TorchProgram.Call call = decoder.call("advance")) {
             call.withNumbers(0)
                     .with(sampling.temperature())
-                    .with(decoder.config().stopToken())
+                    .with(scope.create(stops))
                     .with(begun);
-            decoder.through(call);
+            decoder.through(call, positions);
             do {
                 pulse.beat();
             } while (call.number() == 1);
         }
     }
 
-    private void check(PromptGroup group, Sampling sampling) {
+    private void check(PromptGroup group, int newTokens) {
         int longest = decoder.config().maxPositions();
-        if (group.prompt().length + sampling.maxNewTokens() > longest) {
+        if (group.prompt().length + newTokens > longest) {
             throw new ModelException(
                     "a prompt of %d tokens and up to %d new ones do not fit into the model's %d positions. Shorten the prompt or lower maxNewTokens"
-                            .formatted(group.prompt().length, sampling.maxNewTokens(), longest));
+                            .formatted(group.prompt().length, newTokens, longest));
         }
         decoder.config().checkTokens(group.prompt());
+    }
+
+    /// The logits after every position of a text, (T, V), for comparisons with other programs.
+    ///
+    /// @throws ModelException if the text does not fit the model
+    public float[][] logits(int[] tokens) {
+        check(new PromptGroup(tokens, new long[1]), 0);
+        Torch.prepareThread(intraOpThreads);
+        long[] rows = LongStream.range(0, tokens.length).toArray();
+        try (PtNDManager scope = decoder.scope();
+                TorchProgram.Call call = decoder.call("logits")) {
+            call.with(matrix(scope, Arrays.stream(tokens).asLongStream().toArray(), tokens.length))
+                    .with(scope.create(rows));
+            float[] flat = decoder.through(call, tokens.length).tensor(scope).toFloatArray();
+            int width = decoder.config().vocabularySize();
+            return IntStream.range(0, tokens.length)
+                    .mapToObj(t -> Arrays.copyOfRange(flat, t * width, (t + 1) * width))
+                    .toArray(float[][]::new);
+        }
     }
 
     private static NDArray matrix(NDManager scope, long[] values, int columns) {
@@ -154,8 +177,9 @@ public final class LanguageModel implements Policy {
     }
 
     private Completion completion(long[] tokens, float[] logProbs, int from, int most) {
+        List<Integer> stops = decoder.config().stopTokens();
         int stop = from;
-        while (stop < from + most && tokens[stop] != decoder.config().stopToken()) {
+        while (stop < from + most && !stops.contains((int) tokens[stop])) {
             stop++;
         }
         boolean stopped = stop < from + most;

@@ -26,19 +26,19 @@ public final class Learner implements AutoCloseable {
     private final Crew crew;
     /// One per thread of the crew. After a batch the first holds the sum of all.
     private final List<List<PtNDArray>> gradients;
-    private final Map<String, byte[]> tokenizerFiles;
+    private final Map<String, byte[]> companions;
 
     private Learner(
             LearnerSettings settings,
             Pulse pulse,
             Decoder decoder,
             AdamW optimizer,
-            Map<String, byte[]> tokenizerFiles) {
+            Map<String, byte[]> companions) {
         this.settings = settings;
         this.pulse = pulse;
         this.decoder = decoder;
         this.optimizer = optimizer;
-        this.tokenizerFiles = tokenizerFiles;
+        this.companions = companions;
         crew = new Crew(settings.threads());
         gradients =
                 IntStream.range(0, crew.size()).mapToObj(i -> decoder.zeros()).toList();
@@ -58,13 +58,13 @@ public final class Learner implements AutoCloseable {
     ///     that computes, with the weights as before
     /// @throws ModelException if a file is missing, damaged or does not fit the others
     public static Learner open(Path modelFolder, Optional<Path> optimizerState, LearnerSettings settings, Pulse pulse) {
-        Map<String, byte[]> tokenizerFiles = ModelFolder.tokenizerFiles(modelFolder);
+        Map<String, byte[]> companions = ModelFolder.companions(modelFolder);
         Decoder decoder = Decoder.open(modelFolder);
         try {
             AdamW optimizer = optimizerState
                     .map(file -> AdamW.read(file, decoder, settings))
                     .orElseGet(() -> AdamW.fresh(decoder, settings));
-            return new Learner(settings, pulse, decoder, optimizer, tokenizerFiles);
+            return new Learner(settings, pulse, decoder, optimizer, companions);
         } catch (RuntimeException e) {
             decoder.close();
             throw e;
@@ -91,7 +91,7 @@ public final class Learner implements AutoCloseable {
                 try (PtNDManager scope = decoder.scope();
                         TorchProgram.Call call = decoder.call("log_probs")) {
                     withTargets(call, scope, trajectories, part).with(temperature);
-                    float[] values = decoder.through(call).tensor(scope).toFloatArray();
+                    float[] values = decoder.through(call, part.width()).tensor(scope).toFloatArray();
                     part.forEachTarget(
                             trajectories,
                             (member, position, row, target) -> logProbs[member][position] = values[target]);
@@ -174,7 +174,7 @@ public final class Learner implements AutoCloseable {
                     TorchProgram.Call call = decoder.call("add_imitation_gradients")) {
                 withTargets(call, scope, batch, part).with(1.0 / tokens);
                 loss += Torch.withGradients(
-                        () -> decoder.through(call, gradients).tensor(scope).getDouble());
+                        () -> decoder.through(call, gradients, part.width()).tensor(scope).getDouble());
             }
         }
         return loss;
@@ -252,9 +252,9 @@ public final class Learner implements AutoCloseable {
                 .with(scope.create(targets));
     }
 
-    /// Writes the model folder: config, weights, and the tokenizer files of the folder this learner came from.
+    /// Writes the model folder: weights, and the other files of the folder that this learner came from.
     public void saveModel(Path folder) {
-        ModelFolder.write(folder, decoder.config(), decoder.download(decoder.weights(), ""), tokenizerFiles);
+        ModelFolder.write(folder, decoder.config(), decoder.download(decoder.weights(), ""), companions);
     }
 
     /// Writes AdamW's moments and step as safetensors.

@@ -2,23 +2,26 @@ package spice.model;
 
 import static spice.model.Check.require;
 
-import java.nio.file.Path;
+import java.util.List;
 
-/// The shape of a Qwen3 decoder, as in a Hugging Face `config.json`.
+/// The shape of a decoder, as in a Hugging Face `config.json`.
 ///
+/// @param family which of the families that are computed here
 /// @param vocabularySize V
 /// @param hiddenSize E
 /// @param intermediateSize width inside the feed-forward part
 /// @param layers number of blocks
 /// @param heads H, query heads
 /// @param keyValueHeads J, heads of keys and values; divides H
-/// @param headDimension D, even
+/// @param headDimension D, even; not always E / H
 /// @param maxPositions the longest sequence, prompt and completion together
-/// @param ropeTheta base of the rotary angles
+/// @param rope the rotary positions
 /// @param normEpsilon inside every RMSNorm
 /// @param tiedEmbeddings whether the output head is the embedding table
-/// @param stopToken `eos_token_id`
+/// @param biases where there are any
+/// @param stopTokens any of them ends a completion: `eos_token_id`, at least one
 public record ModelConfig(
+        Family family,
         int vocabularySize,
         int hiddenSize,
         int intermediateSize,
@@ -27,11 +30,13 @@ public record ModelConfig(
         int keyValueHeads,
         int headDimension,
         int maxPositions,
-        double ropeTheta,
+        Rope rope,
         double normEpsilon,
         boolean tiedEmbeddings,
-        int stopToken) {
+        Biases biases,
+        List<Integer> stopTokens) {
     public ModelConfig {
+        stopTokens = List.copyOf(stopTokens);
         require(vocabularySize > 1, "vocab_size must be at least 2, got %d", vocabularySize);
         require(hiddenSize > 0, "hidden_size must be positive, got %d", hiddenSize);
         require(intermediateSize > 0, "intermediate_size must be positive, got %d", intermediateSize);
@@ -43,13 +48,46 @@ public record ModelConfig(
                 keyValueHeads);
         require(headDimension > 0 && headDimension % 2 == 0, "head_dim must be even, got %d", headDimension);
         require(maxPositions > 1, "max_position_embeddings must be at least 2, got %d", maxPositions);
-        require(ropeTheta > 0 && Double.isFinite(ropeTheta), "rope_theta must be positive, got %s", ropeTheta);
         require(normEpsilon > 0 && normEpsilon < 1, "rms_norm_eps must lie between 0 and 1, got %s", normEpsilon);
-        require(
-                stopToken >= 0 && stopToken < vocabularySize,
-                "eos_token_id must lie in the vocabulary of %d, got %d",
+        require(!stopTokens.isEmpty(), "eos_token_id must name at least one token");
+        for (int stopToken : stopTokens) {
+            require(
+                    stopToken >= 0 && stopToken < vocabularySize,
+                    "eos_token_id must lie in the vocabulary of %d, got %d",
+                    vocabularySize,
+                    stopToken);
+        }
+    }
+
+    /// A Qwen3 decoder without biases and rotary scaling, with one stop token.
+    public ModelConfig(
+            int vocabularySize,
+            int hiddenSize,
+            int intermediateSize,
+            int layers,
+            int heads,
+            int keyValueHeads,
+            int headDimension,
+            int maxPositions,
+            double ropeTheta,
+            double normEpsilon,
+            boolean tiedEmbeddings,
+            int stopToken) {
+        this(
+                Family.QWEN3,
                 vocabularySize,
-                stopToken);
+                hiddenSize,
+                intermediateSize,
+                layers,
+                heads,
+                keyValueHeads,
+                headDimension,
+                maxPositions,
+                Rope.of(ropeTheta),
+                normEpsilon,
+                tiedEmbeddings,
+                Biases.NONE,
+                List.of(stopToken));
     }
 
     /// How many numbers the weights are.
@@ -68,18 +106,5 @@ public record ModelConfig(
                                 .formatted(token, vocabularySize));
             }
         }
-    }
-
-    /// Reads a `config.json`.
-    ///
-    /// @throws ModelException if the file is missing, is not JSON, lacks a field or describes another
-    ///     architecture
-    public static ModelConfig read(Path file) {
-        return ConfigFile.read(file);
-    }
-
-    /// Writes a `config.json`.
-    public void write(Path file) {
-        ConfigFile.write(file, this);
     }
 }

@@ -18,8 +18,21 @@ public final class ModelFolder {
     static final String TOKENIZER_CONFIG = "tokenizer_config.json";
     static final String GENERATION_CONFIG = "generation_config.json";
 
-    /// The names of the files of a model folder. The last two are for other programs and may be missing.
+    /// The names of the files of a model folder. The last two may be missing; of a large model, the weights are in several
+    /// files that an index names.
     public static final List<String> FILES = List.of(CONFIG, WEIGHTS, TOKENIZER, TOKENIZER_CONFIG, GENERATION_CONFIG);
+
+    /// What stands beside the weights, apart from texts for people.
+    private static final List<String> COMPANIONS = List.of(
+            CONFIG,
+            GENERATION_CONFIG,
+            TOKENIZER,
+            TOKENIZER_CONFIG,
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "vocab.json",
+            "merges.txt",
+            "chat_template.jinja");
 
     /// The usual deviation of fresh weights in models of this family.
     private static final double DEVIATION = 0.02;
@@ -28,8 +41,8 @@ public final class ModelFolder {
 
     /// Writes a fresh model: `config.json`, `generation_config.json` and random weights in `model.safetensors`,
     /// which are the same bytes for the same config and seed. Matrices are normal with deviation 0.02, those that
-    /// add to the residual stream divided by sqrt(2 layers) (GPT-2), norms are one. The tokenizer files are the
-    /// caller's.
+    /// add to the residual stream divided by sqrt(2 layers) (GPT-2), norms are one, biases
+    /// zero. The tokenizer files are the caller's.
     public static void create(Path folder, ModelConfig config, long seed) {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         Map<String, HostTensor> weights = new LinkedHashMap<>();
@@ -37,36 +50,46 @@ public final class ModelFolder {
             float[] values = new float[Math.toIntExact(HostTensor.size(shape))];
             boolean residual = name.endsWith("o_proj.weight") || name.endsWith("down_proj.weight");
             double deviation = residual ? DEVIATION / Math.sqrt(2.0 * config.layers()) : DEVIATION;
+            float ofVector = name.endsWith(".bias") ? 0 : 1;
             for (int i = 0; i < values.length; i++) {
-                values[i] = shape.length == 1 ? 1 : (float) (deviation * random.nextGaussian());
+                values[i] = shape.length == 1 ? ofVector : (float) (deviation * random.nextGaussian());
             }
             weights.put(name, new HostTensor(shape, values));
         });
         write(folder, config, weights, Map.of());
     }
 
+    /// The shape of a folder's model.
+    ///
+    /// @throws ModelException if a file is missing or damaged, or the model is one that is not computed here
+    public static ModelConfig config(Path folder) {
+        return ConfigFile.read(folder.resolve(CONFIG));
+    }
+
     /// The folder's tokenizer alone, for counting tokens without opening the weights.
     ///
     /// @throws ModelException if a file is missing or damaged
     public static HuggingFaceCodec codec(Path folder) {
-        return HuggingFaceCodec.open(
-                folder.resolve(TOKENIZER),
-                ConfigFile.read(folder.resolve(CONFIG)).stopToken());
+        ModelConfig config = config(folder);
+        return HuggingFaceCodec.open(folder.resolve(TOKENIZER), config.stopTokens());
     }
 
-    /// Writes a model, the weights last, so that a folder with weights is a whole one.
+    /// Writes a model of float32 weights, the weights last, so that a folder with weights is a whole one.
+    ///
+    /// @param companions the other files; config and generation config are made from `config` where they are missing
     static void write(
-            Path folder, ModelConfig config, Map<String, HostTensor> weights, Map<String, byte[]> tokenizerFiles) {
-        config.write(folder.resolve(CONFIG));
+            Path folder, ModelConfig config, Map<String, HostTensor> weights, Map<String, byte[]> companions) {
+        ConfigFile.write(folder.resolve(CONFIG), config);
         ConfigFile.writeGeneration(folder.resolve(GENERATION_CONFIG), config);
-        tokenizerFiles.forEach((name, content) -> WholeFile.write(folder.resolve(name), content));
+        companions.forEach((name, content) -> WholeFile.write(
+                folder.resolve(name), name.equals(CONFIG) ? ConfigFile.withType(content, "float32") : content));
         SafeTensors.write(folder.resolve(WEIGHTS), weights);
     }
 
-    /// The tokenizer's files of a folder, as they are.
-    static Map<String, byte[]> tokenizerFiles(Path folder) {
+    /// The files of a folder that are not weights, as they are: what a trained model keeps of the one it came from.
+    static Map<String, byte[]> companions(Path folder) {
         Map<String, byte[]> files = new LinkedHashMap<>();
-        for (String name : List.of(TOKENIZER, TOKENIZER_CONFIG)) {
+        for (String name : COMPANIONS) {
             Path file = folder.resolve(name);
             if (Files.exists(file)) {
                 try {
@@ -81,8 +104,8 @@ public final class ModelFolder {
 
     /// The weights of a folder, checked against its config, in the order of [WeightTable].
     static Map<String, HostTensor> weights(Path folder, ModelConfig config) {
-        Path file = folder.resolve(WEIGHTS);
-        Map<String, HostTensor> found = SafeTensors.read(file);
+        Path file = WeightFiles.named(folder);
+        Map<String, HostTensor> found = WeightFiles.read(folder);
         Map<String, long[]> table = WeightTable.of(config);
         Map<String, HostTensor> weights = WeightTable.pick(found, table, file);
         WeightTable.refuseOthers(found, table, file);

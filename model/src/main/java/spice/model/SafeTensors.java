@@ -18,7 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// The safetensors format: eight bytes with the header's length, a JSON header that names type, shape and place
-/// of each tensor, then the values, little-endian. Reads F32 and BF16, both as float; writes F32.
+/// of each tensor, then the values, little-endian. Reads F32, BF16 and F16, all as float; writes F32.
 ///
 /// DJL has a reader too, but a bfloat16 tensor in it ends the JVM.
 final class SafeTensors {
@@ -74,14 +74,11 @@ final class SafeTensors {
         long[] shape = longs(node.path("shape"));
         long[] range = longs(node.path("data_offsets"));
         String type = node.path("dtype").asText();
-        int width = switch (type) {
-            case "F32" -> Float.BYTES;
-            case "BF16" -> Short.BYTES;
-            default ->
-                throw new ModelException(
-                        "tensor %s in %s has type '%s'; expected F32 or BF16. Convert the weights to one of them"
-                                .formatted(name, file, type));
-        };
+        StoredType stored = StoredType.named(type)
+                .orElseThrow(() -> new ModelException(
+                        "tensor %s in %s has type '%s'; expected F32, BF16 or F16. Convert the weights to one of them"
+                                .formatted(name, file, type)));
+        int width = stored.bytes();
         if (range.length != 2 || range[0] < 0 || Arrays.stream(shape).anyMatch(length -> length < 0)) {
             throw damaged(file, "tensor %s has no sound shape and place".formatted(name));
         }
@@ -98,23 +95,16 @@ final class SafeTensors {
                     "tensor %s ends at byte %d, the file at byte %d; it was cut short"
                             .formatted(name, start + range[1], channel.size()));
         }
-        return new HostTensor(shape, values(channel, start + range[0], Math.toIntExact(count), width));
+        return new HostTensor(shape, values(channel, start + range[0], Math.toIntExact(count), stored));
     }
 
-    private static float[] values(FileChannel channel, long position, int count, int width) throws IOException {
+    private static float[] values(FileChannel channel, long position, int count, StoredType type) throws IOException {
         float[] values = new float[count];
-        int perChunk = CHUNK_BYTES / width;
+        int perChunk = CHUNK_BYTES / type.bytes();
         for (int from = 0; from < count; from += perChunk) {
             int length = Math.min(perChunk, count - from);
-            ByteBuffer chunk = bytes(channel, position + (long) from * width, length * width);
-            if (width == Float.BYTES) {
-                chunk.asFloatBuffer().get(values, from, length);
-            } else {
-                for (int i = 0; i < length; i++) {
-                    // bfloat16 is the upper half of a float.
-                    values[from + i] = Float.intBitsToFloat(chunk.getShort() << Short.SIZE);
-                }
-            }
+            ByteBuffer chunk = bytes(channel, position + (long) from * type.bytes(), length * type.bytes());
+            type.read(chunk, values, from, length);
         }
         return values;
     }

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +75,7 @@ final class Torch {
     private static void selfTest(Engine engine) {
         prepareStarted(1);
         try (NDManager manager = engine.newBaseManager();
-                TorchProgram program = TorchProgram.compile((PtNDManager) manager, "self_test", "SelfTest")) {
+                TorchProgram program = TorchProgram.compile((PtNDManager) manager, "self_test", "SelfTest", Map.of())) {
             NDArray x = manager.create(new float[] {1, 2, 3, 4, 5, 6}, new Shape(2, 3));
             expect("a transposed 2 x 3 matrix", x.transpose(), 1, 4, 2, 5, 3, 6);
             try (TorchProgram.Call call = program.call("product").with(x)) {

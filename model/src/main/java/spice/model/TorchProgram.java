@@ -12,9 +12,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -22,7 +25,7 @@ import java.util.zip.ZipOutputStream;
 /// Mathematics written as TorchScript text, compiled by libtorch.
 ///
 /// The text is a resource with one class. libtorch loads only archives, so one is made in memory: the text, and a
-/// pickle of an instance without any state.
+/// pickle of an instance with whole numbers and truth values as its state.
 final class TorchProgram implements AutoCloseable {
     private final PtSymbolBlock module;
 
@@ -32,9 +35,11 @@ final class TorchProgram implements AutoCloseable {
 
     /// Compiles the resource `name.py` beside this class, which holds the class `className`. The program lives as
     /// long as the manager or until it is closed.
-    static TorchProgram compile(PtNDManager manager, String name, String className) {
+    ///
+    /// @param state the attributes that the class declares, apart from `training`: Integer or Boolean
+    static TorchProgram compile(PtNDManager manager, String name, String className, Map<String, Object> state) {
         try {
-            byte[] archive = archive(text(name + ".py"), className);
+            byte[] archive = archive(text(name + ".py"), className, state);
             return new TorchProgram(JniUtils.loadModule(manager, new ByteArrayInputStream(archive), true, false));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -166,10 +171,10 @@ final class TorchProgram implements AutoCloseable {
         }
     }
 
-    private static byte[] archive(String text, String className) throws IOException {
+    private static byte[] archive(String text, String className, Map<String, Object> state) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            store(zip, "program/data.pkl", instance(className));
+            store(zip, "program/data.pkl", instance(className, state));
             store(zip, "program/code/__torch__.py", text.getBytes(StandardCharsets.UTF_8));
             store(zip, "program/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
             store(zip, "program/version", "10\n".getBytes(StandardCharsets.UTF_8));
@@ -178,15 +183,40 @@ final class TorchProgram implements AutoCloseable {
         return bytes.toByteArray();
     }
 
-    /// A pickle (protocol 2) of `__torch__.ClassName` with the state `{"training": False}`.
-    private static byte[] instance(String className) throws IOException {
+    /// A pickle (protocol 2) of `__torch__.ClassName` with the state and `"training": False`.
+    private static byte[] instance(String className, Map<String, Object> state) throws IOException {
         ByteArrayOutputStream pickle = new ByteArrayOutputStream();
         pickle.write(new byte[] {(byte) 0x80, 2, 'c'});
         pickle.write(("__torch__\n" + className + "\n").getBytes(StandardCharsets.UTF_8));
-        pickle.write(new byte[] {'q', 0, ')', (byte) 0x81, '}', '(', 'X', 8, 0, 0, 0});
-        pickle.write("training".getBytes(StandardCharsets.UTF_8));
-        pickle.write(new byte[] {'q', 1, (byte) 0x89, 'u', 'b', 'q', 2, '.'});
+        pickle.write(new byte[] {'q', 0, ')', (byte) 0x81, '}', '('});
+        attribute(pickle, "training", false);
+        for (Map.Entry<String, Object> entry : state.entrySet()) {
+            attribute(pickle, entry.getKey(), entry.getValue());
+        }
+        pickle.write(new byte[] {'u', 'b', 'q', 1, '.'});
         return pickle.toByteArray();
+    }
+
+    private static void attribute(ByteArrayOutputStream pickle, String name, Object value) throws IOException {
+        byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+        pickle.write('X');
+        pickle.write(littleEndian(utf8.length));
+        pickle.write(utf8);
+        switch (value) {
+            case Boolean truth -> pickle.write(truth ? 0x88 : 0x89);
+            case Integer number -> {
+                pickle.write('J');
+                pickle.write(littleEndian(number));
+            }
+            default -> throw new IllegalArgumentException("a program's attribute cannot be " + value);
+        }
+    }
+
+    private static byte[] littleEndian(int number) {
+        return ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(number)
+                .array();
     }
 
     /// libtorch reads its archives without inflating them.

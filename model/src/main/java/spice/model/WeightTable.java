@@ -7,40 +7,82 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Which weights a config has: Hugging Face's names for Qwen3 and their shapes, in the order in which
-/// `decoder.py` takes them.
+/// Which weights a config has: Hugging Face's names and their shapes, in the order in which `decoder.py` takes them.
 final class WeightTable {
     static final String OUTPUT_HEAD = "lm_head.weight";
+    private static final String SECOND_NORM = "post_attention_layernorm.weight";
 
     private WeightTable() {}
 
     /// Name to shape; a linear layer's weight is (out, in).
     static Map<String, long[]> of(ModelConfig config) {
         long hidden = config.hiddenSize();
-        long width = config.headDimension();
-        long queries = config.heads() * width;
-        long keys = config.keyValueHeads() * width;
         Map<String, long[]> shapes = new LinkedHashMap<>();
         shapes.put("model.embed_tokens.weight", new long[] {config.vocabularySize(), hidden});
         for (int layer = 0; layer < config.layers(); layer++) {
             String prefix = "model.layers." + layer + ".";
-            shapes.put(prefix + "input_layernorm.weight", new long[] {hidden});
-            shapes.put(prefix + "self_attn.q_proj.weight", new long[] {queries, hidden});
-            shapes.put(prefix + "self_attn.k_proj.weight", new long[] {keys, hidden});
-            shapes.put(prefix + "self_attn.v_proj.weight", new long[] {keys, hidden});
-            shapes.put(prefix + "self_attn.o_proj.weight", new long[] {hidden, queries});
-            shapes.put(prefix + "self_attn.q_norm.weight", new long[] {width});
-            shapes.put(prefix + "self_attn.k_norm.weight", new long[] {width});
-            shapes.put(prefix + "post_attention_layernorm.weight", new long[] {hidden});
-            shapes.put(prefix + "mlp.gate_proj.weight", new long[] {config.intermediateSize(), hidden});
-            shapes.put(prefix + "mlp.up_proj.weight", new long[] {config.intermediateSize(), hidden});
-            shapes.put(prefix + "mlp.down_proj.weight", new long[] {hidden, config.intermediateSize()});
+            layer(config).forEach((name, shape) -> shapes.put(prefix + name, shape));
         }
         shapes.put("model.norm.weight", new long[] {hidden});
         if (!config.tiedEmbeddings()) {
             shapes.put(OUTPUT_HEAD, new long[] {config.vocabularySize(), hidden});
         }
         return shapes;
+    }
+
+    /// The weights of one layer.
+    private static Map<String, long[]> layer(ModelConfig config) {
+        long hidden = config.hiddenSize();
+        long width = config.headDimension();
+        long queries = config.heads() * width;
+        long keys = config.keyValueHeads() * width;
+        long inside = config.intermediateSize();
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        shapes.put("input_layernorm.weight", new long[] {hidden});
+        shapes.put("self_attn.q_proj.weight", new long[] {queries, hidden});
+        shapes.put("self_attn.k_proj.weight", new long[] {keys, hidden});
+        shapes.put("self_attn.v_proj.weight", new long[] {keys, hidden});
+        shapes.put("self_attn.o_proj.weight", new long[] {hidden, queries});
+        if (config.family().hasQueryKeyNorms()) {
+            shapes.put("self_attn.q_norm.weight", new long[] {width});
+            shapes.put("self_attn.k_norm.weight", new long[] {width});
+        }
+        shapes.put(SECOND_NORM, new long[] {hidden});
+        shapes.put("mlp.gate_proj.weight", new long[] {inside, hidden});
+        shapes.put("mlp.up_proj.weight", new long[] {inside, hidden});
+        shapes.put("mlp.down_proj.weight", new long[] {hidden, inside});
+        if (config.biases().queryKeyValue()) {
+            shapes.put("self_attn.q_proj.bias", new long[] {queries});
+            shapes.put("self_attn.k_proj.bias", new long[] {keys});
+            shapes.put("self_attn.v_proj.bias", new long[] {keys});
+        }
+        if (config.biases().output()) {
+            shapes.put("self_attn.o_proj.bias", new long[] {hidden});
+        }
+        if (config.biases().feedForward()) {
+            shapes.put("mlp.gate_proj.bias", new long[] {inside});
+            shapes.put("mlp.up_proj.bias", new long[] {inside});
+            shapes.put("mlp.down_proj.bias", new long[] {hidden});
+        }
+        return shapes;
+    }
+
+    /// Where `decoder.py` finds a layer's weights: the attributes of its class.
+    static Map<String, Object> places(ModelConfig config) {
+        List<String> names = List.copyOf(layer(config).keySet());
+        return Map.of(
+                "layer_size", names.size(),
+                "second_norm", names.indexOf(SECOND_NORM),
+                "qk_norm", config.family().hasQueryKeyNorms(),
+                "qkv_bias", distance(names, "self_attn.q_proj"),
+                "o_bias", distance(names, "self_attn.o_proj"),
+                "mlp_bias", distance(names, "mlp.gate_proj"));
+    }
+
+    /// How many places behind its weight a bias stands; 0 if there is none.
+    private static int distance(List<String> names, String linear) {
+        int bias = names.indexOf(linear + ".bias");
+        return bias < 0 ? 0 : bias - names.indexOf(linear + ".weight");
     }
 
     /// Picks the named tensors in the table's order.

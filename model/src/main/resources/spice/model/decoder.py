@@ -1,4 +1,4 @@
-# A Qwen3 decoder: sampling with a cache, losses with gradients, AdamW.
+# A Qwen3, Qwen2 or Llama decoder: sampling with a cache, losses with gradients, AdamW.
 #
 # TorchScript in the form of a saved module, compiled by libtorch when the program is opened. Only operators of libtorch
 # itself are possible; there is no Python. Sizes are read from the tensors, so one text serves every config.
@@ -8,15 +8,28 @@
 #
 # Types are numbers here: 3 int32, 4 int64, 6 float32, 7 float64.
 #
-# Weights, in this order (Hugging Face names in WeightTable.java): embedding; for each layer input norm, q, k, v, o,
-# q norm, k norm, second norm, gate, up, down; last norm; the output head unless it is tied to the embedding.
+# Weights, in this order (Hugging Face names in WeightTable.java): embedding; for each layer input norm, q, k, v, o, the
+# norms of q and k if there are any, second norm, gate, up, down, then what biases there are, of q, k, v, o, gate, up, down;
+# last norm; the output head unless it is tied to the embedding.
 class Decoder(Module):
   __parameters__ = []
   __buffers__ = []
   training : bool
+  # How many weights a layer has, and which place the second norm has among them.
+  layer_size : int
+  second_norm : int
+  # Whether queries and keys are normed.
+  qk_norm : bool
+  # How many places behind its weight a bias stands; 0 where there is none. q, k and v are alike, and gate, up and down.
+  qkv_bias : int
+  o_bias : int
+  mlp_bias : int
 
   def layers(self, w: List[Tensor]) -> int:
-    return (len(w) - 2) // 11
+    return (len(w) - 2) // self.layer_size
+
+  def last_norm(self, w: List[Tensor]) -> Tensor:
+    return w[1 + self.layer_size * self.layers(w)]
 
   def head(self, w: List[Tensor]) -> Tensor:
     # The last norm is a vector; a table in the last place is an output head of its own.
@@ -34,10 +47,19 @@ class Decoder(Module):
     a, b, = torch.chunk(x, 2, -1)
     return x * cos + torch.cat([-b, a], -1) * sin
 
+  # The weight that stands in a place, and its bias so many places behind it, on x.
+  def linear(self, x: Tensor, w: List[Tensor], place: int, bias: int) -> Tensor:
+    if bias > 0:
+      y = torch.linear(x, w[place], w[place + bias])
+    else:
+      y = torch.linear(x, w[place])
+    return y
+
   def feed_forward(self, x: Tensor, w: List[Tensor], o: int, eps: float) -> Tensor:
-    h = self.norm(x, w[o + 7], eps)
-    gated = torch.silu(torch.linear(h, w[o + 8])) * torch.linear(h, w[o + 9])
-    return x + torch.linear(gated, w[o + 10])
+    n = o + self.second_norm
+    h = self.norm(x, w[n], eps)
+    gated = torch.silu(self.linear(h, w, n + 1, self.mlp_bias)) * self.linear(h, w, n + 2, self.mlp_bias)
+    return x + self.linear(gated, w, n + 3, self.mlp_bias)
 
   # Whole sequences, each from its first token: the hidden states (B, T, E) before the last norm, and every layer's
   # keys and values (B, J, T, D). Shorter sequences are padded on the right, where no real token looks.
@@ -46,22 +68,25 @@ class Decoder(Module):
   ) -> Tuple[Tensor, List[Tensor], List[Tensor]]:
     B = torch.size(ids, 0)
     T = torch.size(ids, 1)
+    D = torch.size(cos, 1)
     keys = annotate(List[Tensor], [])
     values = annotate(List[Tensor], [])
     c = torch.slice(cos, 0, 0, T)
     s = torch.slice(sin, 0, 0, T)
     x = torch.embedding(w[0], ids)
     for layer in range(self.layers(w)):
-      o = 1 + layer * 11
-      D = torch.size(w[o + 5], 0)
+      o = 1 + layer * self.layer_size
       h = self.norm(x, w[o], eps)
-      q = torch.transpose(torch.reshape(torch.linear(h, w[o + 1]), [B, T, -1, D]), 1, 2)
-      k = torch.transpose(torch.reshape(torch.linear(h, w[o + 2]), [B, T, -1, D]), 1, 2)
-      v = torch.transpose(torch.reshape(torch.linear(h, w[o + 3]), [B, T, -1, D]), 1, 2)
-      q = self.rotate(self.norm(q, w[o + 5], eps), c, s)
-      k = self.rotate(self.norm(k, w[o + 6], eps), c, s)
+      q = torch.transpose(torch.reshape(self.linear(h, w, o + 1, self.qkv_bias), [B, T, -1, D]), 1, 2)
+      k = torch.transpose(torch.reshape(self.linear(h, w, o + 2, self.qkv_bias), [B, T, -1, D]), 1, 2)
+      v = torch.transpose(torch.reshape(self.linear(h, w, o + 3, self.qkv_bias), [B, T, -1, D]), 1, 2)
+      if self.qk_norm:
+        q = self.norm(q, w[o + 5], eps)
+        k = self.norm(k, w[o + 6], eps)
+      q = self.rotate(q, c, s)
+      k = self.rotate(k, c, s)
       a = torch.scaled_dot_product_attention(q, k, v, None, 0., True, scale=None, enable_gqa=True)
-      x = x + torch.linear(torch.reshape(torch.transpose(a, 1, 2), [B, T, -1]), w[o + 4])
+      x = x + self.linear(torch.reshape(torch.transpose(a, 1, 2), [B, T, -1]), w, o + 4, self.o_bias)
       x = self.feed_forward(x, w, o, eps)
       keys.append(k)
       values.append(v)
@@ -71,12 +96,12 @@ class Decoder(Module):
   def logits(self, ids: Tensor, rows: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, eps: float) -> Tensor:
     x, keys, values, = self.read(ids, w, cos, sin, eps)
     h = torch.index_select(torch.flatten(x, 0, 1), 0, rows)
-    return torch.linear(self.norm(h, w[1 + 11 * self.layers(w)], eps), self.head(w))
+    return torch.linear(self.norm(h, self.last_norm(w), eps), self.head(w))
 
   # ---- Sampling ----
 
   # A head's halves exchanged, the second negated: what the sines multiply in rotate. Along the rows of a weight (H * D,
-  # E) it gives a weight that yields the exchanged heads at once.
+  # E), and of its bias, it gives a weight that yields the exchanged heads at once.
   def exchanged(self, weight: Tensor, D: int) -> Tensor:
     a, b, = torch.chunk(torch.unflatten(weight, 0, [-1, D]), 2, 1)
     return torch.flatten(torch.cat([-b, a], 1), 0, 1)
@@ -90,42 +115,75 @@ class Decoder(Module):
       laid = weight
     return laid
 
-  # x times the transposed weight.
-  def product(self, x: Tensor, weight: Tensor) -> Tensor:
+  # x times the transposed weight, plus the bias.
+  def product(self, x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
     if ops.prim.is_mkldnn(weight):
-      y = ops.mkldnn._linear_pointwise(x, weight, None, "none", annotate(List[Optional[number]], []), "")
+      y = ops.mkldnn._linear_pointwise(x, weight, bias, "none", annotate(List[Optional[number]], []), "")
     else:
-      y = torch.linear(x, weight)
+      y = torch.linear(x, weight, bias)
     return y
 
-  # x plus a times the transposed weight.
-  def add_product(self, x: Tensor, a: Tensor, weight: Tensor) -> Tensor:
+  # x plus a times the transposed weight, plus the bias.
+  def add_product(self, x: Tensor, a: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
     if ops.prim.is_mkldnn(weight):
-      y = ops.mkldnn._linear_pointwise(a, x, weight, None, "add")
+      y = ops.mkldnn._linear_pointwise(a, x, weight, bias, "add")
     else:
       y = torch.addmm(x, a, torch.t(weight))
+      if torch.__isnot__(bias, None):
+        y = torch.add_(y, unchecked_cast(Tensor, bias))
     return y
+
+  # The biases as step wants them, four per layer: of queries, keys, both exchanged, and values; of the output; of gate and
+  # up; of down.
+  def pack_biases(self, w: List[Tensor], D: int) -> List[Optional[Tensor]]:
+    packed = annotate(List[Optional[Tensor]], [])
+    for layer in range(self.layers(w)):
+      o = 1 + layer * self.layer_size
+      if self.qkv_bias > 0:
+        q = o + 1 + self.qkv_bias
+        both = torch.cat([w[q], w[q + 1]])
+        packed.append(torch.cat([both, self.exchanged(both, D), w[q + 2]]))
+      else:
+        packed.append(None)
+      if self.o_bias > 0:
+        packed.append(w[o + 4 + self.o_bias])
+      else:
+        packed.append(None)
+      if self.mlp_bias > 0:
+        gate = o + self.second_norm + 1 + self.mlp_bias
+        packed.append(torch.cat([w[gate], w[gate + 1]]))
+        packed.append(w[gate + 2])
+      else:
+        packed.append(None)
+        packed.append(None)
+    return packed
 
   # The weights as step wants them, six per layer: one matrix for queries, keys, both exchanged, and values; what the
   # cosines of queries and keys are multiplied by (H + J, D); the same for the sines; the output matrix; one matrix for
   # gate and up; the down matrix. The norms' weights are multiplied into what follows them. Last, the head. rows is how many
   # there are to begin with.
-  def pack_weights(self, w: List[Tensor], rows: int) -> List[Tensor]:
+  def pack_weights(self, w: List[Tensor], D: int, rows: int) -> List[Tensor]:
     packed = annotate(List[Tensor], [])
     for layer in range(self.layers(w)):
-      o = 1 + layer * 11
-      D = torch.size(w[o + 5], 0)
+      o = 1 + layer * self.layer_size
+      n = o + self.second_norm
       H = torch.size(w[o + 1], 0) // D
       J = torch.size(w[o + 2], 0) // D
       both = torch.cat([w[o + 1], w[o + 2]])
       packed.append(self.laid_out(torch.cat([both, self.exchanged(both, D), w[o + 3]]) * w[o], rows))
-      on_cos = torch.cat([torch.expand(w[o + 5] * float(D) ** -0.5, [H, D]), torch.expand(w[o + 6], [J, D])])
+      if self.qk_norm:
+        on_q = w[o + 5]
+        on_k = w[o + 6]
+      else:
+        on_q = torch.ones([D], dtype=ops.prim.dtype(w[o]), device=ops.prim.device(w[o]))
+        on_k = on_q
+      on_cos = torch.cat([torch.expand(on_q * float(D) ** -0.5, [H, D]), torch.expand(on_k, [J, D])])
       a, b, = torch.chunk(on_cos, 2, 1)
       packed.append(on_cos)
       packed.append(torch.cat([b, a], 1))
       packed.append(self.laid_out(w[o + 4], rows))
-      packed.append(self.laid_out(torch.cat([w[o + 8], w[o + 9]]) * w[o + 7], rows))
-      packed.append(self.laid_out(w[o + 10], rows))
+      packed.append(self.laid_out(torch.cat([w[n + 1], w[n + 2]]) * w[n], rows))
+      packed.append(self.laid_out(w[n + 3], rows))
     packed.append(self.laid_out(self.head(w), rows))
     return packed
 
@@ -140,7 +198,7 @@ class Decoder(Module):
   def step(
         self, tokens: Tensor, positions: Tensor, i: int, prompt_keys: List[Tensor], prompt_values: List[Tensor],
         prompt_mask: Tensor, own_keys: List[Tensor], own_values: List[Tensor], w: List[Tensor], packed: List[Tensor],
-        cos: Tensor, sin: Tensor, eps: float
+        biases: List[Optional[Tensor]], cos: Tensor, sin: Tensor, eps: float
   ) -> Tensor:
     L = torch.size(tokens, 0)
     K = torch.size(tokens, 1)
@@ -151,13 +209,16 @@ class Decoder(Module):
     x = torch.embedding(w[0], torch.flatten(tokens))
     for layer in range(self.layers(w)):
       o = layer * 6
+      b = layer * 4
       heads = torch.size(packed[o + 1], 0)
       J = torch.size(own_keys[layer], 1)
       R = heads // J - 1
-      projected = self.product(x * self.inverse_size(x, eps), packed[o])
+      projected = self.product(x * self.inverse_size(x, eps), packed[o], biases[b])
       plain, exchanged, v, = torch.split_with_sizes(torch.reshape(projected, [L, K, -1, D]), [heads, heads, J], 2)
       turned = torch.addcmul(plain * (c * packed[o + 1]), exchanged, s * packed[o + 2])
-      q, k, = torch.split_with_sizes(torch.mul_(turned, self.inverse_size(plain, eps)), [heads - J, J], 2)
+      if self.qk_norm:
+        turned = torch.mul_(turned, self.inverse_size(plain, eps))
+      q, k, = torch.split_with_sizes(turned, [heads - J, J], 2)
       _1 = torch.copy_(torch.select(own_keys[layer], 3, i), torch.transpose(k, 1, 2))
       _2 = torch.copy_(torch.select(own_values[layer], 3, i), torch.transpose(v, 1, 2))
       seen_keys = torch.slice(own_keys[layer], 3, 0, i + 1)
@@ -169,11 +230,12 @@ class Decoder(Module):
       from_prompt = torch.matmul(torch.slice(p, 3, 0, P), prompt_values[layer])
       from_own = torch.matmul(torch.reshape(torch.slice(p, 3, P), [L, J, K, R, i + 1]), seen_values)
       a = torch.add_(torch.reshape(from_prompt, [L, J, K, R, D]), from_own)
-      x = self.add_product(x, torch.reshape(torch.transpose(a, 1, 2), [L * K, -1]), packed[o + 3])
-      gate, up, = torch.chunk(self.product(x * self.inverse_size(x, eps), packed[o + 4]), 2, -1)
-      x = self.add_product(x, torch.mul_(torch.silu_(gate), up), packed[o + 5])
-    h = self.norm(x, w[1 + 11 * self.layers(w)], eps)
-    return torch.reshape(self.product(h, packed[-1]), [L, K, -1])
+      x = self.add_product(x, torch.reshape(torch.transpose(a, 1, 2), [L * K, -1]), packed[o + 3], biases[b + 1])
+      inside = self.product(x * self.inverse_size(x, eps), packed[o + 4], biases[b + 2])
+      gate, up, = torch.chunk(inside, 2, -1)
+      x = self.add_product(x, torch.mul_(torch.silu_(gate), up), packed[o + 5], biases[b + 3])
+    h = self.norm(x, self.last_norm(w), eps)
+    return torch.reshape(self.product(h, packed[-1], None), [L, K, -1])
 
   # A token and its log-probability from logits (.., V) and one uniform number in [0, 1) each: the first token at which
   # the cumulative probability exceeds the number. Sums in float64, so that rounding moves no token by more than 1e-15.
@@ -194,22 +256,22 @@ class Decoder(Module):
   # rows (L, K) names each slot's row of the result, an empty slot the last row, which is thrown away. uniforms (rows + 1,
   # N). Returns what advance changes in place, so that it can be called once a token: tokens (rows + 1, N), their
   # log-probabilities, uniforms, rows, finished slots, the lanes' lengths and masks, the next logits; the caches of the
-  # prompts' keys and values and of the slots' own; the packed weights.
+  # prompts' keys and values and of the slots' own; the packed weights and biases.
   def begin(
-        self, prompts: Tensor, lengths: Tensor, lanes: Tensor, rows: Tensor, uniforms: Tensor, stop: int,
+        self, prompts: Tensor, lengths: Tensor, lanes: Tensor, rows: Tensor, uniforms: Tensor,
         w: List[Tensor], cos: Tensor, sin: Tensor, eps: float
-  ) -> Tuple[List[Tensor], List[Tensor], List[Tensor], List[Tensor], List[Tensor], List[Tensor]]:
+  ) -> Tuple[List[Tensor], List[Tensor], List[Tensor], List[Tensor], List[Tensor], List[Tensor], List[Optional[Tensor]]]:
     G = torch.size(prompts, 0)
     P = torch.size(prompts, 1)
     N = torch.size(uniforms, 1)
     D = torch.size(cos, 1)
-    tokens = torch.full([torch.size(uniforms, 0), N], stop, dtype=4)
+    tokens = torch.zeros([torch.size(uniforms, 0), N], dtype=4)
     log_probs = torch.zeros([torch.size(uniforms, 0), N], dtype=6)
 
     x, read_keys, read_values, = self.read(prompts, w, cos, sin, eps)
     ends = torch.arange(G) * P + lengths - 1
     h = torch.index_select(torch.flatten(x, 0, 1), 0, ends)
-    first = torch.linear(self.norm(h, w[1 + 11 * self.layers(w)], eps), self.head(w))
+    first = torch.linear(self.norm(h, self.last_norm(w), eps), self.head(w))
 
     L = torch.size(rows, 0)
     K = torch.size(rows, 1)
@@ -228,20 +290,21 @@ class Decoder(Module):
       prompt_values.append(torch.index_select(read_values[layer], 0, lanes))
       own_keys.append(torch.empty([L, J, K, N, D], dtype=ops.prim.dtype(x)))
       own_values.append(torch.empty([L, J, K, N, D], dtype=ops.prim.dtype(x)))
-    packed = self.pack_weights(w, L * K)
+    packed = self.pack_weights(w, D, L * K)
+    biases = self.pack_biases(w, D)
     logits = torch.expand(torch.unsqueeze(torch.index_select(first, 0, lanes), 1), [L, K, -1])
     state = [tokens, log_probs, uniforms, rows, done, start, mask, logits]
-    return (state, prompt_keys, prompt_values, own_keys, own_values, packed)
+    return (state, prompt_keys, prompt_values, own_keys, own_values, packed, biases)
 
   # Draws token number at[0] of every completion, raises at[0], and, where a completion goes on, computes the next
-  # logits. Returns whether one does (1 or 0). What stands behind a stop token means nothing.
+  # logits. Returns whether one does (1 or 0). What stands behind one of the stop tokens means nothing.
   #
   # Finished slots stay until a quarter of all slots can go at once. Each lane then moves its live slots to the front
   # and all lanes are cut to the fullest one's number, so what is kept depends on this shard alone.
   def advance(
-        self, at: List[int], temperature: float, stop: int, state: List[Tensor], prompt_keys: List[Tensor],
+        self, at: List[int], temperature: float, stops: Tensor, state: List[Tensor], prompt_keys: List[Tensor],
         prompt_values: List[Tensor], own_keys: List[Tensor], own_values: List[Tensor], packed: List[Tensor],
-        w: List[Tensor], cos: Tensor, sin: Tensor, eps: float
+        biases: List[Optional[Tensor]], w: List[Tensor], cos: Tensor, sin: Tensor, eps: float
   ) -> int:
     tokens, log_probs, uniforms, rows, done, start, mask, logits, = state
     L = torch.size(rows, 0)
@@ -252,7 +315,7 @@ class Decoder(Module):
     token, log_prob, = self.draw(logits, uniform, temperature)
     _3 = torch.index_copy_(torch.select(tokens, 1, i), 0, row, torch.flatten(token))
     _4 = torch.index_copy_(torch.select(log_probs, 1, i), 0, row, torch.to(torch.flatten(log_prob), 6))
-    done = torch.logical_or(done, torch.eq(token, stop))
+    done = torch.logical_or(done, torch.isin(token, stops))
     live = torch.sum(torch.logical_not(done), [1])
     lanes_left = int(torch.sum(torch.gt(live, 0)))
     slots_left = int(torch.max(live))
@@ -275,7 +338,7 @@ class Decoder(Module):
         token = torch.reshape(torch.index_select(torch.flatten(token), 0, slots), [lanes_left, slots_left])
       state[7] = self.step(
         token, state[5] + i, i, prompt_keys, prompt_values, state[6], own_keys, own_values,
-        w, packed, cos, sin, eps)
+        w, packed, biases, cos, sin, eps)
     state[4] = done
     at[0] = i + 1
     return goes_on
@@ -335,7 +398,7 @@ class Decoder(Module):
         eps: float
   ) -> Tensor:
     x, keys, values, = self.read(ids, w, cos, sin, eps)
-    h = self.norm(torch.index_select(torch.flatten(x, 0, 1), 0, rows), w[1 + 11 * self.layers(w)], eps)
+    h = self.norm(torch.index_select(torch.flatten(x, 0, 1), 0, rows), self.last_norm(w), eps)
     fixed = torch.detach(h)
     table = torch.detach(self.head(w))
     on_table = self.head(gradients)
@@ -378,7 +441,7 @@ class Decoder(Module):
 
   # The tensors without an output head of its own, whose gradient no path through the layers reaches.
   def inside(self, tensors: List[Tensor]) -> List[Tensor]:
-    return torch.slice(tensors, 0, 2 + 11 * self.layers(tensors))
+    return torch.slice(tensors, 0, 2 + self.layer_size * self.layers(tensors))
 
   # The same for supervised learning; the loss is the sum of the targets' negative log-probabilities times share.
   def add_imitation_gradients(

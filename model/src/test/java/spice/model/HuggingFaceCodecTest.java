@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,7 +15,7 @@ class HuggingFaceCodecTest {
 
     private HuggingFaceCodec codec() {
         TinyModel.create(folder, TinyModel.config(), 1);
-        return HuggingFaceCodec.open(folder.resolve("tokenizer.json"), 0);
+        return HuggingFaceCodec.open(folder.resolve("tokenizer.json"), List.of(0));
     }
 
     @Test
@@ -41,7 +42,7 @@ class HuggingFaceCodecTest {
     @Test
     void aFileThatIsNoTokenizerIsNamed() throws Exception {
         Path file = Files.writeString(folder.resolve("tokenizer.json"), "{}");
-        assertThatThrownBy(() -> HuggingFaceCodec.open(file, 0))
+        assertThatThrownBy(() -> HuggingFaceCodec.open(file, List.of(0)))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining(file + " is not a tokenizer");
     }
@@ -50,7 +51,7 @@ class HuggingFaceCodecTest {
     void aTokenizerThatDoesNotKnowTheStopTokenIsNamed() {
         TinyModel.create(folder, TinyModel.config(), 1);
 
-        assertThatThrownBy(() -> HuggingFaceCodec.open(folder.resolve("tokenizer.json"), 12))
+        assertThatThrownBy(() -> HuggingFaceCodec.open(folder.resolve("tokenizer.json"), List.of(0, 12)))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("tokenizer.json has no token 12");
     }

@@ -28,7 +28,8 @@ class LanguageModelTest {
     Path folder;
 
     static Stream<ModelConfig> configs() {
-        return Stream.of(TinyModel.config(), TinyModel.untied());
+        return Stream.of(
+                TinyModel.config(), TinyModel.untied(), TinyModel.qwen2(), TinyModel.llama(), TinyModel.yarn());
     }
 
     /// Prompts of many lengths and groups of many sizes, so that lanes and empty slots occur; the stop token has
@@ -67,6 +68,7 @@ class LanguageModelTest {
             for (int g = 0; g < groups.size(); g++) {
                 for (int i = 0; i < groups.get(g).seeds().length; i++) {
                     assertDrawn(
+                            config.stopTokens(),
                             reference,
                             groups.get(g),
                             groups.get(g).seeds()[i],
@@ -78,6 +80,7 @@ class LanguageModelTest {
     }
 
     private static void assertDrawn(
+            List<Integer> stopTokens,
             ReferenceDecoder reference, PromptGroup group, long seed, Completion completion, Sampling sampling) {
         int[] sequence = group.prompt();
         for (int i = 0; i < completion.tokens().length; i++) {
@@ -89,12 +92,12 @@ class LanguageModelTest {
             sequence = Arrays.copyOf(sequence, sequence.length + 1);
             sequence[sequence.length - 1] = token;
         }
-        boolean stopped = sequence[sequence.length - 1] == 0;
+        boolean stopped = stopTokens.contains(sequence[sequence.length - 1]);
         assertThat(completion.stopReason()).isEqualTo(stopped ? StopReason.STOP_TOKEN : StopReason.LENGTH);
         assertThat(completion.tokens().length == sampling.maxNewTokens() || stopped)
                 .isTrue();
         assertThat(IntStream.of(completion.tokens()).limit(completion.tokens().length - 1L))
-                .doesNotContain(0);
+                .doesNotContainAnyElementsOf(stopTokens);
     }
 
     private static int inverse(double[] logProbs, double uniform) {

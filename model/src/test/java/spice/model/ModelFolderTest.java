@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,39 +58,111 @@ class ModelFolderTest {
 
     @Test
     void theConfigComesBackAsItWasWritten() {
-        TinyModel.untied().write(folder.resolve("config.json"));
+        for (ModelConfig config : List.of(
+                TinyModel.config(), TinyModel.untied(), TinyModel.qwen2(), TinyModel.llama(), TinyModel.yarn())) {
+            ConfigFile.write(folder.resolve("config.json"), config);
 
-        assertThat(ModelConfig.read(folder.resolve("config.json"))).isEqualTo(TinyModel.untied());
+            assertThat(ModelFolder.config(folder)).isEqualTo(config);
+        }
+    }
+
+    @Test
+    void whereToStopSaysTheGenerationConfigIfThereIsOne() throws IOException {
+        TinyModel.create(folder, TinyModel.config(), 1);
+        Path generation = folder.resolve("generation_config.json");
+
+        Files.writeString(generation, "{\"eos_token_id\": [3, 5, 3]}");
+        assertThat(ModelFolder.config(folder).stopTokens()).containsExactly(3, 5);
+        try (HuggingFaceCodec codec = ModelFolder.codec(folder)) {
+            assertThat(codec.stopTokens()).containsExactly(3, 5);
+            assertThat(codec.decode(new int[] {4, 5, 3, 6})).isEqualTo("w4 w6");
+        }
+        Files.writeString(generation, "{}");
+        assertThat(ModelFolder.config(folder).stopTokens()).containsExactly(0);
+        Files.delete(generation);
+        assertThat(ModelFolder.config(folder).stopTokens()).containsExactly(0);
+        Files.writeString(generation, "[]");
+        assertThatThrownBy(() -> ModelFolder.config(folder))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining(generation + " is not a JSON object");
+    }
+
+    /// What a person brought is given back: only the type of the weights is ours to say.
+    @Test
+    void aConfigThatWasReadIsWrittenBackWithAllItsFields() throws IOException {
+        TinyModel.create(folder, TinyModel.llama(), 1);
+        String config = Files.readString(folder.resolve("config.json"))
+                .replace("\"torch_dtype\" : \"float32\"", "\"dtype\" : \"bfloat16\", \"bos_token_id\" : 7, \"extra\" : [1]");
+        Files.writeString(folder.resolve("config.json"), config);
+        Files.writeString(folder.resolve("generation_config.json"), "{\"eos_token_id\": [0, 3], \"top_k\": 20}");
+        Files.writeString(folder.resolve("special_tokens_map.json"), "{}");
+        Path written = folder.resolve("written");
+
+        ModelFolder.write(
+                written, ModelFolder.config(folder), TinyModel.weights(TinyModel.llama(), 2), ModelFolder.companions(folder));
+
+        JsonNode json = new ObjectMapper().readTree(written.resolve("config.json").toFile());
+        assertThat(json)
+                .isEqualTo(new ObjectMapper().readTree(config.replace("bfloat16", "float32")))
+                .hasSize(new ObjectMapper().readTree(config).size());
+        assertThat(json.get("dtype").asText()).isEqualTo("float32");
+        assertThat(written.resolve("generation_config.json")).hasContent("{\"eos_token_id\": [0, 3], \"top_k\": 20}");
+        assertThat(written.resolve("special_tokens_map.json")).exists();
+        assertThat(ModelFolder.config(written)).isEqualTo(ModelFolder.config(folder));
+    }
+
+    @Test
+    void aConfigThatSaysTheTypeAlreadyStaysTheSameBytes() {
+        byte[] config = "{\"torch_dtype\":   \"float32\"}".getBytes(StandardCharsets.UTF_8);
+
+        assertThat(ConfigFile.withType(config, "float32")).isSameAs(config);
+        assertThat(new String(ConfigFile.withType(config, "bfloat16"), StandardCharsets.UTF_8))
+                .containsIgnoringWhitespaces("{\"torch_dtype\":\"bfloat16\"}");
+        assertThat(new String(ConfigFile.withType("{}".getBytes(StandardCharsets.UTF_8), "float32"), StandardCharsets.UTF_8))
+                .containsIgnoringWhitespaces("{\"torch_dtype\":\"float32\"}");
     }
 
     @Test
     void parametersAreCounted() {
         // Embedding 45 x 128; a layer 4 x 128 x 128 + 3 x 128 x 352 + 2 x 128 + 2 x 32; the last norm 128.
         assertThat(TinyModel.nano().parameters()).isEqualTo(5_760 + 4 * (65_536 + 135_168 + 256 + 64) + 128);
+        // Embedding and head 12 x 16; a layer's attention 2 x 24 x 16 + 2 x 6 x 16 with biases 24 + 6 + 6 + 16, feed-forward
+        // 3 x 16 x 24 with biases 24 + 24 + 16, two norms of 16; the last norm.
+        assertThat(TinyModel.llama().parameters()).isEqualTo(2 * 192 + 2 * (768 + 192 + 52 + 1152 + 64 + 32) + 16);
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"Qwen3ForCausalLM\"  | \"LlamaForCausalLM\" | architectures is \"LlamaForCausalLM\"; this decoder computes",
+                "\"Qwen3ForCausalLM\"  | \"MambaForCausalLM\" | architectures is [\"MambaForCausalLM\"], which is not computed here. Take a dense Qwen3",
+                "\"vocab_size\"        | \"num_experts\" : 8, \"vocab_size\" | num_experts is 8, which is not computed here. It is a mixture of experts",
+                "\"vocab_size\"        | \"vision_config\" : {}, \"vocab_size\" | vision_config is there, for more than text",
+                "\"vocab_size\"        | \"quantization_config\" : {\"bits\": 4}, \"vocab_size\" | quantization_config is {\"bits\":4}",
+                "\"vocab_size\"        | \"partial_rotary_factor\" : 0.5, \"vocab_size\" | partial_rotary_factor is 0.5",
+                "\"use_sliding_window\" : false | \"use_sliding_window\" : true, \"sliding_window\" : 8, \"max_window_layers\": 1 | sliding_window is 8",
+                "\"use_sliding_window\" : false | \"use_sliding_window\" : true, \"layer_types\" : [\"full_attention\", \"sliding_attention\"] | sliding_window is",
                 "\"silu\"              | \"gelu\"             | hidden_act is \"gelu\"",
-                "\"rope_scaling\" : null | \"rope_scaling\" : {\"type\": \"yarn\"} | rope_scaling is {\"type\":\"yarn\"}",
+                "\"rope_scaling\" : null | \"rope_scaling\" : {\"type\": \"dynamic\"} | rope_scaling.type is \"dynamic\", which is not computed here",
+                "\"rope_scaling\" : null | \"rope_scaling\" : {\"rope_type\": \"yarn\"} | lacks rope_scaling.factor",
+                "\"rope_scaling\" : null | \"rope_parameters\" : {\"sliding_attention\": {}} | lacks rope_parameters.type",
+                "\"eos_token_id\" : 0  | \"eos_token_id\" : [0, 12] | eos_token_id must lie in the vocabulary of 12, got 12",
+                "\"eos_token_id\" : 0  | \"eos_token_id\" : null | lacks eos_token_id",
                 "\"head_dim\" : 4      | \"head_dim\" : 4.5   | head_dim should be a whole number and is 4.5",
                 "\"head_dim\" : 4      | \"head_dim\" : 5     | head_dim must be even, got 5",
-                "\"head_dim\" : 4      | \"head_dims\" : 4    | lacks head_dim",
+                "\"hidden_size\" : 16  | \"hidden_sizes\" : 4  | lacks hidden_size",
                 "\"rope_theta\" : 10000.0 | \"rope_theta\" : \"big\" | rope_theta should be a number and is \"big\"",
                 "\"num_key_value_heads\" : 2 | \"num_key_value_heads\" : 3 | num_attention_heads (4) must be a multiple",
                 "}                     | ,                    | is not JSON",
             })
     void aConfigOfAnotherModelIsRefused(String good, String bad, String complaint) throws IOException {
         Path config = folder.resolve("config.json");
-        TinyModel.config().write(config);
+        ConfigFile.write(config, TinyModel.config());
         String text = Files.readString(config);
         assertThat(text).contains(good);
         Files.writeString(config, text.replace(good, bad));
 
-        assertThatThrownBy(() -> ModelConfig.read(config))
+        assertThatThrownBy(() -> ModelFolder.config(folder))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining(config.toString())
                 .hasMessageContaining(complaint);

@@ -100,7 +100,8 @@ class PolicyGradientTest {
     }
 
     static Stream<ModelConfig> configs() {
-        return Stream.of(TinyModel.config(), TinyModel.untied());
+        return Stream.of(
+                TinyModel.config(), TinyModel.untied(), TinyModel.qwen2(), TinyModel.llama(), TinyModel.yarn());
     }
 
     @ParameterizedTest

@@ -23,10 +23,10 @@ final class ReferenceDecoder {
         for (int layer = 0; layer < config.layers(); layer++) {
             x = block("model.layers." + layer + ".", x);
         }
-        String head = config.tiedEmbeddings() ? "model.embed_tokens.weight" : "lm_head.weight";
+        String head = config.tiedEmbeddings() ? "model.embed_tokens" : "lm_head";
         double[][] logits = new double[tokens.length][];
         for (int t = 0; t < tokens.length; t++) {
-            logits[t] = linear(head, norm("model.norm.weight", x[t]));
+            logits[t] = linear(head, norm("model.norm", x[t]));
         }
         return logits;
     }
@@ -51,10 +51,10 @@ final class ReferenceDecoder {
         double[][] keys = new double[x.length][];
         double[][] values = new double[x.length][];
         for (int t = 0; t < x.length; t++) {
-            double[] h = norm(prefix + "input_layernorm.weight", x[t]);
-            queries[t] = heads(prefix + "self_attn.q_norm.weight", linear(prefix + "self_attn.q_proj.weight", h), t);
-            keys[t] = heads(prefix + "self_attn.k_norm.weight", linear(prefix + "self_attn.k_proj.weight", h), t);
-            values[t] = linear(prefix + "self_attn.v_proj.weight", h);
+            double[] h = norm(prefix + "input_layernorm", x[t]);
+            queries[t] = heads(prefix + "self_attn.q_norm", linear(prefix + "self_attn.q_proj", h), t);
+            keys[t] = heads(prefix + "self_attn.k_norm", linear(prefix + "self_attn.k_proj", h), t);
+            values[t] = linear(prefix + "self_attn.v_proj", h);
         }
         double[][] next = new double[x.length][];
         for (int t = 0; t < x.length; t++) {
@@ -74,29 +74,36 @@ final class ReferenceDecoder {
                     }
                 }
             }
-            double[] y = plus(x[t], linear(prefix + "self_attn.o_proj.weight", attended));
-            double[] h = norm(prefix + "post_attention_layernorm.weight", y);
-            double[] gate = linear(prefix + "mlp.gate_proj.weight", h);
-            double[] up = linear(prefix + "mlp.up_proj.weight", h);
+            double[] y = plus(x[t], linear(prefix + "self_attn.o_proj", attended));
+            double[] h = norm(prefix + "post_attention_layernorm", y);
+            double[] gate = linear(prefix + "mlp.gate_proj", h);
+            double[] up = linear(prefix + "mlp.up_proj", h);
             for (int i = 0; i < gate.length; i++) {
                 up[i] *= gate[i] / (1 + Math.exp(-gate[i]));
             }
-            next[t] = plus(y, linear(prefix + "mlp.down_proj.weight", up));
+            next[t] = plus(y, linear(prefix + "mlp.down_proj", up));
         }
         return next;
     }
 
-    /// Norms each head and turns its halves against each other by position * theta^(-2 i / D).
+    /// Norms each head, where the family does, and turns its halves against each other. RopeTest does the frequencies by
+    /// hand.
     private double[] heads(String norm, double[] x, int position) {
         int width = config.headDimension();
         int half = width / 2;
+        double[] frequencies = config.rope().frequencies(width);
+        double factor = config.rope().attentionFactor();
         double[] turned = new double[x.length];
         for (int from = 0; from < x.length; from += width) {
-            double[] head = norm(norm, Arrays.copyOfRange(x, from, from + width));
+            double[] head = Arrays.copyOfRange(x, from, from + width);
+            if (config.family() == Family.QWEN3) {
+                head = norm(norm, head);
+            }
             for (int i = 0; i < half; i++) {
-                double angle = position * Math.pow(config.ropeTheta(), -2.0 * i / width);
-                turned[from + i] = head[i] * Math.cos(angle) - head[half + i] * Math.sin(angle);
-                turned[from + half + i] = head[half + i] * Math.cos(angle) + head[i] * Math.sin(angle);
+                double cosine = factor * Math.cos(position * frequencies[i]);
+                double sine = factor * Math.sin(position * frequencies[i]);
+                turned[from + i] = head[i] * cosine - head[half + i] * sine;
+                turned[from + half + i] = head[half + i] * cosine + head[i] * sine;
             }
         }
         return turned;
@@ -108,7 +115,7 @@ final class ReferenceDecoder {
             sum += value * value;
         }
         double scale = 1 / Math.sqrt(sum / x.length + config.normEpsilon());
-        float[] weight = weights.get(name).values();
+        float[] weight = weights.get(name + ".weight").values();
         double[] y = new double[x.length];
         for (int i = 0; i < x.length; i++) {
             y[i] = x[i] * scale * weight[i];
@@ -117,9 +124,11 @@ final class ReferenceDecoder {
     }
 
     private double[] linear(String name, double[] x) {
-        double[] y = new double[(int) weights.get(name).shape()[0]];
+        double[] y = new double[(int) weights.get(name + ".weight").shape()[0]];
+        HostTensor bias = weights.get(name + ".bias");
         for (int out = 0; out < y.length; out++) {
-            double[] row = row(name, out);
+            double[] row = row(name + ".weight", out);
+            y[out] = bias == null ? 0 : bias.values()[out];
             for (int in = 0; in < x.length; in++) {
                 y[out] += row[in] * x[in];
             }

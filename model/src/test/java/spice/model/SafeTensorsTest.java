@@ -87,6 +87,21 @@ class SafeTensorsTest {
     }
 
     @Test
+    void readsFloat16AsFloat() throws IOException {
+        // 1.0 is 3c00, -2.0 c000, 65504 7bff: sign, five bits of exponent, ten of fraction.
+        write(
+                "{\"x\":{\"dtype\":\"F16\",\"shape\":[3],\"data_offsets\":[0,6]}}",
+                (byte) 0,
+                (byte) 0x3c,
+                (byte) 0,
+                (byte) 0xc0,
+                (byte) 0xff,
+                (byte) 0x7b);
+
+        assertThat(SafeTensors.read(file).get("x").values()).containsExactly(1, -2, 65504);
+    }
+
+    @Test
     void aTruncatedFileIsNamedWithTheTensorThatIsCut() throws IOException {
         SafeTensors.write(file, Map.of("x", new HostTensor(new long[] {4}, new float[4])));
         byte[] whole = Files.readAllBytes(file);
@@ -115,7 +130,7 @@ class SafeTensorsTest {
             value = {
                 "[1, 2]                                                    | not a JSON object",
                 "{\"x\":                                                    | not JSON",
-                "{\"x\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,8]}}  | type 'F64'; expected F32 or BF16",
+                "{\"x\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,8]}}  | type 'F64'; expected F32, BF16 or F16",
                 "{\"x\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}  | needs 12 bytes, its place holds 8",
                 "{\"x\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,8]}} | no sound shape",
                 "{\"x\":{\"dtype\":\"F32\",\"shape\":[2]}}                       | no sound shape",

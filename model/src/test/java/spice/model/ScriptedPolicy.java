@@ -66,7 +66,7 @@ public final class ScriptedPolicy implements Policy {
     private Completion completion(String reply, Sampling sampling) {
         int[] text = codec.encode(reply);
         int[] tokens = Arrays.copyOf(text, text.length + 1);
-        tokens[text.length] = codec.stopToken();
+        tokens[text.length] = CharacterCodec.STOP;
         StopReason reason = StopReason.STOP_TOKEN;
         if (tokens.length > sampling.maxNewTokens()) {
             tokens = Arrays.copyOf(tokens, sampling.maxNewTokens());
@@ -82,6 +82,8 @@ public final class ScriptedPolicy implements Policy {
 
     /// One token per UTF-16 unit; token 0 stops.
     private static final class CharacterCodec implements TextCodec {
+        private static final int STOP = 0;
+
         @Override
         public int[] encode(String text) {
             return text.chars().toArray();
@@ -91,7 +93,7 @@ public final class ScriptedPolicy implements Policy {
         public String decode(int[] tokens) {
             StringBuilder text = new StringBuilder();
             for (int token : tokens) {
-                if (token != stopToken()) {
+                if (token != STOP) {
                     text.append((char) token);
                 }
             }
@@ -99,8 +101,8 @@ public final class ScriptedPolicy implements Policy {
         }
 
         @Override
-        public int stopToken() {
-            return 0;
+        public List<Integer> stopTokens() {
+            return List.of(STOP);
         }
     }
 }

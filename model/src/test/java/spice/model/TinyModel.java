@@ -23,6 +23,63 @@ public final class TinyModel {
         return new ModelConfig(12, 16, 24, 2, 4, 4, 6, 64, 10_000, 1e-6, false, 0);
     }
 
+    /// Qwen2: biases on queries, keys and values, no norms of them; two stop tokens.
+    public static ModelConfig qwen2() {
+        return new ModelConfig(
+                Family.QWEN2,
+                12,
+                16,
+                24,
+                2,
+                4,
+                2,
+                4,
+                64,
+                new Rope(10_000, new RopeScaling.Linear(2)),
+                1e-6,
+                true,
+                new Biases(true, false, false),
+                List.of(0, 7));
+    }
+
+    /// Llama with every bias that it can have and heads wider than E / H.
+    public static ModelConfig llama() {
+        return new ModelConfig(
+                Family.LLAMA,
+                12,
+                16,
+                24,
+                2,
+                4,
+                1,
+                6,
+                64,
+                new Rope(500, new RopeScaling.Llama3(4, 1, 4, 32)),
+                1e-5,
+                false,
+                new Biases(true, true, true),
+                List.of(0));
+    }
+
+    /// Qwen3 with biases and YaRN.
+    public static ModelConfig yarn() {
+        return new ModelConfig(
+                Family.QWEN3,
+                12,
+                16,
+                24,
+                2,
+                4,
+                2,
+                8,
+                64,
+                new Rope(100, new RopeScaling.Yarn(4, 3, 1, 16, 1.2, true)),
+                1e-6,
+                true,
+                new Biases(true, true, false),
+                List.of(0));
+    }
+
     /// The size of the nano model, with room for a vocabulary of 45.
     public static ModelConfig nano() {
         return new ModelConfig(45, 128, 352, 4, 4, 4, 32, 192, 10_000, 1e-6, true, 0);
@@ -35,16 +92,17 @@ public final class TinyModel {
         Map<String, HostTensor> weights = new LinkedHashMap<>();
         WeightTable.of(config).forEach((name, shape) -> {
             float[] values = new float[(int) HostTensor.size(shape)];
+            int middle = shape.length == 1 && !name.endsWith(".bias") ? 1 : 0;
             double deviation = shape.length == 1 ? 0.3 : 1.2 / Math.sqrt(shape[1]);
             for (int i = 0; i < values.length; i++) {
-                values[i] = (float) ((shape.length == 1 ? 1 : 0) + deviation * random.nextGaussian());
+                values[i] = (float) (middle + deviation * random.nextGaussian());
             }
             weights.put(name, new HostTensor(shape, values));
         });
         return weights;
     }
 
-    /// A folder with lively weights and a tokenizer whose token i is the word `w<i>`, apart from the stop token,
+    /// A folder with lively weights and a tokenizer whose token i is the word `w<i>`, apart from the first stop token,
     /// `<eos>`.
     public static Path create(Path folder, ModelConfig config, long seed) {
         ModelFolder.write(folder, config, weights(config, seed), Map.of(ModelFolder.TOKENIZER, tokenizer(config)));
@@ -80,11 +138,11 @@ public final class TinyModel {
                   "pre_tokenizer": {"type": "WhitespaceSplit"},
                   "model": {"type": "WordLevel", "vocab": {%s}, "unk_token": "%s"}
                 }
-                """.formatted(config.stopToken(), String.join(", ", words), word(config, 1))
+                """.formatted(config.stopTokens().getFirst(), String.join(", ", words), word(config, 1))
                 .getBytes(StandardCharsets.UTF_8);
     }
 
     private static String word(ModelConfig config, int token) {
-        return token == config.stopToken() ? "<eos>" : "w" + token;
+        return token == config.stopTokens().getFirst() ? "<eos>" : "w" + token;
     }
 }
