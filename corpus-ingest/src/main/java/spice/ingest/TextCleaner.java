@@ -9,15 +9,6 @@ import java.util.regex.Pattern;
 
 /// Brings text to one form: lines with single blanks, paragraphs parted by one empty line, words whole.
 final class TextCleaner {
-    private static final Pattern LINE_END = Pattern.compile("\\r\\n?|[\\u000B\\u0085\\u2028]");
-    private static final Pattern PAGE_END = Pattern.compile("[\\f\\u2029]");
-    /// Control characters, halves of pairs, private glyphs of fonts, and marks that only tell where a line may
-    /// break.
-    private static final Pattern UNSEEN =
-            Pattern.compile("[\\p{Cc}&&[^\\n\\t]]|\\p{Cs}|\\p{Co}|[\\u00AD\\u200B\\u2060\\uFEFF]");
-    private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Z}&&[^\\n]]+");
-    private static final Pattern MARGIN = Pattern.compile("(?m)^ | $");
-    private static final Pattern EMPTY_LINES = Pattern.compile("\\n{3,}");
     private static final Pattern WORD = Pattern.compile("\\p{L}+(?:-\\p{L}+)?");
     private static final Pattern HYPHEN_AT_LINE_END =
             Pattern.compile("(?<![\\p{L}-])(\\p{L}+)[-\\u2010]\\n(\\p{Ll}+)(?![\\p{L}-])([^\\s]*)(?: |(?=\\n)|$)");
@@ -25,20 +16,72 @@ final class TextCleaner {
     private TextCleaner() {}
 
     static String clean(String text) {
-        String clean = LINE_END.matcher(text).replaceAll("\n");
-        clean = PAGE_END.matcher(clean).replaceAll("\n\n");
-        clean = Normalizer.normalize(clean, Normalizer.Form.NFC);
-        clean = UNSEEN.matcher(clean).replaceAll("");
-        clean = BLANKS.matcher(clean).replaceAll(" ");
-        clean = MARGIN.matcher(clean).replaceAll("");
-        clean = EMPTY_LINES.matcher(clean).replaceAll("\n\n");
-        return joined(clean).strip();
+        return joined(laidOut(Normalizer.normalize(text, Normalizer.Form.NFC)));
+    }
+
+    /// One pass over the characters: regular expressions for the same took most of an ingest's time.
+    private static String laidOut(String text) {
+        StringBuilder clean = new StringBuilder(text.length());
+        int lineEnds = 0;
+        boolean blank = false;
+        int c;
+        for (int i = 0; i < text.length(); i += Character.charCount(c)) {
+            c = text.codePointAt(i);
+            switch (kind(c)) {
+                case LINE_END -> lineEnds += c == '\n' && i > 0 && text.charAt(i - 1) == '\r' ? 0 : 1;
+                case PAGE_END -> lineEnds += 2;
+                case BLANK -> blank = true;
+                case UNSEEN -> {}
+                case SEEN -> {
+                    if (!clean.isEmpty() && lineEnds > 0) {
+                        clean.repeat('\n', Math.min(lineEnds, 2));
+                    } else if (!clean.isEmpty() && blank) {
+                        clean.append(' ');
+                    }
+                    lineEnds = 0;
+                    blank = false;
+                    clean.appendCodePoint(c);
+                }
+            }
+        }
+        return clean.toString();
+    }
+
+    private enum Kind {
+        SEEN,
+        BLANK,
+        LINE_END,
+        PAGE_END,
+        /// Control characters, halves of pairs, private glyphs of fonts, and marks that only tell where a line may
+        /// break.
+        UNSEEN
+    }
+
+    private static Kind kind(int c) {
+        if (c > ' ' && c < 0x7F) {
+            return Kind.SEEN;
+        }
+        return switch (c) {
+            case ' ', '\t' -> Kind.BLANK;
+            case '\n', '\r', 0x0B, 0x85, 0x2028 -> Kind.LINE_END;
+            case '\f', 0x2029 -> Kind.PAGE_END;
+            case 0xAD, 0x200B, 0x2060, 0xFEFF -> Kind.UNSEEN;
+            default ->
+                switch (Character.getType(c)) {
+                    case Character.SPACE_SEPARATOR -> Kind.BLANK;
+                    case Character.CONTROL, Character.SURROGATE, Character.PRIVATE_USE -> Kind.UNSEEN;
+                    default -> Kind.SEEN;
+                };
+        };
     }
 
     /// Joins words that were broken at the end of a line, as far as the text itself shows how they are spelled:
     /// with the hyphen if that form stands elsewhere in it, without it if that one does. Others are left as they
     /// are.
     private static String joined(String text) {
+        if (!text.contains("-\n") && !text.contains("\u2010\n")) {
+            return text;
+        }
         Matcher broken = HYPHEN_AT_LINE_END.matcher(text);
         if (!broken.find()) {
             return text;

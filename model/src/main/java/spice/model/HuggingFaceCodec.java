@@ -1,7 +1,7 @@
 package spice.model;
 
-import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -54,8 +54,15 @@ public final class HuggingFaceCodec implements TextCodec, AutoCloseable {
 
     @Override
     public int[] encode(String text) {
-        Encoding encoding = tokenizer.encode(text);
-        return Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact).toArray();
+        // DJL's own call copies six further arrays out of native memory, a string for each token among them.
+        long encoding = TokenizersLibrary.LIB.encode(tokenizer.getHandle(), text, false);
+        try {
+            return Arrays.stream(TokenizersLibrary.LIB.getTokenIds(encoding))
+                    .mapToInt(Math::toIntExact)
+                    .toArray();
+        } finally {
+            TokenizersLibrary.LIB.deleteEncoding(encoding);
+        }
     }
 
     @Override
