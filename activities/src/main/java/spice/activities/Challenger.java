@@ -15,7 +15,6 @@ import spice.domain.Task;
 import spice.model.Completion;
 import spice.model.Policy;
 import spice.model.PromptGroup;
-import spice.model.Sampling;
 import spice.model.StopReason;
 import spice.roles.ChallengerTurn;
 import spice.roles.Grounding;
@@ -82,7 +81,7 @@ record Challenger(Policy policy, RoleFormat format, RunSettings settings, Seed s
                 groups.add(new PromptGroup(group.getFirst().tokens(), seeds));
             }
             List<List<Completion>> replies =
-                    policy.sample(groups, new Sampling(settings.temperature(), settings.challengerTokens()));
+                    policy.sample(groups, RoleSampling.of(settings, settings.challengerTokens()));
             for (int g = 0; g < speakers.size(); g++) {
                 for (int i = 0; i < speakers.get(g).size(); i++) {
                     speakers.get(g).get(i).hear(replies.get(g).get(i));

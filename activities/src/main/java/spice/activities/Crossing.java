@@ -8,7 +8,6 @@ import spice.domain.Passage;
 import spice.domain.Seed;
 import spice.domain.Task;
 import spice.domain.Verdict;
-import spice.model.Sampling;
 import spice.roles.RoleFormat;
 import spice.settings.RunSettings;
 import spice.settings.SettingsIdentity;
@@ -55,7 +54,7 @@ record Crossing(Sampler sampler, Heartbeat heartbeat, RunSettings settings, List
         Reasoner reasoner = new Reasoner(
                 sampler.policy(policy, heartbeat),
                 format,
-                new Sampling(settings.temperature(), settings.reasonerTokens()),
+                RoleSampling.of(settings, settings.reasonerTokens()),
                 settings.reasonerAttempts(),
                 seed());
         Lane.Outcome outcome = sampler.lane(heartbeat, "cross-attempt", version)

@@ -2,7 +2,6 @@ package spice.activities;
 
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
-import spice.model.Sampling;
 import spice.settings.RunSettings;
 import spice.store.BlobRef;
 import spice.workflows.AttemptRequest;
@@ -32,7 +31,7 @@ public final class ReasonerActivitiesImpl implements ReasonerActivities {
             Reasoner reasoner = new Reasoner(
                     sampler.policy(iteration.policy(), heartbeat),
                     Formats.of(settings),
-                    new Sampling(settings.temperature(), settings.reasonerTokens()),
+                    RoleSampling.of(settings, settings.reasonerTokens()),
                     settings.reasonerAttempts(),
                     IterationSeeds.of(iteration));
             Lane.Outcome outcome = sampler.lane(heartbeat, "attempt", VERSION)

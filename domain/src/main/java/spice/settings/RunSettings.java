@@ -56,6 +56,21 @@ public record RunSettings(
         @Setting(value = "sampling temperature of both roles", min = 0.01, max = 10)
         double temperature,
 
+        @Setting(value = "only so many of the most likely tokens are drawn; 0: all", min = 0, max = 10_000_000)
+        int topK,
+
+        @Setting(
+                value = "only the most likely tokens that together have this probability are drawn; 1: all",
+                min = 0.000001,
+                max = 1)
+        double topP,
+
+        @Setting(
+                value = "only tokens at least this likely, relative to the most likely one, are drawn; 0: all",
+                min = 0,
+                max = 1)
+        double minP,
+
         @Setting(value = "longest reply of the Challenger, in tokens a turn", min = 1, max = 1_000_000)
         int challengerTokens,
 
@@ -151,6 +166,11 @@ public record RunSettings(
                 min = 0,
                 max = 8760)
         double attentionHours) {
+
+    public RunSettings {
+        // Histories of before there was one say nothing, which reads as 0.
+        topP = topP == 0 ? 1 : topP;
+    }
 
     public enum RoleStyle {
         @JsonProperty("nano")

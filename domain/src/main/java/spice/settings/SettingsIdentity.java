@@ -1,6 +1,7 @@
 package spice.settings;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
 import java.util.Set;
 import spice.store.Json;
 
@@ -25,12 +26,21 @@ public final class SettingsIdentity {
             "maxHours",
             "attentionHours");
 
+    /// Settings that came later, each with the value at which a run does what it did before there was the setting: at
+    /// that value it is left out, so that a run meets the results that an older version stored.
+    private static final Map<String, Double> CAME_LATER = Map.of("topK", 0.0, "topP", 1.0, "minP", 0.0);
+
     private SettingsIdentity() {}
 
     /// The settings that have an effect. Corpus and model count by their content, which the caller adds.
     public static ObjectNode effective(RunSettings settings) {
         ObjectNode object = Json.mapper().valueToTree(settings);
         object.remove(WITHOUT_EFFECT);
+        CAME_LATER.forEach((name, before) -> {
+            if (object.get(name).doubleValue() == before) {
+                object.remove(name);
+            }
+        });
         return object;
     }
 

@@ -77,29 +77,50 @@ public final class LanguageModel implements Policy {
                     .with(scope.create(shard.lanes()))
                     .with(matrix(scope, shard.rows(), shard.slots()))
                     .with(uniforms(scope, groups, shard, sampling.maxNewTokens()));
+            StopStrings strings =
+                    new StopStrings(sampling.stopStrings(), codec, shard.completions(), sampling.maxNewTokens());
             try (TorchProgram.Held begun = decoder.through(call, positions).held()) {
-                advanceToTheEnd(scope, begun, sampling, positions);
+                advanceToTheEnd(scope, begun, sampling, strings, positions);
                 List<PtNDArray> drawn = begun.tensors(0, scope);
                 return completions(
-                        groups, drawn.get(0).toLongArray(), drawn.get(1).toFloatArray(), sampling);
+                        groups, drawn.get(0).toLongArray(), drawn.get(1).toFloatArray(), sampling, strings);
             }
         }
     }
 
     /// One call for each token, so that the pulse is asked between them.
-    private void advanceToTheEnd(PtNDManager scope, TorchProgram.Held begun, Sampling sampling, int positions) {
+    private void advanceToTheEnd(
+            PtNDManager scope, TorchProgram.Held begun, Sampling sampling, StopStrings strings, int positions) {
         long[] stops = decoder.config().stopTokens().stream()
                 .mapToLong(Integer::longValue)
                 .toArray();
         try (TorchProgram.Call call = decoder.call("advance")) {
             call.withNumbers(0)
                     .with(sampling.temperature())
+                    .with(sampling.topK())
+                    .with(sampling.topP())
+                    .with(sampling.minP())
                     .with(scope.create(stops))
                     .with(begun);
             decoder.through(call, positions);
-            do {
+            pulse.beat();
+            for (int i = 0; call.number() == 1; i++) {
                 pulse.beat();
-            } while (call.number() == 1);
+                finish(begun, strings, i);
+            }
+        }
+    }
+
+    /// Finishes the completions that token number `i` has ended by a string.
+    private void finish(TorchProgram.Held begun, StopStrings strings, int i) {
+        if (strings.isEmpty()) {
+            return;
+        }
+        try (PtNDManager scope = decoder.scope();
+                TorchProgram.Call call = decoder.call("finish")) {
+            NDArray tokens = begun.tensors(0, scope).getFirst();
+            long[] ended = strings.ended(tokens.get(":, " + i).toLongArray(), i);
+            call.with(scope.create(ended)).with(begun, 0).run();
         }
     }
 
@@ -163,20 +184,22 @@ public final class LanguageModel implements Policy {
     }
 
     private List<List<Completion>> completions(
-            List<PromptGroup> groups, long[] tokens, float[] logProbs, Sampling sampling) {
+            List<PromptGroup> groups, long[] tokens, float[] logProbs, Sampling sampling, StopStrings strings) {
         List<List<Completion>> all = new ArrayList<>();
         int row = 0;
         for (PromptGroup group : groups) {
             List<Completion> ofGroup = new ArrayList<>();
             for (int i = 0; i < group.seeds().length; i++) {
-                ofGroup.add(completion(tokens, logProbs, row++ * sampling.maxNewTokens(), sampling.maxNewTokens()));
+                int most = Math.min(sampling.maxNewTokens(), strings.end(row));
+                boolean byString = strings.end(row) <= most;
+                ofGroup.add(completion(tokens, logProbs, row++ * sampling.maxNewTokens(), most, byString));
             }
             all.add(List.copyOf(ofGroup));
         }
         return List.copyOf(all);
     }
 
-    private Completion completion(long[] tokens, float[] logProbs, int from, int most) {
+    private Completion completion(long[] tokens, float[] logProbs, int from, int most, boolean byString) {
         List<Integer> stops = decoder.config().stopTokens();
         int stop = from;
         while (stop < from + most && !stops.contains((int) tokens[stop])) {
@@ -194,7 +217,14 @@ public final class LanguageModel implements Policy {
         return new Completion(
                 Arrays.stream(tokens, from, end).mapToInt(Math::toIntExact).toArray(),
                 Arrays.copyOfRange(logProbs, from, end),
-                stopped ? StopReason.STOP_TOKEN : StopReason.LENGTH);
+                reason(stopped, byString));
+    }
+
+    private static StopReason reason(boolean byToken, boolean byString) {
+        if (byToken) {
+            return StopReason.STOP_TOKEN;
+        }
+        return byString ? StopReason.STOP_STRING : StopReason.LENGTH;
     }
 
     @Override

@@ -2,13 +2,30 @@ package spice.model;
 
 import static spice.model.Check.require;
 
+import java.util.List;
+
 /// How completions are drawn.
 ///
-/// @param temperature divides the logits; 0 takes the most likely token each time
+/// @param temperature divides the logits; 0 takes the most likely token each time, whatever the next three say
 /// @param maxNewTokens a completion without stop token ends here
-public record Sampling(double temperature, int maxNewTokens) {
+/// @param topK only so many of the most likely tokens are drawn; 0: all
+/// @param topP only the most likely tokens that together have this probability are drawn; 1: all
+/// @param minP only tokens at least this likely, relative to the most likely one, are drawn; 0: all
+/// @param stopStrings a completion also ends with the token that completes one of these in its text
+public record Sampling(
+        double temperature, int maxNewTokens, int topK, double topP, double minP, List<String> stopStrings) {
     public Sampling {
         require(temperature >= 0 && Double.isFinite(temperature), "temperature must be 0 or more, got %s", temperature);
         require(maxNewTokens > 0, "maxNewTokens must be positive, got %d", maxNewTokens);
+        require(topK >= 0, "topK must be 0 or more, got %d", topK);
+        require(topP > 0 && topP <= 1, "topP must lie in (0, 1], got %s", topP);
+        require(minP >= 0 && minP <= 1, "minP must lie in [0, 1], got %s", minP);
+        require(stopStrings.stream().noneMatch(String::isEmpty), "a stop string has at least one character");
+        stopStrings = List.copyOf(stopStrings);
+    }
+
+    /// Draws from all tokens.
+    public Sampling(double temperature, int maxNewTokens) {
+        this(temperature, maxNewTokens, 0, 1, 0, List.of());
     }
 }

@@ -4,6 +4,8 @@ package spice.model;
 public enum StopReason {
     /// The model wrote its stop token.
     STOP_TOKEN,
+    /// Its text holds a stop string.
+    STOP_STRING,
     /// The limit on new tokens was reached first.
     LENGTH
 }

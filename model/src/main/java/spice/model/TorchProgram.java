@@ -101,6 +101,12 @@ final class TorchProgram implements AutoCloseable {
             return this;
         }
 
+        /// Appends one value of what another call left, which the method may change.
+        Call with(Held held, int value) {
+            arguments.add(held.values().get(value));
+            return this;
+        }
+
         /// Runs the method for what it does to its arguments.
         void run() {
             result();

@@ -239,10 +239,13 @@ class Decoder(Module):
 
   # A token and its log-probability from logits (.., V) and one uniform number in [0, 1) each: the first token at which
   # the cumulative probability exceeds the number. Sums in float64, so that rounding moves no token by more than 1e-15.
-  def draw(self, logits: Tensor, uniform: Tensor, temperature: float) -> Tuple[Tensor, Tensor]:
+  # The log-probability is that of the distribution drawn from, tokens left out included.
+  def draw(
+        self, logits: Tensor, uniform: Tensor, temperature: float, top_k: int, top_p: float, min_p: float
+  ) -> Tuple[Tensor, Tensor]:
     wide = torch.to(logits, 7)
     if temperature > 0.:
-      log_probs = torch.log_softmax(wide / temperature, -1)
+      log_probs = self.likely(torch.log_softmax(wide / temperature, -1), top_k, top_p, min_p)
       cumulative = torch.cumsum(torch.exp(log_probs), -1)
       total = torch.select(cumulative, -1, -1)
       token = torch.searchsorted(cumulative, torch.unsqueeze(uniform * total, -1), right=True)
@@ -251,6 +254,26 @@ class Decoder(Module):
       log_probs = torch.log_softmax(wide, -1)
       token = torch.argmax(wide, -1, True)
     return (torch.squeeze(token, -1), torch.squeeze(torch.gather(log_probs, -1, token), -1))
+
+  # The distribution without its unlikely tokens, one rule after the other: all but the top_k most likely (0: none); all
+  # but the most likely that together reach top_p (1: none; Holtzman et al. 2020); all below min_p times the most likely (0:
+  # none). What ties with the last one kept is kept.
+  def likely(self, log_probs: Tensor, top_k: int, top_p: float, min_p: float) -> Tensor:
+    if top_k > 0 and top_k < torch.size(log_probs, -1):
+      most, places, = torch.topk(log_probs, top_k)
+      log_probs = self.at_least(log_probs, torch.slice(most, -1, top_k - 1))
+    if top_p < 1.:
+      sorted, places, = torch.sort(log_probs, -1, True)
+      p = torch.exp(sorted)
+      kept = torch.lt(torch.cumsum(p, -1) - p, top_p)
+      least = torch.amin(torch.masked_fill(sorted, torch.logical_not(kept), inf), [-1], True)
+      log_probs = self.at_least(log_probs, least)
+    if min_p > 0.:
+      log_probs = self.at_least(log_probs, torch.amax(log_probs, [-1], True) + torch.log(torch.tensor(min_p, dtype=7)))
+    return log_probs
+
+  def at_least(self, log_probs: Tensor, least: Tensor) -> Tensor:
+    return torch.log_softmax(torch.masked_fill(log_probs, torch.lt(log_probs, least), -inf), -1)
 
   # Begins completions of prompts. prompts (G, P) padded on the right, lengths (G); lanes (L) names each lane's prompt;
   # rows (L, K) names each slot's row of the result, an empty slot the last row, which is thrown away. uniforms (rows + 1,
@@ -288,8 +311,8 @@ class Decoder(Module):
       J = torch.size(read_keys[layer], 1)
       prompt_keys.append(torch.index_select(read_keys[layer], 0, lanes))
       prompt_values.append(torch.index_select(read_values[layer], 0, lanes))
-      own_keys.append(torch.empty([L, J, K, N, D], dtype=ops.prim.dtype(x)))
-      own_values.append(torch.empty([L, J, K, N, D], dtype=ops.prim.dtype(x)))
+      own_keys.append(torch.empty([L, J, K, min(N, 64), D], dtype=ops.prim.dtype(x)))
+      own_values.append(torch.empty([L, J, K, min(N, 64), D], dtype=ops.prim.dtype(x)))
     packed = self.pack_weights(w, D, L * K)
     biases = self.pack_biases(w, D)
     logits = torch.expand(torch.unsqueeze(torch.index_select(first, 0, lanes), 1), [L, K, -1])
@@ -302,8 +325,8 @@ class Decoder(Module):
   # Finished slots stay until a quarter of all slots can go at once. Each lane then moves its live slots to the front
   # and all lanes are cut to the fullest one's number, so what is kept depends on this shard alone.
   def advance(
-        self, at: List[int], temperature: float, stops: Tensor, state: List[Tensor], prompt_keys: List[Tensor],
-        prompt_values: List[Tensor], own_keys: List[Tensor], own_values: List[Tensor], packed: List[Tensor],
+        self, at: List[int], temperature: float, top_k: int, top_p: float, min_p: float, stops: Tensor,
+        state: List[Tensor], prompt_keys: List[Tensor], prompt_values: List[Tensor], own_keys: List[Tensor], own_values: List[Tensor], packed: List[Tensor],
         biases: List[Optional[Tensor]], w: List[Tensor], cos: Tensor, sin: Tensor, eps: float
   ) -> int:
     tokens, log_probs, uniforms, rows, done, start, mask, logits, = state
@@ -312,7 +335,7 @@ class Decoder(Module):
     i = at[0]
     row = torch.flatten(rows)
     uniform = torch.reshape(torch.index_select(torch.select(uniforms, 1, i), 0, row), [L, K])
-    token, log_prob, = self.draw(logits, uniform, temperature)
+    token, log_prob, = self.draw(logits, uniform, temperature, top_k, top_p, min_p)
     _3 = torch.index_copy_(torch.select(tokens, 1, i), 0, row, torch.flatten(token))
     _4 = torch.index_copy_(torch.select(log_probs, 1, i), 0, row, torch.to(torch.flatten(log_prob), 6))
     done = torch.logical_or(done, torch.isin(token, stops))
@@ -336,6 +359,10 @@ class Decoder(Module):
         state[3] = torch.reshape(torch.index_select(row, 0, slots), [lanes_left, slots_left])
         done = torch.reshape(torch.index_select(torch.flatten(done), 0, slots), [lanes_left, slots_left])
         token = torch.reshape(torch.index_select(torch.flatten(token), 0, slots), [lanes_left, slots_left])
+      if i >= torch.size(own_keys[0], 3):
+        for layer in range(self.layers(w)):
+          own_keys[layer] = self.longer(own_keys[layer], torch.size(uniforms, 1))
+          own_values[layer] = self.longer(own_values[layer], torch.size(uniforms, 1))
       state[7] = self.step(
         token, state[5] + i, i, prompt_keys, prompt_values, state[6], own_keys, own_values,
         w, packed, biases, cos, sin, eps)
@@ -348,6 +375,18 @@ class Decoder(Module):
     by_slot = torch.flatten(torch.transpose(cache, 1, 2), 0, 1)
     kept = torch.index_select(by_slot, 0, slots)
     return torch.contiguous(torch.transpose(torch.unflatten(kept, 0, [lanes, width]), 1, 2))
+
+  # A cache (L, J, K, n, D) with room for half as many tokens again, N at most: memory follows the tokens there are.
+  def longer(self, cache: Tensor, N: int) -> Tensor:
+    L, J, K, n, D, = torch.size(cache)
+    grown = torch.empty([L, J, K, min(N, n + n // 2), D], dtype=ops.prim.dtype(cache))
+    _5 = torch.copy_(torch.slice(grown, 3, 0, n), cache)
+    return grown
+
+  # Finishes completions from outside: rows names them.
+  def finish(self, rows: Tensor, state: List[Tensor]) -> NoneType:
+    state[4] = torch.logical_or(state[4], torch.isin(state[3], rows))
+    return None
 
   # ---- Learning ----
 

@@ -140,6 +140,62 @@ class LanguageModelTest {
         }
     }
 
+    /// Longer than what the caches begin with.
+    @Test
+    void aLongCompletionIsWhatTheReferenceDraws() {
+        TinyModel.createTireless(folder, 256);
+        ModelConfig config = ModelFolder.config(folder);
+        ReferenceDecoder reference =
+                new ReferenceDecoder(config, SafeTensors.read(folder.resolve(ModelFolder.WEIGHTS)));
+        PromptGroup group = new PromptGroup(new int[] {1, 2, 3}, new long[] {7, 8});
+        Sampling sampling = new Sampling(0.2, 150);
+        try (LanguageModel model = LanguageModel.open(folder, 1)) {
+            List<Completion> drawn = model.sample(List.of(group), sampling).getFirst();
+            for (int i = 0; i < 2; i++) {
+                assertThat(drawn.get(i).tokens()).hasSizeGreaterThan(100);
+                assertDrawn(config.stopTokens(), reference, group, group.seeds()[i], drawn.get(i), sampling);
+            }
+        }
+    }
+
+    @Test
+    void aStopStringEndsACompletionWithTheTokenThatCompletesIt() {
+        TinyModel.create(folder, TinyModel.config(), 5);
+        List<PromptGroup> groups = groups(TinyModel.config());
+        try (LanguageModel model = LanguageModel.open(folder, 1)) {
+            TextCodec codec = model.codec();
+            List<Completion> without = model.sample(groups, new Sampling(0.8, MAX_NEW_TOKENS)).stream()
+                    .flatMap(List::stream)
+                    .toList();
+            int[] lengthy = without.stream()
+                    .map(Completion::tokens)
+                    .filter(tokens -> tokens.length > 6)
+                    .findFirst()
+                    .orElseThrow();
+            String string = codec.decode(Arrays.copyOfRange(lengthy, 3, 5));
+            Sampling sampling = new Sampling(0.8, MAX_NEW_TOKENS, 0, 1, 0, List.of("never", string));
+
+            List<Completion> with = model.sample(groups, sampling).stream()
+                    .flatMap(List::stream)
+                    .toList();
+
+            for (int i = 0; i < with.size(); i++) {
+                int[] tokens = without.get(i).tokens();
+                int end = IntStream.rangeClosed(1, tokens.length)
+                        .filter(n -> codec.decode(Arrays.copyOf(tokens, n)).contains(string))
+                        .findFirst()
+                        .orElse(tokens.length + 1);
+                assertThat(with.get(i).tokens()).isEqualTo(Arrays.copyOf(tokens, Math.min(end, tokens.length)));
+                assertThat(with.get(i).stopReason())
+                        .isEqualTo(
+                                end > tokens.length ? without.get(i).stopReason() : StopReason.STOP_STRING);
+            }
+            assertThat(with)
+                    .extracting(Completion::stopReason)
+                    .contains(StopReason.STOP_STRING, StopReason.STOP_TOKEN);
+        }
+    }
+
     @Test
     void temperatureZeroTakesTheMostLikelyToken() {
         ModelConfig config = TinyModel.config();

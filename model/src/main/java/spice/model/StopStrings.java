@@ -1,0 +1,56 @@
+package spice.model;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/// Watches completions, while they are drawn, for strings that end them.
+final class StopStrings {
+    /// The most tokens that one character takes, where a token is a byte of UTF-8.
+    private static final int TOKENS_A_CHARACTER = 4;
+
+    private final List<String> strings;
+    private final TextCodec codec;
+    private final int window;
+    private final int[][] drawn;
+    private final int[] ends;
+
+    StopStrings(List<String> strings, TextCodec codec, int completions, int maxNewTokens) {
+        this.strings = strings;
+        this.codec = codec;
+        window = TOKENS_A_CHARACTER
+                * strings.stream().mapToInt(String::length).max().orElse(0);
+        drawn = strings.isEmpty() ? new int[0][] : new int[completions][maxNewTokens];
+        ends = new int[completions];
+        Arrays.fill(ends, Integer.MAX_VALUE);
+    }
+
+    boolean isEmpty() {
+        return strings.isEmpty();
+    }
+
+    /// Takes token number `i` of every completion, and returns those that it ends.
+    long[] ended(long[] tokens, int i) {
+        return LongStream.range(0, ends.length)
+                .filter(row -> ends((int) row, (int) tokens[(int) row], i))
+                .toArray();
+    }
+
+    private boolean ends(int row, int token, int i) {
+        drawn[row][i] = token;
+        if (ends[row] != Integer.MAX_VALUE) {
+            return false;
+        }
+        String text = codec.decode(Arrays.copyOfRange(drawn[row], Math.max(0, i + 1 - window), i + 1));
+        if (strings.stream().noneMatch(text::contains)) {
+            return false;
+        }
+        ends[row] = i + 1;
+        return true;
+    }
+
+    /// After how many tokens a completion was ended; beyond every limit if it was not.
+    int end(int row) {
+        return ends[row];
+    }
+}
