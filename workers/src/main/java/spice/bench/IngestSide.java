@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import spice.ingest.CorpusSource.SourceFile;
 import spice.ingest.FolderSource;
 import spice.ingest.Ingest;
@@ -25,6 +27,8 @@ import spice.store.s3.S3BlobStore;
 /// One reading of a folder as a process: `IngestSide JOB.json`. It speaks as `peer.py` does, and takes one order,
 /// since what a second reading finds is no longer what the first one found.
 final class IngestSide {
+    private static final Logger log = LoggerFactory.getLogger(IngestSide.class);
+
     /// The paper's.
     private static final int PASSAGE_TOKENS = 5992;
 
@@ -60,7 +64,7 @@ final class IngestSide {
             ours(task, task.store().get().settings());
             status = 0;
         } catch (Exception e) {
-            e.printStackTrace();
+            log.error("the reading failed", e);
         }
         System.exit(status);
     }
