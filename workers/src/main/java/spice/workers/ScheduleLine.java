@@ -1,12 +1,21 @@
 package spice.workers;
 
 import com.google.protobuf.util.Timestamps;
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.schedule.v1.ScheduleActionResult;
 import io.temporal.api.schedule.v1.ScheduleInfo;
 import io.temporal.api.schedule.v1.ScheduleState;
 import io.temporal.api.workflowservice.v1.DescribeScheduleRequest;
 import io.temporal.api.workflowservice.v1.DescribeScheduleResponse;
+import io.temporal.client.WorkflowExecutionDescription;
+import io.temporal.client.WorkflowNotFoundException;
+import io.temporal.client.WorkflowStub;
+import io.temporal.client.WorkflowTargetOptions;
 import io.temporal.client.schedules.ScheduleListDescription;
 import java.util.List;
+import java.util.Locale;
+import spice.workflows.NightReport;
+import spice.workflows.SpiceSearchAttributes;
 
 /// A schedule in one line. Asked for by the server's own call, since the SDK's (1.38) cannot read a schedule whose
 /// action has a summary but no details.
@@ -23,13 +32,18 @@ final class ScheduleLine {
                 .toList();
     }
 
-    static String of(TemporalConnection temporal, String schedule) {
-        DescribeScheduleResponse description = temporal.stubs()
+    /// What the server knows of a schedule.
+    static DescribeScheduleResponse describe(TemporalConnection temporal, String schedule) {
+        return temporal.stubs()
                 .blockingStub()
                 .describeSchedule(DescribeScheduleRequest.newBuilder()
                         .setNamespace(temporal.client().getOptions().getNamespace())
                         .setScheduleId(schedule)
                         .build());
+    }
+
+    static String of(TemporalConnection temporal, String schedule) {
+        DescribeScheduleResponse description = describe(temporal, schedule);
         ScheduleInfo info = description.getInfo();
         ScheduleState state = description.getSchedule().getState();
         String next = state.getPaused()
@@ -38,8 +52,48 @@ final class ScheduleLine {
                         .findFirst()
                         .map(start -> "next start " + Timestamps.toString(start))
                         .orElse("no further start");
-        return "schedule %s · %s · %d started, %d skipped as the one before still ran, %d missed"
+        return "schedule %s · %s · %s%d started, %d skipped as the one before still ran, %d missed"
                 .formatted(
-                        schedule, next, info.getActionCount(), info.getOverlapSkipped(), info.getMissedCatchupWindow());
+                        schedule,
+                        next,
+                        lastStart(temporal, info),
+                        info.getActionCount(),
+                        info.getOverlapSkipped(),
+                        info.getMissedCatchupWindow());
+    }
+
+    /// How the last start ended; empty before the first.
+    private static String lastStart(TemporalConnection temporal, ScheduleInfo info) {
+        if (info.getRecentActionsCount() == 0) {
+            return "";
+        }
+        ScheduleActionResult start = info.getRecentActionsList().getLast();
+        return "last start %s %s · "
+                .formatted(
+                        Timestamps.toString(start.getActualTime()), outcome(temporal, start.getStartWorkflowResult()));
+    }
+
+    private static String outcome(TemporalConnection temporal, WorkflowExecution night) {
+        WorkflowStub stub = temporal.client()
+                .newUntypedWorkflowStub(WorkflowTargetOptions.newBuilder()
+                        .setWorkflowExecution(night)
+                        .build());
+        try {
+            WorkflowExecutionDescription description = stub.describe();
+            boolean skipped = NightReport.SKIPPED.equals(
+                    description.getTypedSearchAttributes().get(SpiceSearchAttributes.STATE));
+            return skipped
+                    ? stub.getResult(NightReport.class)
+                            .skipped()
+                            .map(busy -> "skipped: " + busy.message())
+                            .orElse(NightReport.SKIPPED)
+                    : description
+                            .getStatus()
+                            .name()
+                            .replace("WORKFLOW_EXECUTION_STATUS_", "")
+                            .toLowerCase(Locale.ROOT);
+        } catch (WorkflowNotFoundException e) {
+            return "forgotten by the server";
+        }
     }
 }

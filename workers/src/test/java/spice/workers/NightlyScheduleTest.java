@@ -11,7 +11,8 @@ import io.temporal.worker.WorkerFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,12 +51,8 @@ class NightlyScheduleTest {
                         .build(),
                 "test",
                 PATIENCE);
-        activities = new ScriptedActivities() {
-            @Override
-            public Optional<Long> nextStart(String schedule) {
-                return new ScheduleActivitiesImpl(connection.client()).nextStart(schedule);
-            }
-        };
+        activities = new ScriptedActivities();
+        activities.nextStart = new ScheduleActivitiesImpl(connection.client())::nextStart;
         workers = WorkerFactory.newInstance(connection.client());
         TestBuild.worker(workers)
                 .registerWorkflowImplementationTypes(
@@ -106,16 +103,45 @@ class NightlyScheduleTest {
         assertThat(ScheduleLine.of(connection, "night")).startsWith("schedule night · next start ");
     }
 
+    @Test
+    void nightsAreSkippedWhileSomebodyRunsTheLineageByHand() throws Exception {
+        CountDownLatch byHand = new CountDownLatch(1);
+        activities.whileTraining = _ -> {
+            try {
+                byHand.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        Runs.start(connection, "mine", Json.mapper().createObjectNode().put("iterations", 1));
+        schedule("mine", "3s");
+        String line = awaitLine("last start [^·]* skipped: .*[2-9] started");
+        assertThat(line)
+                .contains("skipped: lineage mine is being run already, by the workflow mine; see `spice status`.")
+                .doesNotContain("paused");
+        assertThat(nights()).isZero();
+
+        byHand.countDown();
+        awaitNights(1);
+        assertThat(awaitLine("last start [^·]* completed")).doesNotContain("paused");
+    }
+
+    private String awaitLine(String pattern) throws InterruptedException {
+        while (true) {
+            String line = ScheduleLine.of(connection, "night");
+            if (Pattern.compile(pattern).matcher(line).find()) {
+                return line;
+            }
+            Thread.sleep(100);
+        }
+    }
+
     /// The next start is less than an hour away, so a failed iteration waits for nobody.
     @Test
     void aFailedNightPausesTheSchedule() throws Exception {
         activities.isBroken = _ -> true;
         schedule("mine", "3s");
-        String line;
-        do {
-            Thread.sleep(200);
-            line = ScheduleLine.of(connection, "night");
-        } while (!line.contains("paused"));
+        String line = awaitLine("paused");
         assertThat(nights()).isEqualTo(1);
         assertThat(line).contains("1 started").doesNotContain(", 0 skipped");
         assertThatThrownBy(

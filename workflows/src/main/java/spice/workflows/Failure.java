@@ -26,7 +26,7 @@ public enum Failure {
     ABORTED,
     /// Something failed, and nobody decided what to do about it by the time the run had to know.
     UNATTENDED,
-    /// The lineage is being run already.
+    /// The lineage is being run already, so a schedule's night is skipped.
     LINEAGE_BUSY,
     /// The loss or the gradient is not a number.
     TRAINING_DIVERGED,

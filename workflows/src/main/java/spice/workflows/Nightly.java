@@ -12,11 +12,12 @@ public interface Nightly {
 
     /// Continues the lineage from its last checkpoint, with the documents that are there tonight.
     ///
-    /// Fails with [Failure#LINEAGE_BUSY] if the lineage is being run, and with what the run failed of.
+    /// If the lineage is being run already, by hand, nothing is started and nothing has failed: the next night may
+    /// find it free. Fails with what the run failed of.
     ///
     /// @param input `{"lineage": "mine", "settings": {"iterations": 20}}`. Settings that are left out are the
     ///     preset's, but for `startFrom` (last-or-base) and `attentionHours` (until an hour before the schedule's
     ///     next start)
     @WorkflowMethod
-    RunReport night(@Nullable RawValue input);
+    NightReport night(@Nullable RawValue input);
 }

@@ -26,10 +26,12 @@ public final class NightlyImpl implements Nightly {
     private static final Duration ANSWER = Duration.ofSeconds(15);
     /// Zero would mean for ever.
     private static final double AT_ONCE = 0.001;
+    /// Nights used to fail where they are skipped now.
+    private static final String SKIPS = "a busy lineage's night is skipped";
 
     @Override
     @WorkflowVersioningBehavior(VersioningBehavior.AUTO_UPGRADE)
-    public RunReport night(@Nullable RawValue input) {
+    public NightReport night(@Nullable RawValue input) {
         NightlyRequest request = NightlyRequest.read(input);
         ObjectNode settings = request.settings();
         if (!settings.has("startFrom")) {
@@ -39,7 +41,7 @@ public final class NightlyImpl implements Nightly {
             attentionHours(request.lineage()).ifPresent(hours -> settings.put("attentionHours", hours));
         }
         try {
-            return Workflow.newUntypedChildWorkflowStub(
+            RunReport report = Workflow.newUntypedChildWorkflowStub(
                             "SelfPlayRun",
                             ChildWorkflowOptions.newBuilder()
                                     .setWorkflowId(request.lineage())
@@ -47,17 +49,32 @@ public final class NightlyImpl implements Nightly {
                                     .setStaticSummary("a night of " + request.lineage())
                                     .build())
                     .execute(RunReport.class, settings);
+            return new NightReport(Optional.of(report), Optional.empty());
         } catch (ChildWorkflowFailure failure) {
             if (failure.getCause() instanceof CanceledFailure) {
                 throw failure;
             }
             if (failure.getCause() instanceof WorkflowExecutionAlreadyStarted) {
-                throw Failure.LINEAGE_BUSY.because(
-                        "lineage %s is being run already, by the workflow %s; see `spice status`. Nothing was started."
-                                .formatted(request.lineage(), request.lineage()));
+                return skipped(request.lineage());
             }
             throw Trouble.of(failure).failure("the run of %s failed".formatted(request.lineage()));
         }
+    }
+
+    /// A failure would pause the schedule, though nothing is amiss: somebody runs the lineage by hand.
+    private static NightReport skipped(String lineage) {
+        Trouble busy = new Trouble(
+                Failure.LINEAGE_BUSY.name(),
+                "lineage %s is being run already, by the workflow %s; see `spice status`. Nothing was started."
+                        .formatted(lineage, lineage));
+        if (Workflow.getVersion(SKIPS, Workflow.DEFAULT_VERSION, 1) == Workflow.DEFAULT_VERSION) {
+            throw Failure.LINEAGE_BUSY.because(busy.message());
+        }
+        Workflow.setCurrentDetails("Skipped: " + busy.message());
+        Workflow.upsertTypedSearchAttributes(
+                SpiceSearchAttributes.LINEAGE.valueSet(lineage),
+                SpiceSearchAttributes.STATE.valueSet(NightReport.SKIPPED));
+        return new NightReport(Optional.empty(), Optional.of(busy));
     }
 
     /// How long from now on a failed iteration may wait for a person; empty if nothing comes after it.

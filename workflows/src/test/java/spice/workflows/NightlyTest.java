@@ -2,17 +2,33 @@ package spice.workflows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
 
+import io.temporal.api.common.v1.Payload;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
+import io.temporal.common.SearchAttributeKey;
+import io.temporal.common.SearchAttributes;
 import io.temporal.failure.ApplicationFailure;
+import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import spice.store.Json;
 
 /// What a schedule starts, without the schedule.
 class NightlyTest {
+    /// The server's, on what a schedule starts.
+    private static final SearchAttributeKey<String> SCHEDULE = SearchAttributeKey.forKeyword("TemporalScheduledById");
+
     private final RunEnvironment runs = new RunEnvironment(false);
+
+    @BeforeEach
+    void register() {
+        runs.environment.registerSearchAttribute(SCHEDULE.getName(), SCHEDULE.getValueType());
+    }
 
     @AfterEach
     void stop() {
@@ -44,7 +60,9 @@ class NightlyTest {
     @Test
     void aNightRunsTheLineageUnderItsName() {
         RunReport report = start(Map.of("lineage", "mine", "settings", Map.of("iterations", 2)))
-                .getResult(RunReport.class);
+                .getResult(NightReport.class)
+                .run()
+                .orElseThrow();
         assertThat(report.run().lineage()).isEqualTo("mine");
         assertThat(report.checkpoint().iteration()).isEqualTo(2);
         assertThat(runs.activities.calls).contains("open mine from last-or-base");
@@ -55,10 +73,59 @@ class NightlyTest {
         runs.activities.isBroken = _ -> true;
         runs.start(Map.of("iterations", 1));
         runs.await(RunProgress.NEEDS_ATTENTION);
-        failsWith(
-                start(Map.of("lineage", RunEnvironment.RUN)),
-                "LINEAGE_BUSY",
-                "lineage run-1 is being run already, by the workflow run-1");
+        WorkflowStub night = start(Map.of("lineage", RunEnvironment.RUN));
+        assertThat(night.getResult(NightReport.class))
+                .isEqualTo(new NightReport(
+                        Optional.empty(),
+                        Optional.of(new Trouble(
+                                "LINEAGE_BUSY",
+                                "lineage run-1 is being run already, by the workflow run-1; see `spice"
+                                        + " status`. Nothing was started."))));
+        assertThat(runs.activities.calls)
+                .filteredOn(call -> call.startsWith("open "))
+                .hasSize(1);
+    }
+
+    /// How long a run may wait for a person whose schedule starts next in so many hours.
+    private double attentionHours(double hoursToNextStart) throws IOException {
+        runs.activities.nextStart =
+                _ -> Optional.of(runs.environment.currentTimeMillis() + Math.round(hoursToNextStart * 3.6e6));
+        WorkflowStub night = runs.environment
+                .getWorkflowClient()
+                .newUntypedWorkflowStub(
+                        "Nightly",
+                        WorkflowOptions.newBuilder()
+                                .setTaskQueue(TaskQueues.RUNS)
+                                .setWorkflowId("night-1")
+                                .setTypedSearchAttributes(SearchAttributes.newBuilder()
+                                        .set(SCHEDULE, "nightly")
+                                        .build())
+                                .build());
+        night.start(Map.of("lineage", "mine", "settings", Map.of("iterations", 1)));
+        night.getResult(NightReport.class);
+        assertThat(runs.activities.calls).startsWith("nextStart nightly");
+        Payload settings = runs.environment
+                .getWorkflowClient()
+                .fetchHistory("mine")
+                .getEvents()
+                .getFirst()
+                .getWorkflowExecutionStartedEventAttributes()
+                .getInput()
+                .getPayloads(0);
+        return Json.mapper()
+                .readTree(settings.getData().toByteArray())
+                .path("attentionHours")
+                .asDouble();
+    }
+
+    @Test
+    void aNightWaitsForAPersonUntilAnHourBeforeTheNextStart() throws Exception {
+        assertThat(attentionHours(10)).isCloseTo(9, offset(0.1));
+    }
+
+    @Test
+    void aNightThatIsFollowedWithinTheHourWaitsForNobody() throws Exception {
+        assertThat(attentionHours(0.5)).isEqualTo(0.001);
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ public class ScriptedActivities
     /// Where steps that sample were begun, in order: `pose 1 lane 0 on spice-sample`.
     public final List<String> begun = new CopyOnWriteArrayList<>();
     /// The queue of the sampling worker beside the trainer.
-    Optional<String> sampler = Optional.empty();
+    public Optional<String> sampler = Optional.empty();
     /// Steps that the workers hand back.
     Predicate<String> isHandedBack = _ -> false;
     /// Runs while the corpus is read.
@@ -45,6 +46,8 @@ public class ScriptedActivities
     public IntConsumer whileTraining = _ -> {};
     /// Iterations whose training diverges.
     public Predicate<IterationRequest> isBroken = _ -> false;
+    /// When a schedule starts its workflow next.
+    public Function<String, Optional<Long>> nextStart = _ -> Optional.empty();
     /// What the operator changed, as the commits were told.
     public final List<String> changes = new CopyOnWriteArrayList<>();
     /// The branch of each commit.
@@ -206,11 +209,10 @@ public class ScriptedActivities
         return new Skipped(turn(iteration.run(), iteration.settings(), iteration.policy()), after(iteration));
     }
 
-    /// Nothing comes after this night.
     @Override
     public Optional<Long> nextStart(String schedule) {
         calls.add("nextStart " + schedule);
-        return Optional.empty();
+        return nextStart.apply(schedule);
     }
 
     @Override
