@@ -47,6 +47,7 @@ final class Keeping {
         Map<String, List<CheckpointRef>> lineages =
                 checkpoints.all().stream().collect(groupingBy(CheckpointRef::lineage, TreeMap::new, toList()));
         checkpoints.lineages().forEach(this::keepWhatRunsNeed);
+        keepWhatSchedulesNeed();
         lineages.forEach(this::decide);
     }
 
@@ -68,6 +69,15 @@ final class Keeping {
             if (!run.start().lineage().equals(lineage)) {
                 keep(run.start(), lineage + " starts from it");
             }
+        }
+    }
+
+    private void keepWhatSchedulesNeed() {
+        if (live instanceof LiveRuns.Known known) {
+            known.scheduled()
+                    .forEach(fork -> checkpoints
+                            .at(fork.lineage(), fork.iteration())
+                            .ifPresent(start -> keep(start, "a schedule starts from it")));
         }
     }
 
@@ -129,7 +139,7 @@ final class Keeping {
     private boolean isOfLiveRun(CheckpointRef checkpoint) {
         return switch (live) {
             case LiveRuns.Unknown() -> true;
-            case LiveRuns.Known(List<LiveRuns.LiveRun> runs) -> runs.stream().anyMatch(run -> needs(run, checkpoint));
+            case LiveRuns.Known(List<LiveRuns.LiveRun> runs, _) -> runs.stream().anyMatch(run -> needs(run, checkpoint));
         };
     }
 

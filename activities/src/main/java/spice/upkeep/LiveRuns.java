@@ -3,13 +3,17 @@ package spice.upkeep;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
+import spice.settings.StartFrom;
 
-/// Which runs are going on or waiting for somebody.
+/// Which runs are going on, waiting for somebody, or still to come.
 public sealed interface LiveRuns {
     /// What Temporal says.
-    record Known(List<LiveRun> runs) implements LiveRuns {
+    ///
+    /// @param scheduled where schedules will start from, paused ones as well
+    record Known(List<LiveRun> runs, List<StartFrom.Fork> scheduled) implements LiveRuns {
         public Known {
             runs = List.copyOf(runs);
+            scheduled = List.copyOf(scheduled);
         }
     }
 

@@ -26,6 +26,7 @@ import spice.activities.CheckpointManifest;
 import spice.activities.Checkpoints;
 import spice.activities.LoadedPolicies;
 import spice.activities.WrittenLineage;
+import spice.settings.StartFrom;
 import spice.store.BlobRef;
 import spice.store.InMemoryBlobStore;
 import spice.store.Json;
@@ -36,7 +37,7 @@ import spice.workflows.CheckpointRef;
 /// A lineage of six iterations, an hour each, and a fork of its third. What should be left of it is written down by
 /// hand.
 class GarbageCollectionTest {
-    private static final LiveRuns NONE = new LiveRuns.Known(List.of());
+    private static final LiveRuns NONE = new LiveRuns.Known(List.of(), List.of());
     private static final Retention LAST_TWO = new Retention(2, 0, false);
 
     @TempDir
@@ -175,9 +176,7 @@ class GarbageCollectionTest {
     void aRunThatWaitsForAWeekKeepsWhatItsIterationHasMade() {
         clock.pass(Duration.ofDays(7));
 
-        collect(
-                new Retention(1, 0, false),
-                new LiveRuns.Known(List.of(new LiveRuns.LiveRun("mine", Instant.EPOCH, OptionalInt.of(6)))));
+        collect(new Retention(1, 0, false), live("mine", Instant.EPOCH, OptionalInt.of(6)));
 
         assertThat(texts()).contains("shard of mine 6", "shard of mine 7").doesNotContain("shard of mine 4");
         assertThat(weights()).containsExactly("fork 4", "mine 3", "mine 5", "mine 6");
@@ -202,20 +201,28 @@ class GarbageCollectionTest {
     void aRunThatWasResetKeepsTheCheckpointsFromWhereItIs() {
         clock.pass(Duration.ofDays(7));
 
-        collect(
-                new Retention(1, 0, false),
-                new LiveRuns.Known(List.of(new LiveRuns.LiveRun("mine", clock.instant(), OptionalInt.of(3)))));
+        collect(new Retention(1, 0, false), live("mine", clock.instant(), OptionalInt.of(3)));
 
         assertThat(weights()).containsExactly("fork 4", "mine 2", "mine 3", "mine 4", "mine 5", "mine 6");
+    }
+
+    @Test
+    void whatAScheduleStartsFromKeepsItsWeights() {
+        clock.pass(Duration.ofDays(7));
+        LiveRuns scheduled =
+                new LiveRuns.Known(List.of(), List.of(new StartFrom.Fork("mine", 2), new StartFrom.Fork("never", 2)));
+
+        GarbageCollection.Report report = collect(new Retention(1, 0, false), scheduled);
+
+        assertThat(weights()).containsExactly("fork 4", "mine 2", "mine 3", "mine 6");
+        assertThat(report.kept()).containsEntry(made.get("mine 2"), "a schedule starts from it");
     }
 
     @Test
     void aRunThatHasNotBegunMayStartFromAnywhere() {
         clock.pass(Duration.ofDays(7));
 
-        GarbageCollection.Report report = collect(
-                LAST_TWO,
-                new LiveRuns.Known(List.of(new LiveRuns.LiveRun("new", clock.instant(), OptionalInt.empty()))));
+        GarbageCollection.Report report = collect(LAST_TWO, live("new", clock.instant(), OptionalInt.empty()));
 
         assertThat(report.retired()).isEmpty();
     }
@@ -345,6 +352,10 @@ class GarbageCollectionTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Retention(0, 0, true))
                 .withMessageContaining("got 0");
+    }
+
+    private static LiveRuns live(String lineage, Instant started, OptionalInt iteration) {
+        return new LiveRuns.Known(List.of(new LiveRuns.LiveRun(lineage, started, iteration)), List.of());
     }
 
     private GarbageCollection.Report collect(Retention retention, LiveRuns live) {

@@ -2,13 +2,15 @@ package spice.workers;
 
 import io.temporal.client.WorkflowExecutionMetadata;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import spice.local.UserError;
+import spice.settings.StartFrom;
 import spice.upkeep.LiveRuns;
 import spice.workflows.SpiceSearchAttributes;
 
-/// The runs that Temporal knows to be going on.
+/// The runs that Temporal knows to be going on, or to be started by a schedule.
 final class OpenRuns {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final String QUERY = "WorkflowType = 'SelfPlayRun' AND ExecutionStatus = 'Running'";
@@ -23,9 +25,16 @@ final class OpenRuns {
         } catch (UserError e) {
             return new LiveRuns.Unknown();
         }
-        try (temporal;
-                Stream<WorkflowExecutionMetadata> open = temporal.client().listExecutions(QUERY)) {
-            return new LiveRuns.Known(open.map(OpenRuns::live).toList());
+        try (temporal) {
+            return of(temporal);
+        }
+    }
+
+    /// Schedules first: what one starts in between is a run that goes on.
+    static LiveRuns of(TemporalConnection temporal) {
+        List<StartFrom.Fork> scheduled = ScheduledStarts.of(temporal);
+        try (Stream<WorkflowExecutionMetadata> open = temporal.client().listExecutions(QUERY)) {
+            return new LiveRuns.Known(open.map(OpenRuns::live).toList(), scheduled);
         }
     }
 
