@@ -10,12 +10,31 @@ import java.util.stream.Collectors;
 final class CurrentDetails {
     private CurrentDetails() {}
 
-    static String markdown(RunProgress progress, RunState state) {
-        StringBuilder card = new StringBuilder("## %s · %d of %d iterations done\n\n"
+    /// Of a run that is not open yet.
+    static String opening(RunProgress progress) {
+        return progress.trouble()
+                .map(trouble -> title(progress) + """
+                    **%s** · %s
+
+                    The run waits for a person. Under More Actions, Send an Update, choose one of these:
+
+                    - `retryIteration` opens it again
+                    - `abort` ends the run
+
+                    """.formatted(trouble.name(), trouble.message()))
+                .orElseGet(() -> title(progress));
+    }
+
+    private static String title(RunProgress progress) {
+        return "## %s · %d of %d iterations done\n\n"
                 .formatted(
                         progress.state().equals(RunProgress.NEEDS_ATTENTION) ? "Needs attention" : progress.state(),
                         progress.iteration(),
-                        progress.lastIteration()));
+                        progress.lastIteration());
+    }
+
+    static String markdown(RunProgress progress, RunState state) {
+        StringBuilder card = new StringBuilder(title(progress));
         progress.trouble().ifPresent(trouble -> card.append(attention(trouble)));
         progress.last().ifPresent(report -> card.append(last(report, progress.secondsLeft())));
         if (!progress.evaluations().isEmpty()) {
@@ -34,16 +53,16 @@ final class CurrentDetails {
 
     private static String attention(Trouble trouble) {
         return """
-                **%s** · %s
+            **%s** · %s
 
-                The run waits for a person. Under More Actions, Send an Update, choose one of these:
+            The run waits for a person. Under More Actions, Send an Update, choose one of these:
 
-                - `retryIteration` takes it again; with `{"fresh": true}` with other seeds, with `{"settings": {...}}` \
-                with other settings
-                - `skipIteration` goes on without it
-                - `abort` ends the run; its lineage can be continued
+            - `retryIteration` takes it again; with `{"fresh": true}` with other seeds, with `{"settings": {...}}` \
+            with other settings
+            - `skipIteration` goes on without it
+            - `abort` ends the run; its lineage can be continued
 
-                """.formatted(trouble.name(), trouble.message());
+            """.formatted(trouble.name(), trouble.message());
     }
 
     /// Where self-play goes astray shows here first: one kind taking over, golds that the Reasoner contradicts,

@@ -180,6 +180,13 @@ final class Operator {
         require(trouble != null && decision == null, "nothing has failed, so there is nothing to decide");
     }
 
+    /// Before that there are no seeds to replace, nothing to change and nothing to go on without.
+    void requireOpened() {
+        require(
+                state != null,
+                "the run is not open yet: take that again as it is, or abort the run and start it with other settings");
+    }
+
     void decide(Decision made) {
         decision = made;
     }

@@ -21,8 +21,8 @@ public record RunProgress(
     /// Something failed, and the run waits for `retryIteration`, `skipIteration` or `abort`.
     public static final String NEEDS_ATTENTION = "NeedsAttention";
 
-    static RunProgress before(String state, int iterations) {
-        return new RunProgress(state, 0, iterations, 0, Optional.empty(), List.of(), Optional.empty());
+    static RunProgress before(String state, int iterations, Optional<Trouble> trouble) {
+        return new RunProgress(state, 0, iterations, 0, Optional.empty(), List.of(), trouble);
     }
 
     static RunProgress of(String state, RunState run, Optional<Trouble> trouble) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.temporal.api.common.v1.Payload;
 import io.temporal.client.WorkflowExecutionAlreadyStarted;
+import io.temporal.common.SearchAttributeUpdate;
 import io.temporal.common.VersioningBehavior;
 import io.temporal.common.converter.RawValue;
 import io.temporal.failure.ActivityFailure;
@@ -50,10 +51,12 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
     private static final int ID_TAKEN_TRIES = 30;
     /// A person can type a seed below this anywhere, JSON's numbers in a browser included.
     private static final long SEEDS = 1L << 48;
+    /// Runs used to fail where they wait for the operator now.
+    private static final String OPENING_WAITS = "an opening that fails waits for the operator";
 
     private final Operator operator = new Operator();
     private @Nullable CancellationScope work;
-    private RunProgress progress = RunProgress.before("starting", 0);
+    private RunProgress progress = RunProgress.before("starting", 0, Optional.empty());
 
     @Override
     public RunProgress progress() {
@@ -106,7 +109,7 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
     // ---- The run ----
 
     private RunReport selfPlay(@Nullable RawValue input, RunSettings settings, Optional<RunState> carried) {
-        RunState state = carried.orElseGet(() -> open(settings));
+        RunState state = carried.orElseGet(() -> opened(settings));
         carried.filter(RunState::paused).ifPresent(_ -> operator.pause());
         operator.at(state, false);
         if (carried.isEmpty()) {
@@ -146,8 +149,34 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
         return every > 0 && state.finished() % every == 0 && !state.isEvaluated();
     }
 
-    private RunState open(RunSettings settings) {
-        progress = RunProgress.before("ingesting", settings.iterations());
+    /// The run, opened. Input that cannot be used ends it; anything else, such as a store that is away for longer
+    /// than its calls are patient, waits for the operator.
+    private RunState opened(RunSettings settings) {
+        long started = Workflow.currentTimeMillis();
+        while (true) {
+            try {
+                return open(settings, started);
+            } catch (ActivityFailure failure) {
+                Trouble trouble = Trouble.of(failure);
+                if (CancellationScope.current().isCancelRequested()
+                        || trouble.isForGood()
+                        || Workflow.getVersion(OPENING_WAITS, Workflow.DEFAULT_VERSION, 1)
+                                == Workflow.DEFAULT_VERSION) {
+                    throw failure;
+                }
+                Trouble named = trouble.of("the opening");
+                operator.ask(named);
+                showOpening(RunProgress.NEEDS_ATTENTION, settings);
+                awaitDecision(named, settings, started);
+                // There is nothing yet to go on without, and nothing to change: it is taken again.
+                operator.takeDecision();
+                showOpening("ingesting", settings);
+            }
+        }
+    }
+
+    private RunState open(RunSettings settings, long started) {
+        progress = RunProgress.before("ingesting", settings.iterations(), Optional.empty());
         Calls calls = calls(settings);
         var reader = Workflow.newActivityStub(CorpusActivities.class, calls.ingest("ingest " + settings.corpus()));
         var questions = Workflow.newActivityStub(CorpusActivities.class, calls.ingest("read the held-out questions"));
@@ -155,7 +184,6 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
         var challenger =
                 Workflow.newActivityStub(ChallengerActivities.class, calls.sample("pose the held-out questions"));
         String lineage = Workflow.getInfo().getWorkflowId();
-        long started = Workflow.currentTimeMillis();
 
         CorpusRef corpus = reader.ingest(settings);
         CheckpointActivities.StartingPoint start = checkpoints.open(settings, lineage, corpus);
@@ -349,21 +377,25 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
     }
 
     private Decision decided(String what, RunState state, Trouble trouble) {
-        Trouble named = new Trouble(trouble.name(), "%s failed: %s".formatted(what, trouble.message()));
+        Trouble named = trouble.of(what);
         operator.ask(named);
         show(RunProgress.NEEDS_ATTENTION, state);
-        double hours = state.course().settings().attentionHours();
-        if (hours == 0) {
-            Workflow.await(operator::isDecided);
-        } else if (!Workflow.await(untilHours(state, hours), operator::isDecided)) {
-            throw Failure.UNATTENDED.because("%s (%s), and nobody decided what to do about it within %s hours"
-                    .formatted(named.message(), named.name(), hours));
-        }
+        awaitDecision(named, state.course().settings(), state.startedMillis());
         return operator.takeDecision();
     }
 
-    private static Duration untilHours(RunState state, double hours) {
-        long deadline = state.startedMillis() + Math.round(hours * 3.6e6);
+    private void awaitDecision(Trouble trouble, RunSettings settings, long startedMillis) {
+        double hours = settings.attentionHours();
+        if (hours == 0) {
+            Workflow.await(operator::isDecided);
+        } else if (!Workflow.await(untilHours(startedMillis, hours), operator::isDecided)) {
+            throw Failure.UNATTENDED.because("%s (%s), and nobody decided what to do about it within %s hours"
+                    .formatted(trouble.message(), trouble.name(), hours));
+        }
+    }
+
+    private static Duration untilHours(long startedMillis, double hours) {
+        long deadline = startedMillis + Math.round(hours * 3.6e6);
         return Duration.ofMillis(Math.max(0, deadline - Workflow.currentTimeMillis()));
     }
 
@@ -385,12 +417,25 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
         Workflow.upsertTypedSearchAttributes(
                 SpiceSearchAttributes.LINEAGE.valueSet(state.run().lineage()),
                 SpiceSearchAttributes.STATE.valueSet(word),
-                operator.trouble()
-                        .map(trouble -> SpiceSearchAttributes.FAILURE.valueSet(trouble.name()))
-                        .orElseGet(SpiceSearchAttributes.FAILURE::valueUnset),
+                failure(),
                 SpiceSearchAttributes.ITERATION.valueSet((long) state.policy().iteration()),
                 SpiceSearchAttributes.PASS_RATE.valueSet(
                         state.last().map(report -> report.metrics().passRate()).orElse(0.0)));
+    }
+
+    private void showOpening(String word, RunSettings settings) {
+        progress = RunProgress.before(word, settings.iterations(), operator.trouble());
+        Workflow.setCurrentDetails(CurrentDetails.opening(progress));
+        Workflow.upsertTypedSearchAttributes(
+                SpiceSearchAttributes.LINEAGE.valueSet(Workflow.getInfo().getWorkflowId()),
+                SpiceSearchAttributes.STATE.valueSet(word),
+                failure());
+    }
+
+    private SearchAttributeUpdate<String> failure() {
+        return operator.trouble()
+                .map(trouble -> SpiceSearchAttributes.FAILURE.valueSet(trouble.name()))
+                .orElseGet(SpiceSearchAttributes.FAILURE::valueUnset);
     }
 
     /// Who looks for runs that wait for a person is not to find this one any more.
@@ -442,7 +487,11 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
     public void mayRetryIteration(@Nullable RawValue how) {
         allow(() -> {
             operator.requireTrouble();
-            Retry.read(how).settings().ifPresent(operator::changed);
+            Retry retry = Retry.read(how);
+            if (retry.fresh() || retry.settings().isPresent()) {
+                operator.requireOpened();
+            }
+            retry.settings().ifPresent(operator::changed);
         });
     }
 
@@ -458,6 +507,7 @@ public final class SelfPlayRunImpl implements SelfPlayRun {
     public void maySkipIteration(@Nullable RawValue reason) {
         allow(() -> {
             operator.requireTrouble();
+            operator.requireOpened();
             OperatorInput.reason(reason);
         });
     }

@@ -46,6 +46,16 @@ public record Trouble(String name, String message) {
                 .orElse(failure);
     }
 
+    /// Whether trying again would give the same.
+    boolean isForGood() {
+        return Failure.isName(name) && !name.equals(Failure.NOT_ADVANCING.name());
+    }
+
+    /// The same as what happened to something.
+    Trouble of(String what) {
+        return new Trouble(name, "%s failed: %s".formatted(what, message));
+    }
+
     /// This failure of a workflow with its bottom on top, where the Temporal UI shows it. A cancellation stays what it
     /// is.
     static TemporalFailure onTop(TemporalFailure failure) {

@@ -90,6 +90,56 @@ class OperatorTest {
         assertThat(activities.branches).containsExactly("branch", "branch'");
     }
 
+    /// A store that is away for longer than half an hour.
+    private WorkflowStub atBrokenOpening(Map<String, Object> settings) throws Exception {
+        activities.whileIngesting = () -> {
+            throw ApplicationFailure.newNonRetryableFailure("S3 cannot be reached", "spice.store.StoreException");
+        };
+        WorkflowStub run = runs.start(settings);
+        RunProgress progress = runs.await(RunProgress.NEEDS_ATTENTION);
+        assertThat(progress.trouble())
+                .contains(new Trouble("StoreException", "the opening failed: S3 cannot be reached"));
+        return run;
+    }
+
+    @Test
+    void anOpeningThatFailsWaitsAndIsTakenAgain() throws Exception {
+        WorkflowStub run = atBrokenOpening(Map.of("iterations", 1));
+        String notOpen = "the run is not open yet: take that again as it is, or abort the run";
+        refuses(run, notOpen, "skipIteration");
+        refuses(run, notOpen, "retryIteration", Map.of("fresh", true));
+        refuses(run, notOpen, "retryIteration", Map.of("settings", Map.of("groupSize", 4)));
+        activities.whileIngesting = () -> {};
+        assertThat(update(run, "retryIteration")).isEqualTo("it is taken again");
+        assertThat(run.getResult(RunReport.class).checkpoint().iteration()).isEqualTo(1);
+        assertThat(activities.calls)
+                .startsWith("ingest archive/training", "ingest archive/training", "open run-1 from base");
+    }
+
+    @Test
+    void anOpeningThatFailsMayEndTheRun() throws Exception {
+        WorkflowStub run = atBrokenOpening(Map.of("iterations", 1));
+        update(run, "abort", "another day");
+        assertThatThrownBy(() -> run.getResult(RunReport.class))
+                .cause()
+                .isInstanceOfSatisfying(
+                        ApplicationFailure.class,
+                        failure -> assertThat(failure.getType()).isEqualTo("ABORTED"));
+    }
+
+    @Test
+    void nobodyIsWaitedForForEverByAnOpening() throws Exception {
+        WorkflowStub run = atBrokenOpening(Map.of("iterations", 1, "attentionHours", 0.0005));
+        assertThatThrownBy(() -> run.getResult(RunReport.class))
+                .cause()
+                .isInstanceOfSatisfying(ApplicationFailure.class, failure -> {
+                    assertThat(failure.getType()).isEqualTo("UNATTENDED");
+                    assertThat(failure.getOriginalMessage())
+                            .startsWith(
+                                    "the opening failed: S3 cannot be reached (StoreException), and nobody decided");
+                });
+    }
+
     @Test
     void abortEndsTheRunAsFailed() throws Exception {
         WorkflowStub run = atBrokenIteration(1, Map.of("iterations", 3));

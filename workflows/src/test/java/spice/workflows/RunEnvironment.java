@@ -68,7 +68,7 @@ final class RunEnvironment implements AutoCloseable {
 
     /// Waits until the run says that it does this.
     RunProgress await(String state) throws InterruptedException {
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long deadline = System.nanoTime() + Duration.ofMinutes(5).toNanos();
         while (System.nanoTime() < deadline) {
             RunProgress progress = progress();
             if (progress.state().equals(state)) {
