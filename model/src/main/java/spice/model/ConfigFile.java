@@ -17,9 +17,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
-/// `config.json` and `generation_config.json` as Hugging Face writes them for the families that are computed here. A field
-/// that would change the mathematics to something else is refused; others are passed over. What a config leaves out is
-/// what transformers takes.
+/// `config.json` and `generation_config.json` as Hugging Face writes them for the families that are computed
+/// here. A field that would change the mathematics to something else is refused; others are passed over. What a
+/// config leaves out is what transformers takes.
 final class ConfigFile {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private static final String ARCHITECTURES = "architectures";
@@ -42,10 +42,7 @@ final class ConfigFile {
             Optional<JsonFields> generation = fields(file.resolveSibling(ModelFolder.GENERATION_CONFIG));
             return config(
                     fields,
-                    generation
-                            .filter(others -> others.has(STOP))
-                            .orElse(fields)
-                            .integers(STOP));
+                    generation.filter(others -> others.has(STOP)).orElse(fields).integers(STOP));
         } catch (IllegalArgumentException e) {
             throw new ModelException(file + ": " + e.getMessage(), e);
         }
@@ -241,14 +238,16 @@ final class ConfigFile {
                 : JSON.valueToTree(config.stopTokens());
     }
 
-    /// A config as it was read, but for the type of the weights. It is the same bytes where they say that type already.
+    /// A config as it was read, but for the type of the weights. It is the same bytes where they say that type
+    /// already.
     ///
     /// @param type float32 or bfloat16
     static byte[] withType(byte[] config, String type) {
         try {
             ObjectNode json = (ObjectNode) JSON.readTree(config);
             List<String> names = TYPE.stream().filter(json::has).toList();
-            if (!names.isEmpty() && names.stream().allMatch(name -> json.get(name).asText().equals(type))) {
+            if (!names.isEmpty()
+                    && names.stream().allMatch(name -> json.get(name).asText().equals(type))) {
                 return config;
             }
             (names.isEmpty() ? TYPE.reversed().subList(0, 1) : names).forEach(name -> json.put(name, type));

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 
-/// The decoder in native memory: the program of `decoder.py`, the weights, and the table of rotary angles, as long as
-/// it was needed so far.
+/// The decoder in native memory: the program of `decoder.py`, the weights, and the table of rotary angles, as
+/// long as it was needed so far.
 final class Decoder implements AutoCloseable {
     /// Enough for the nano model; a table for all positions of a model that could take 131,072 is 134 MB.
     private static final int FIRST_POSITIONS = 256;
@@ -111,7 +111,8 @@ final class Decoder implements AutoCloseable {
     /// cos and sin of the rotary angles, (positions, D).
     private record Angles(int positions, NDArray cosines, NDArray sines) {}
 
-    /// A table of at least so many positions. One that grows is at least doubled; the old one stays for who uses it.
+    /// A table of at least so many positions. One that grows is at least doubled; the old one stays for who uses
+    /// it.
     private Angles reaching(int positions) {
         Angles known = angles;
         return known.positions() >= positions ? known : grown(positions);

@@ -3,8 +3,8 @@ package spice.model;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// The families of decoders that are computed here. They differ in where they have biases and norms, not in what a layer
-/// does with them.
+/// The families of decoders that are computed here. They differ in where they have biases and norms, not in what
+/// a layer does with them.
 public enum Family {
     /// Queries and keys are normed; biases only if `attention_bias` says so.
     QWEN3("Qwen3ForCausalLM", "qwen3"),

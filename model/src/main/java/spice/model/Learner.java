@@ -29,11 +29,7 @@ public final class Learner implements AutoCloseable {
     private final Map<String, byte[]> companions;
 
     private Learner(
-            LearnerSettings settings,
-            Pulse pulse,
-            Decoder decoder,
-            AdamW optimizer,
-            Map<String, byte[]> companions) {
+            LearnerSettings settings, Pulse pulse, Decoder decoder, AdamW optimizer, Map<String, byte[]> companions) {
         this.settings = settings;
         this.pulse = pulse;
         this.decoder = decoder;
@@ -91,7 +87,8 @@ public final class Learner implements AutoCloseable {
                 try (PtNDManager scope = decoder.scope();
                         TorchProgram.Call call = decoder.call("log_probs")) {
                     withTargets(call, scope, trajectories, part).with(temperature);
-                    float[] values = decoder.through(call, part.width()).tensor(scope).toFloatArray();
+                    float[] values =
+                            decoder.through(call, part.width()).tensor(scope).toFloatArray();
                     part.forEachTarget(
                             trajectories,
                             (member, position, row, target) -> logProbs[member][position] = values[target]);
@@ -173,8 +170,9 @@ public final class Learner implements AutoCloseable {
             try (PtNDManager scope = decoder.scope();
                     TorchProgram.Call call = decoder.call("add_imitation_gradients")) {
                 withTargets(call, scope, batch, part).with(1.0 / tokens);
-                loss += Torch.withGradients(
-                        () -> decoder.through(call, gradients, part.width()).tensor(scope).getDouble());
+                loss += Torch.withGradients(() -> decoder.through(call, gradients, part.width())
+                        .tensor(scope)
+                        .getDouble());
             }
         }
         return loss;

@@ -18,8 +18,8 @@ public final class ModelFolder {
     static final String TOKENIZER_CONFIG = "tokenizer_config.json";
     static final String GENERATION_CONFIG = "generation_config.json";
 
-    /// The names of the files of a model folder. The last two may be missing; of a large model, the weights are in several
-    /// files that an index names.
+    /// The names of the files of a model folder. The last two may be missing; of a large model, the weights are
+    /// in several files that an index names.
     public static final List<String> FILES = List.of(CONFIG, WEIGHTS, TOKENIZER, TOKENIZER_CONFIG, GENERATION_CONFIG);
 
     /// What stands beside the weights, apart from texts for people.
@@ -76,7 +76,8 @@ public final class ModelFolder {
 
     /// Writes a model of float32 weights, the weights last, so that a folder with weights is a whole one.
     ///
-    /// @param companions the other files; config and generation config are made from `config` where they are missing
+    /// @param companions the other files; config and generation config are made from `config` where they are
+    ///     missing
     static void write(
             Path folder, ModelConfig config, Map<String, HostTensor> weights, Map<String, byte[]> companions) {
         ConfigFile.write(folder.resolve(CONFIG), config);
@@ -86,7 +87,8 @@ public final class ModelFolder {
         SafeTensors.write(folder.resolve(WEIGHTS), weights);
     }
 
-    /// The files of a folder that are not weights, as they are: what a trained model keeps of the one it came from.
+    /// The files of a folder that are not weights, as they are: what a trained model keeps of the one it came
+    /// from.
     static Map<String, byte[]> companions(Path folder) {
         Map<String, byte[]> files = new LinkedHashMap<>();
         for (String name : COMPANIONS) {

@@ -4,8 +4,8 @@ import static spice.model.Check.require;
 
 import java.util.stream.IntStream;
 
-/// Rotary positions (Su et al. 2021, arXiv 2104.09864): of a head's D numbers, those at i and D / 2 + i are turned by
-/// position times frequency i.
+/// Rotary positions (Su et al. 2021, arXiv 2104.09864): of a head's D numbers, those at i and D / 2 + i are
+/// turned by position times frequency i.
 ///
 /// @param theta base of the frequencies
 /// @param scaling what stretches them to longer texts

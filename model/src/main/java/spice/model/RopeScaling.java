@@ -4,7 +4,8 @@ import static spice.model.Check.require;
 
 import java.util.stream.IntStream;
 
-/// How a model's rotary frequencies are slowed down so that it reads texts longer than those it was first taught on.
+/// How a model's rotary frequencies are slowed down so that it reads texts longer than those it was first taught
+/// on.
 public sealed interface RopeScaling {
     /// As they are.
     record None() implements RopeScaling {}
@@ -16,8 +17,8 @@ public sealed interface RopeScaling {
         }
     }
 
-    /// Llama 3.1's: those that turn less than `lowFactor` times in the original context by the factor, those that turn
-    /// more than `highFactor` times not at all, those between in proportion.
+    /// Llama 3.1's: those that turn less than `lowFactor` times in the original context by the factor, those that
+    /// turn more than `highFactor` times not at all, those between in proportion.
     ///
     /// @param originalPositions the original context
     record Llama3(double factor, double lowFactor, double highFactor, int originalPositions) implements RopeScaling {
@@ -32,8 +33,8 @@ public sealed interface RopeScaling {
         }
     }
 
-    /// YaRN (Peng et al. 2023, arXiv 2309.00071): fast ones not at all, slow ones by the factor, those between on a ramp
-    /// over their places; cosines and sines are multiplied by the attention factor.
+    /// YaRN (Peng et al. 2023, arXiv 2309.00071): fast ones not at all, slow ones by the factor, those between on
+    /// a ramp over their places; cosines and sines are multiplied by the attention factor.
     ///
     /// @param betaFast turns in the original context above which a frequency is fast
     /// @param betaSlow turns below which it is slow
@@ -61,8 +62,8 @@ public sealed interface RopeScaling {
                     attentionFactor);
         }
 
-        /// Magnitude of a factor, `0.1 m ln(factor) + 1`, from which the attention factor follows where a config gives
-        /// none.
+        /// Magnitude of a factor, `0.1 m ln(factor) + 1`, from which the attention factor follows where a config
+        /// gives none.
         static double magnitude(double factor, double m) {
             return factor <= 1 ? 1 : 0.1 * m * Math.log(factor) + 1;
         }
@@ -89,7 +90,10 @@ public sealed interface RopeScaling {
     }
 
     private static void requireFactor(double factor) {
-        require(factor >= 1 && Double.isFinite(factor), "the factor of rope scaling must be at least 1, got %s", factor);
+        require(
+                factor >= 1 && Double.isFinite(factor),
+                "the factor of rope scaling must be at least 1, got %s",
+                factor);
     }
 
     private static void requireOriginal(int positions) {

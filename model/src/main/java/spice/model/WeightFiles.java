@@ -37,12 +37,14 @@ final class WeightFiles {
     private static Map<String, HostTensor> indexed(Path folder, Path index) {
         Map<String, String> places = places(index);
         Map<String, HostTensor> tensors = new LinkedHashMap<>();
-        places.values().stream().distinct().sorted().forEach(name -> tensors.putAll(SafeTensors.read(folder.resolve(name))));
+        places.values().stream()
+                .distinct()
+                .sorted()
+                .forEach(name -> tensors.putAll(SafeTensors.read(folder.resolve(name))));
         places.forEach((tensor, name) -> {
             if (!tensors.containsKey(tensor)) {
-                throw new ModelException(
-                        "%s lacks tensor %s, which %s says is in it. Copy or download both files again"
-                                .formatted(folder.resolve(name), tensor, index));
+                throw new ModelException("%s lacks tensor %s, which %s says is in it. Copy or download both files again"
+                        .formatted(folder.resolve(name), tensor, index));
             }
         });
         return tensors;

@@ -7,7 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Which weights a config has: Hugging Face's names and their shapes, in the order in which `decoder.py` takes them.
+/// Which weights a config has: Hugging Face's names and their shapes, in the order in which `decoder.py` takes
+/// them.
 final class WeightTable {
     static final String OUTPUT_HEAD = "lm_head.weight";
     private static final String SECOND_NORM = "post_attention_layernorm.weight";

@@ -18,8 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class DecoderTest {
     static Stream<Arguments> configsAndTypes() {
-        return Stream.of(
-                        TinyModel.config(), TinyModel.untied(), TinyModel.qwen2(), TinyModel.llama(), TinyModel.yarn())
+        return Stream.of(TinyModel.config(), TinyModel.untied(), TinyModel.qwen2(), TinyModel.llama(), TinyModel.yarn())
                 .flatMap(config -> Stream.of(
                         Arguments.of(config, DataType.FLOAT64, 1e-11), Arguments.of(config, DataType.FLOAT32, 1e-4)));
     }

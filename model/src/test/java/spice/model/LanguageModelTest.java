@@ -81,7 +81,11 @@ class LanguageModelTest {
 
     private static void assertDrawn(
             List<Integer> stopTokens,
-            ReferenceDecoder reference, PromptGroup group, long seed, Completion completion, Sampling sampling) {
+            ReferenceDecoder reference,
+            PromptGroup group,
+            long seed,
+            Completion completion,
+            Sampling sampling) {
         int[] sequence = group.prompt();
         for (int i = 0; i < completion.tokens().length; i++) {
             double[] logits = reference.logits(sequence)[sequence.length - 1];

@@ -92,16 +92,22 @@ class ModelFolderTest {
     void aConfigThatWasReadIsWrittenBackWithAllItsFields() throws IOException {
         TinyModel.create(folder, TinyModel.llama(), 1);
         String config = Files.readString(folder.resolve("config.json"))
-                .replace("\"torch_dtype\" : \"float32\"", "\"dtype\" : \"bfloat16\", \"bos_token_id\" : 7, \"extra\" : [1]");
+                .replace(
+                        "\"torch_dtype\" : \"float32\"",
+                        "\"dtype\" : \"bfloat16\", \"bos_token_id\" : 7, \"extra\" : [1]");
         Files.writeString(folder.resolve("config.json"), config);
         Files.writeString(folder.resolve("generation_config.json"), "{\"eos_token_id\": [0, 3], \"top_k\": 20}");
         Files.writeString(folder.resolve("special_tokens_map.json"), "{}");
         Path written = folder.resolve("written");
 
         ModelFolder.write(
-                written, ModelFolder.config(folder), TinyModel.weights(TinyModel.llama(), 2), ModelFolder.companions(folder));
+                written,
+                ModelFolder.config(folder),
+                TinyModel.weights(TinyModel.llama(), 2),
+                ModelFolder.companions(folder));
 
-        JsonNode json = new ObjectMapper().readTree(written.resolve("config.json").toFile());
+        JsonNode json =
+                new ObjectMapper().readTree(written.resolve("config.json").toFile());
         assertThat(json)
                 .isEqualTo(new ObjectMapper().readTree(config.replace("bfloat16", "float32")))
                 .hasSize(new ObjectMapper().readTree(config).size());
@@ -118,7 +124,8 @@ class ModelFolderTest {
         assertThat(ConfigFile.withType(config, "float32")).isSameAs(config);
         assertThat(new String(ConfigFile.withType(config, "bfloat16"), StandardCharsets.UTF_8))
                 .containsIgnoringWhitespaces("{\"torch_dtype\":\"bfloat16\"}");
-        assertThat(new String(ConfigFile.withType("{}".getBytes(StandardCharsets.UTF_8), "float32"), StandardCharsets.UTF_8))
+        assertThat(new String(
+                        ConfigFile.withType("{}".getBytes(StandardCharsets.UTF_8), "float32"), StandardCharsets.UTF_8))
                 .containsIgnoringWhitespaces("{\"torch_dtype\":\"float32\"}");
     }
 
@@ -126,7 +133,8 @@ class ModelFolderTest {
     void parametersAreCounted() {
         // Embedding 45 x 128; a layer 4 x 128 x 128 + 3 x 128 x 352 + 2 x 128 + 2 x 32; the last norm 128.
         assertThat(TinyModel.nano().parameters()).isEqualTo(5_760 + 4 * (65_536 + 135_168 + 256 + 64) + 128);
-        // Embedding and head 12 x 16; a layer's attention 2 x 24 x 16 + 2 x 6 x 16 with biases 24 + 6 + 6 + 16, feed-forward
+        // Embedding and head 12 x 16; a layer's attention 2 x 24 x 16 + 2 x 6 x 16 with biases 24 + 6 + 6 + 16,
+        // feed-forward
         // 3 x 16 x 24 with biases 24 + 24 + 16, two norms of 16; the last norm.
         assertThat(TinyModel.llama().parameters()).isEqualTo(2 * 192 + 2 * (768 + 192 + 52 + 1152 + 64 + 32) + 16);
     }

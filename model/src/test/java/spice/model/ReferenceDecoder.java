@@ -86,8 +86,8 @@ final class ReferenceDecoder {
         return next;
     }
 
-    /// Norms each head, where the family does, and turns its halves against each other. RopeTest does the frequencies by
-    /// hand.
+    /// Norms each head, where the family does, and turns its halves against each other. RopeTest does the
+    /// frequencies by hand.
     private double[] heads(String norm, double[] x, int position) {
         int width = config.headDimension();
         int half = width / 2;

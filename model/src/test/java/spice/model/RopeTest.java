@@ -2,7 +2,6 @@ package spice.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +21,8 @@ class RopeTest {
         return Stream.of(
                 Arguments.of(new RopeScaling.None(), new double[] {1, 0.1, 0.01, 0.001}),
                 Arguments.of(new RopeScaling.Linear(4), new double[] {0.25, 0.025, 0.0025, 0.00025}),
-                // In 100 positions they turn 15.9, 1.59155, 0.159 and 0.0159 times: the second is (1.59155 - 1) / 3 fast,
+                // In 100 positions they turn 15.9, 1.59155, 0.159 and 0.0159 times: the second is (1.59155 - 1) / 3
+                // fast,
                 // so 0.1 (0.19718 + 0.80282 / 8).
                 Arguments.of(new RopeScaling.Llama3(8, 1, 4, 100), new double[] {1, 0.0297533, 0.00125, 0.000125}),
                 // 32 turns in 1,000 positions are at place 4 ln(4.97) / ln(10000) = 0.697, one turn at 4 ln(159.2) /
@@ -39,7 +39,9 @@ class RopeTest {
     @ParameterizedTest
     @MethodSource("scalings")
     void frequenciesAreThoseDoneByHand(RopeScaling scaling, double[] expected) {
-        assertThat(new Rope(10_000, scaling).frequencies(8)).usingComparatorWithPrecision(1e-5).containsExactly(expected);
+        assertThat(new Rope(10_000, scaling).frequencies(8))
+                .usingComparatorWithPrecision(1e-5)
+                .containsExactly(expected);
     }
 
     static Stream<Arguments> fields() {
@@ -78,13 +80,10 @@ class RopeTest {
     @ParameterizedTest
     @MethodSource("fields")
     void bothSpellingsAreRead(String fields, Rope expected) throws Exception {
-        Files.writeString(
-                folder.resolve("config.json"),
-                """
+        Files.writeString(folder.resolve("config.json"), """
                 {"architectures": ["LlamaForCausalLM"], "vocab_size": 12, "hidden_size": 16, "intermediate_size": 24,
                  "num_hidden_layers": 2, "num_attention_heads": 4, "max_position_embeddings": 64, "eos_token_id": 2, %s}
-                """
-                        .formatted(fields));
+                """.formatted(fields));
 
         ModelConfig config = ModelFolder.config(folder);
 

@@ -102,15 +102,15 @@ public final class TinyModel {
         return weights;
     }
 
-    /// A folder with lively weights and a tokenizer whose token i is the word `w<i>`, apart from the first stop token,
-    /// `<eos>`.
+    /// A folder with lively weights and a tokenizer whose token i is the word `w<i>`, apart from the first stop
+    /// token, `<eos>`.
     public static Path create(Path folder, ModelConfig config, long seed) {
         ModelFolder.write(folder, config, weights(config, seed), Map.of(ModelFolder.TOKENIZER, tokenizer(config)));
         return folder;
     }
 
-    /// A model that practically never draws its stop token at a low temperature: of two other tokens' logits one is
-    /// the other's negative, so that one of them is above the stop token's, which is 0.
+    /// A model that practically never draws its stop token at a low temperature: of two other tokens' logits one
+    /// is the other's negative, so that one of them is above the stop token's, which is 0.
     public static Path createTireless(Path folder, int positions) {
         ModelConfig config = new ModelConfig(12, 16, 24, 2, 4, 2, 4, positions, 10_000, 1e-6, false, 0);
         Map<String, HostTensor> weights = weights(config, 1);
