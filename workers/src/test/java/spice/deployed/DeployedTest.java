@@ -85,14 +85,8 @@ class DeployedTest {
         try (Deployment deployment = Deployment.start(corpus)) {
             GenericContainer<?> worker = deployment.gpuWorker();
             deployment.begin(SETTINGS);
-            deployment.awaitStep("Train", 1);
-            deployment.pause(worker);
-            deployment.awaitSecondAttempt("Train", 1);
-            deployment.unpause(worker);
-            deployment.awaitStep("Attempt", 2);
-            deployment.cutOff(worker);
-            deployment.awaitSecondAttempt("Attempt", 2);
-            deployment.reconnect(worker);
+            deployment.interrupt(1, () -> deployment.pause(worker), () -> deployment.unpause(worker));
+            deployment.interrupt(2, () -> deployment.cutOff(worker), () -> deployment.reconnect(worker));
 
             assertThat(deployment.end().checkpoint()).isEqualTo(undisturbed);
         }

@@ -27,6 +27,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.testcontainers.DockerClientFactory;
@@ -220,17 +222,47 @@ final class Deployment implements AutoCloseable {
     void awaitStep(String step, int iteration) throws InterruptedException {
         await(
                 "%s of iteration %d".formatted(step, iteration),
-                () -> pending(iteration).stream()
-                        .filter(isA(step))
-                        .anyMatch(activity ->
-                                activity.getState() == PendingActivityState.PENDING_ACTIVITY_STATE_STARTED));
+                () -> pending(iteration).stream().filter(isA(step)).anyMatch(Deployment::isStarted));
     }
 
-    /// Waits until the server has given up on the first attempt of this step.
-    void awaitSecondAttempt(String step, int iteration) throws InterruptedException {
-        await(
-                "a second attempt of %s of iteration %d".formatted(step, iteration),
-                () -> pending(iteration).stream().filter(isA(step)).anyMatch(activity -> activity.getAttempt() > 1));
+    /// Interrupts the GPU worker while it is at a step of an iteration, until the server has given up on that
+    /// attempt. If the step ends in the moment before, the next one is interrupted.
+    void interrupt(int iteration, Runnable cut, Runnable mend) throws InterruptedException {
+        boolean lost = false;
+        while (!lost) {
+            PendingActivityInfo step = awaitStep(iteration);
+            cut.run();
+            lost = awaitEnd(step, iteration);
+            mend.run();
+        }
+    }
+
+    private PendingActivityInfo awaitStep(int iteration) throws InterruptedException {
+        AtomicReference<Optional<PendingActivityInfo>> found = new AtomicReference<>(Optional.empty());
+        await("a step of iteration %d".formatted(iteration), () -> {
+            found.set(pending(iteration).stream()
+                    .filter(isA("Pose").or(isA("Attempt")).or(isA("Train")))
+                    .filter(Deployment::isStarted)
+                    .findFirst());
+            return found.get().isPresent();
+        });
+        return found.get().orElseThrow();
+    }
+
+    /// Waits until an attempt of a step has ended.
+    ///
+    /// @return whether the server has given it up, to be tried again
+    private boolean awaitEnd(PendingActivityInfo step, int iteration) throws InterruptedException {
+        AtomicBoolean isLost = new AtomicBoolean();
+        await("the end of " + step.getActivityType().getName(), () -> {
+            Optional<PendingActivityInfo> now = pending(iteration).stream()
+                    .filter(activity -> activity.getActivityId().equals(step.getActivityId()))
+                    .findFirst();
+            isLost.set(now.filter(activity -> activity.getAttempt() > step.getAttempt())
+                    .isPresent());
+            return now.isEmpty() || isLost.get();
+        });
+        return isLost.get();
     }
 
     void awaitOutput(String container, String text) throws InterruptedException {
@@ -239,6 +271,10 @@ final class Deployment implements AutoCloseable {
 
     private String output(String container) {
         return Optional.ofNullable(outputs.get(container)).orElseThrow().toUtf8String();
+    }
+
+    private static boolean isStarted(PendingActivityInfo activity) {
+        return activity.getState() == PendingActivityState.PENDING_ACTIVITY_STATE_STARTED;
     }
 
     private static Predicate<PendingActivityInfo> isA(String step) {

@@ -14,7 +14,7 @@ import spice.workflows.TaskQueues;
 /// A build for workers that tests put together themselves: a server takes our workflows from none without one.
 public final class TestBuild {
     private static final WorkerDeploymentVersion BUILD = WorkflowBuild.version("test");
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Duration LOOK = Duration.ofMillis(100);
 
     private TestBuild() {}

@@ -3,10 +3,7 @@ package spice.workflows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
-import ch.qos.logback.core.read.ListAppender;
 import io.temporal.api.failure.v1.Failure;
 import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.client.WorkflowFailedException;
@@ -17,10 +14,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.slf4j.Logger;
 import spice.store.StoreException;
+import spice.workers.KeptLog;
 
 /// What a person reads of an error inside a step: one line in the Temporal UI, with its name; the stack trace stands in
 /// the worker's log, and nowhere else.
@@ -28,22 +25,12 @@ class ReadableFailuresTest {
     private static final String CANNOT = "S3 at http://here cannot be reached. `spice up` starts the local one.";
 
     private final RunEnvironment runs = new RunEnvironment(true);
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-
-    @BeforeEach
-    void listen() {
-        log.start();
-        root().addAppender(log);
-    }
+    private final KeptLog log = KeptLog.of(Logger.ROOT_LOGGER_NAME);
 
     @AfterEach
     void stop() {
         runs.close();
-        root().detachAppender(log);
-    }
-
-    private static Logger root() {
-        return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        log.close();
     }
 
     @Test
@@ -99,7 +86,7 @@ class ReadableFailuresTest {
         assertThat(failures(workflow))
                 .allSatisfy(failure ->
                         assertThat(failure.toString()).contains(message).doesNotContain("at spice."));
-        assertThat(log.list)
+        assertThat(log.events())
                 .flatMap(event -> thrown(event.getThrowableProxy()))
                 .filteredOn(thrown ->
                         thrown.getMessage() != null && thrown.getMessage().contains(message))
