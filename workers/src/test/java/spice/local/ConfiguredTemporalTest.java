@@ -24,18 +24,11 @@ import io.temporal.api.workflowservice.v1.GetSystemInfoRequest;
 import io.temporal.api.workflowservice.v1.GetSystemInfoResponse;
 import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceImplBase;
 import io.temporal.envconfig.ClientConfigProfile;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.util.Base64;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,22 +41,25 @@ import org.junit.jupiter.api.io.TempDir;
 class ConfiguredTemporalTest {
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
-    private static final String PASSWORD = "changeit";
 
     @TempDir
     Path folder;
 
     private final Set<String> keys = ConcurrentHashMap.newKeySet();
     private final Map<String, String> environment = new HashMap<>();
+    private TestPems pems;
     private Server server;
 
     @BeforeEach
     void serve() throws Exception {
-        writePems("server");
-        writePems("client");
+        pems = new TestPems(folder);
+        pems.write("server");
+        pems.write("client");
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .sslContext(GrpcSslContexts.forServer(pem("server", "crt"), pem("server", "key"))
-                        .trustManager(pem("client", "crt"))
+                .sslContext(GrpcSslContexts.forServer(
+                                pems.certificate("server").toFile(),
+                                pems.key("server").toFile())
+                        .trustManager(pems.certificate("client").toFile())
                         .clientAuth(ClientAuth.REQUIRE)
                         .build())
                 .addService(new Health())
@@ -74,9 +70,11 @@ class ConfiguredTemporalTest {
         environment.put("TEMPORAL_ADDRESS", "127.0.0.1:%d".formatted(server.getPort()));
         environment.put("TEMPORAL_NAMESPACE", "theirs");
         environment.put("TEMPORAL_API_KEY", "a-key");
-        environment.put("TEMPORAL_TLS_SERVER_CA_CERT_PATH", pem("server", "crt").toString());
-        environment.put("TEMPORAL_TLS_CLIENT_CERT_PATH", pem("client", "crt").toString());
-        environment.put("TEMPORAL_TLS_CLIENT_KEY_PATH", pem("client", "key").toString());
+        environment.put(
+                "TEMPORAL_TLS_SERVER_CA_CERT_PATH", pems.certificate("server").toString());
+        environment.put(
+                "TEMPORAL_TLS_CLIENT_CERT_PATH", pems.certificate("client").toString());
+        environment.put("TEMPORAL_TLS_CLIENT_KEY_PATH", pems.key("client").toString());
     }
 
     @AfterEach
@@ -102,9 +100,9 @@ class ConfiguredTemporalTest {
 
     @Test
     void aServerWhoseCertificateIsNotTrustedIsOneLine() throws Exception {
-        writePems("stranger");
+        pems.write("stranger");
         environment.put(
-                "TEMPORAL_TLS_SERVER_CA_CERT_PATH", pem("stranger", "crt").toString());
+                "TEMPORAL_TLS_SERVER_CA_CERT_PATH", pems.certificate("stranger").toString());
 
         assertThatThrownBy(() -> ConfiguredTemporal.requireUsable(profile()))
                 .isInstanceOf(UserError.class)
@@ -117,51 +115,6 @@ class ConfiguredTemporalTest {
         return new TemporalLadder(TestStacks.settings(folder.resolve("home"), false), environment, _ -> {})
                 .configured()
                 .orElseThrow();
-    }
-
-    private File pem(String name, String kind) {
-        return folder.resolve("%s.%s".formatted(name, kind)).toFile();
-    }
-
-    /// A certificate that signs itself, and its key, made by the JDK's keytool.
-    private void writePems(String name) throws IOException, InterruptedException, GeneralSecurityException {
-        Path store = folder.resolve(name + ".p12");
-        Process keytool = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        name,
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=" + name,
-                        "-ext",
-                        "san=ip:127.0.0.1",
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        store.toString(),
-                        "-storepass",
-                        PASSWORD))
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(keytool.waitFor()).as(said).isZero();
-        KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
-        writePem(name, "crt", "CERTIFICATE", keys.getCertificate(name).getEncoded());
-        writePem(
-                name,
-                "key",
-                "PRIVATE KEY",
-                keys.getKey(name, PASSWORD.toCharArray()).getEncoded());
-    }
-
-    private void writePem(String name, String kind, String title, byte[] content) throws IOException {
-        String lines = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
-                .encodeToString(content);
-        Files.writeString(
-                pem(name, kind).toPath(), "-----BEGIN %1$s-----%n%2$s%n-----END %1$s-----%n".formatted(title, lines));
     }
 
     private final class WithKey implements ServerInterceptor {

@@ -1,13 +1,8 @@
 package spice.workers;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,8 +42,8 @@ class RefusalsTest {
                 .isEqualTo(
                         "2 spice: there is a schedule once already; delete it first, or edit it in the Temporal UI\n");
         assertThat(spice("schedule", "trigger", "never"))
-                .isEqualTo(
-                        "2 spice: schedule never: there is none of this name; `spice schedule list` lists the schedules\n");
+                .isEqualTo("2 spice: schedule never: there is none of this name; `spice schedule list` lists the"
+                        + " schedules\n");
     }
 
     @Test
@@ -88,42 +83,15 @@ class RefusalsTest {
                 .startsWith("1 spice: S3 is not configured")
                 .endsWith("Set AWS_REGION.\n");
         assertThat(spice(Map.of("SPICE_S3_BUCKET", "mine", "AWS_REGION", "us-east-1"), "status"))
-                .isEqualTo(
-                        "1 spice: There are no credentials for AWS S3. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.\n");
+                .isEqualTo("1 spice: There are no credentials for AWS S3. Set AWS_ACCESS_KEY_ID and"
+                        + " AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.\n");
     }
 
     private static String spice(String... arguments) throws Exception {
         return spice(Map.of(), arguments);
     }
 
-    /// The exit code and all that it said.
-    private static String spice(Map<String, String> environment, String... arguments)
-            throws IOException, InterruptedException {
-        Path said = Files.createTempFile(folder, "said", null);
-        // As the launcher starts it: only what people should know is shown.
-        List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx128m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Spice.class.getName()));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
-        builder.environment().clear();
-        builder.environment()
-                .putAll(Map.of(
-                        "SPICE_HOME", folder.resolve("home").toString(),
-                        "TEMPORAL_ADDRESS", temporal.address(),
-                        "TEMPORAL_CONFIG_FILE", "/nonexistent/temporal.toml",
-                        "AWS_CONFIG_FILE", "/nonexistent/config",
-                        "AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials",
-                        "AWS_EC2_METADATA_DISABLED", "true"));
-        builder.environment().putAll(environment);
-        int exitCode = builder.start().waitFor();
-        return "%d %s".formatted(exitCode, Files.readString(said, UTF_8));
+    private static String spice(Map<String, String> environment, String... arguments) throws Exception {
+        return new SpiceProcess(folder, temporal.address()).says(environment, arguments);
     }
 }
