@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -36,6 +37,7 @@ import spice.activities.ReasonerActivitiesImpl;
 import spice.activities.Sampler;
 import spice.activities.ScheduleActivitiesImpl;
 import spice.activities.TrainerActivitiesImpl;
+import spice.launcher.Launchers;
 import spice.local.LocalSettings;
 import spice.local.UserError;
 import spice.store.cache.BlobCache;
@@ -46,6 +48,7 @@ import spice.telemetry.StepMeters;
 import spice.telemetry.Telemetry;
 import spice.tracking.MlflowSettings;
 import spice.tracking.MlflowTracker;
+import spice.workflows.Failure;
 import spice.workflows.NightlyImpl;
 import spice.workflows.SelfPlayIterationImpl;
 import spice.workflows.SelfPlayRunImpl;
@@ -121,8 +124,8 @@ final class Wiring implements AutoCloseable {
                 case SAMPLE -> takeSampling(List.of(TaskQueues.SAMPLE, ownSampling.orElseThrow()));
                 case TRAIN ->
                     device.worker(factory, TaskQueues.TRAIN)
-                            .registerActivitiesImplementations(
-                                    new TrainerActivitiesImpl(models, cache.ownFolder(), heartbeats, ownSampling));
+                            .registerActivitiesImplementations(new TrainerActivitiesImpl(
+                                    models, cache.ownFolder(), heartbeats, ownSampling, () -> launchers(settings)));
             }
         });
     }
@@ -136,6 +139,18 @@ final class Wiring implements AutoCloseable {
         } catch (IOException e) {
             throw new UserError("the worker's meters cannot be offered at %s (%s); name another address by --metrics"
                     .formatted(settings.meters(), e.getMessage()));
+        }
+    }
+
+    private static Launchers launchers(WorkerSettings settings) {
+        S3Location location = LocalSettings.from(System.getenv()).s3();
+        try {
+            return new Launchers(
+                    settings.launchers().map(Launchers::read).orElse(Map.of()),
+                    location.bucket(),
+                    location.variables());
+        } catch (IllegalArgumentException e) {
+            throw Failure.LAUNCHER_UNKNOWN.because(e);
         }
     }
 

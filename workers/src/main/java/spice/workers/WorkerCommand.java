@@ -1,9 +1,11 @@
 package spice.workers;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -67,6 +69,15 @@ final class WorkerCommand implements Callable<Integer> {
             description = "Megabytes kept in it beside what is in use (default: ${DEFAULT-VALUE}).")
     private long cacheMegabytes = 2048;
 
+    @Option(
+            names = "--launchers",
+            paramLabel = "FILE",
+            description =
+                    "Engines that a run may name as its trainer: a JSON object of names with their commands, each "
+                            + "an array of program and arguments (default: launchers.json in .spice, if it is there). See"
+                            + " docs/launcher.md.")
+    private @Nullable Path launchers;
+
     @Option(names = "--samplers", description = "Shards sampled side by side (default: the number of cores).")
     private int samplers = Runtime.getRuntime().availableProcessors();
 
@@ -104,7 +115,8 @@ final class WorkerCommand implements Callable<Integer> {
                 samplers,
                 Duration.ofSeconds(patience),
                 makeCurrent,
-                meters);
+                meters,
+                launchers());
         Wiring wiring = Wiring.start(settings);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -124,6 +136,13 @@ final class WorkerCommand implements Callable<Integer> {
                 throw new TypeConversionException(e.getMessage());
             }
         }
+    }
+
+    private Optional<Path> launchers() {
+        if (launchers != null) {
+            return Optional.of(launchers.toAbsolutePath());
+        }
+        return Optional.of(LocalSettings.from(System.getenv()).launchers()).filter(Files::exists);
     }
 
     private Path cache() {

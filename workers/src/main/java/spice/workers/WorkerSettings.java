@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import spice.launcher.Launchers;
 import spice.local.UserError;
 import spice.telemetry.ListenAddress;
 import spice.workflows.TaskQueues;
@@ -22,6 +23,7 @@ import spice.workflows.TaskQueues;
 /// @param patience how long a step may go on without a sign of progress
 /// @param makeCurrent whether its build is to be the one that runs are given to from now on
 /// @param meters where its meters are offered to Prometheus
+/// @param launchers file of the engines that a run may name as its trainer
 record WorkerSettings(
         String name,
         Set<Queue> queues,
@@ -32,13 +34,24 @@ record WorkerSettings(
         int samplers,
         Duration patience,
         boolean makeCurrent,
-        ListenAddress meters) {
+        ListenAddress meters,
+        Optional<Path> launchers) {
     WorkerSettings {
         queues = Set.copyOf(queues);
         corpora = Map.copyOf(corpora);
+        launchers.ifPresent(WorkerSettings::requireLaunchers);
         require(samplers > 0, "--samplers", samplers);
         require(patience.isPositive(), "--patience", patience.toSeconds());
         require(cacheBytes >= 0, "--cache-mb", cacheBytes >> 20);
+    }
+
+    /// At the start, so that nobody learns of it hours later; read again when it is needed.
+    private static void requireLaunchers(Path file) {
+        try {
+            Launchers.read(file);
+        } catch (IllegalArgumentException e) {
+            throw new UserError(String.valueOf(e.getMessage()), ExitCode.BAD_INPUT);
+        }
     }
 
     private static void require(boolean good, String option, long value) {
