@@ -51,7 +51,6 @@ import spice.workflows.Trouble;
             ArchiveCommand.class,
             ChaosCommand.class,
             BenchCommand.class,
-            ProgramCommand.class,
             TestCommand.class
         },
         mixinStandardHelpOptions = true,

@@ -17,7 +17,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -33,11 +32,11 @@ import spice.activities.EvaluatorActivitiesImpl;
 import spice.activities.Heartbeats;
 import spice.activities.JudgeActivitiesImpl;
 import spice.activities.LoadedPolicies;
+import spice.activities.Policies;
 import spice.activities.ReasonerActivitiesImpl;
 import spice.activities.Sampler;
 import spice.activities.ScheduleActivitiesImpl;
 import spice.activities.TrainerActivitiesImpl;
-import spice.launcher.Launchers;
 import spice.local.LocalSettings;
 import spice.local.UserError;
 import spice.store.cache.BlobCache;
@@ -48,7 +47,8 @@ import spice.telemetry.StepMeters;
 import spice.telemetry.Telemetry;
 import spice.tracking.MlflowSettings;
 import spice.tracking.MlflowTracker;
-import spice.workflows.Failure;
+import spice.vllm.VllmPolicies;
+import spice.vllm.VllmUnusable;
 import spice.workflows.NightlyImpl;
 import spice.workflows.SelfPlayIterationImpl;
 import spice.workflows.SelfPlayRunImpl;
@@ -62,6 +62,7 @@ import spice.workflows.TaskQueues;
 ///          ├─ spice-sample, spice-sample@NAME : pose, attempt, evaluate (sample) ─┐ one at a time
 ///          └─ spice-train  : train                                      (train)  ─┘ on the device
 ///                └─ Sampler ── LoadedPolicies ── CachedBlobStore ── S3BlobStore ── S3
+///                           or VllmPolicies ──┘ and a vLLM server
 /// ```
 final class Wiring implements AutoCloseable {
     /// Steps that need no model are short; a few at a time keep several runs going.
@@ -82,7 +83,7 @@ final class Wiring implements AutoCloseable {
     private final S3BlobStore store;
     private final WorkerFactory factory;
     private final BlobCache cache;
-    private final LoadedPolicies policies;
+    private final Policies policies;
     private final ExecutorService samplers;
     private final Heartbeats heartbeats;
     private final Device device;
@@ -100,7 +101,7 @@ final class Wiring implements AutoCloseable {
         CachedBlobStore models = new CachedBlobStore(store, cache);
         heartbeats = new Heartbeats(
                 temporal.client().newActivityCompletionClient(), settings.patience(), () -> end(ExitCode.STUCK));
-        policies = new LoadedPolicies(models, cache.ownFolder());
+        policies = policies(settings, models, cache);
         samplers = Executors.newFixedThreadPool(
                 settings.samplers(),
                 Thread.ofPlatform().name("sampler-", 0).daemon().factory());
@@ -124,10 +125,21 @@ final class Wiring implements AutoCloseable {
                 case SAMPLE -> takeSampling(List.of(TaskQueues.SAMPLE, ownSampling.orElseThrow()));
                 case TRAIN ->
                     device.worker(factory, TaskQueues.TRAIN)
-                            .registerActivitiesImplementations(new TrainerActivitiesImpl(
-                                    models, cache.ownFolder(), heartbeats, ownSampling, () -> launchers(settings)));
+                            .registerActivitiesImplementations(
+                                    new TrainerActivitiesImpl(models, cache.ownFolder(), heartbeats, ownSampling));
             }
         });
+    }
+
+    private static Policies policies(WorkerSettings settings, CachedBlobStore models, BlobCache cache) {
+        if (settings.vllm().isEmpty()) {
+            return new LoadedPolicies(models, cache.ownFolder());
+        }
+        try {
+            return VllmPolicies.open(settings.vllm().get(), models, cache.ownFolder());
+        } catch (VllmUnusable e) {
+            throw new UserError(String.valueOf(e.getMessage()), ExitCode.BAD_INPUT);
+        }
     }
 
     private static Telemetry telemetry(WorkerSettings settings) {
@@ -139,18 +151,6 @@ final class Wiring implements AutoCloseable {
         } catch (IOException e) {
             throw new UserError("the worker's meters cannot be offered at %s (%s); name another address by --metrics"
                     .formatted(settings.meters(), e.getMessage()));
-        }
-    }
-
-    private static Launchers launchers(WorkerSettings settings) {
-        S3Location location = LocalSettings.from(System.getenv()).s3();
-        try {
-            return new Launchers(
-                    settings.launchers().map(Launchers::read).orElse(Map.of()),
-                    location.bucket(),
-                    location.variables());
-        } catch (IllegalArgumentException e) {
-            throw Failure.LAUNCHER_UNKNOWN.because(e);
         }
     }
 
