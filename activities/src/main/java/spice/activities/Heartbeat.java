@@ -48,7 +48,7 @@ final class Heartbeat implements Progress, AutoCloseable {
         this.patience = patience;
         workers.add(Thread.currentThread());
         worker.begun(this);
-        var _ = side.scheduleWithFixedDelay(this::look, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        var _ = side.scheduleWithFixedDelay(this::tick, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -64,11 +64,21 @@ final class Heartbeat implements Progress, AutoCloseable {
     public void beat() {
         moved = System.nanoTime();
         workers.add(Thread.currentThread());
+        checkWanted();
+        worker.checkWithin();
+    }
+
+    @Override
+    public void look() {
+        checkWanted();
+        worker.checkBetweenShards();
+    }
+
+    private void checkWanted() {
         RuntimeException ended = end.get();
         if (ended != null) {
             throw ended;
         }
-        worker.checkWithin();
     }
 
     @Override
@@ -81,7 +91,7 @@ final class Heartbeat implements Progress, AutoCloseable {
         return Duration.ofNanos(System.nanoTime() - moved);
     }
 
-    private void look() {
+    private void tick() {
         try {
             activity.heartbeat(work.get());
         } catch (ActivityCompletionException e) {

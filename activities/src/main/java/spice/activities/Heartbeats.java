@@ -27,7 +27,7 @@ public final class Heartbeats {
     /// How often the server is asked whether a step is still wanted. By itself the SDK asks every 0.8 heartbeat
     /// timeouts, and hears as late of a cancellation.
     private static final Duration ASK = Duration.ofSeconds(1);
-    /// So often a step that stood still is tried again, before a person is asked.
+    /// So often a step is tried again that stood still, or whose job failed, before a person is asked.
     private static final int TRIES = 2;
     /// By then the slot is free, here or elsewhere.
     private static final Duration HANDED_OVER = Duration.ofMillis(200);
@@ -123,11 +123,14 @@ public final class Heartbeats {
                 .build();
     }
 
+    /// The failure of a step that may have been bad luck the first times.
+    static ApplicationFailure failure(Failure name, ActivityInfo step, String message) {
+        return step.getAttempt() <= TRIES ? name.retryable(message) : name.because(message);
+    }
+
     /// Tells the server that the step has failed, in place of the thread that should.
     void failInPlaceOf(ActivityInfo step, String message) {
-        ApplicationFailure failure = step.getAttempt() <= TRIES
-                ? Failure.NOT_ADVANCING.retryable(message)
-                : Failure.NOT_ADVANCING.because(message);
+        ApplicationFailure failure = failure(Failure.NOT_ADVANCING, step, message);
         try {
             server.completeExceptionally(step.getTaskToken(), failure);
         } catch (RuntimeException e) {

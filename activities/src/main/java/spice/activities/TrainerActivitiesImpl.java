@@ -1,5 +1,7 @@
 package spice.activities;
 
+import io.temporal.activity.Activity;
+import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,10 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import spice.domain.Seed;
+import spice.launcher.JobFailedException;
+import spice.launcher.Launchers;
 import spice.model.Learner;
 import spice.model.LearnerSettings;
 import spice.model.LossSettings;
@@ -42,14 +47,21 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
     private final Path scratch;
     private final Heartbeats heartbeats;
     private final Optional<String> sampler;
+    private final Supplier<Launchers> launchers;
     private final Function<Duration, SnapshotPace> pace;
 
     /// Trains on this worker.
     ///
     /// @param scratch an empty folder of this worker's own
     /// @param sampler the queue of the sampling that this worker does as well, if it does
-    public TrainerActivitiesImpl(BlobStore store, Path scratch, Heartbeats heartbeats, Optional<String> sampler) {
-        this(store, scratch, heartbeats, sampler, SnapshotPace::of);
+    /// @param launchers of the jobs that may train in this worker's place; asked for each step that names one
+    public TrainerActivitiesImpl(
+            BlobStore store,
+            Path scratch,
+            Heartbeats heartbeats,
+            Optional<String> sampler,
+            Supplier<Launchers> launchers) {
+        this(store, scratch, heartbeats, sampler, launchers, SnapshotPace::of);
     }
 
     /// @param pace of a step's snapshots, given what one is guessed to take
@@ -58,12 +70,14 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
             Path scratch,
             Heartbeats heartbeats,
             Optional<String> sampler,
+            Supplier<Launchers> launchers,
             Function<Duration, SnapshotPace> pace) {
         this.store = store;
         this.checkpoints = new Checkpoints(store);
         this.scratch = scratch;
         this.heartbeats = heartbeats;
         this.sampler = sampler;
+        this.launchers = launchers;
         this.pace = pace;
     }
 
@@ -73,6 +87,9 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
     public Trained train(IterationRequest iteration, BlobRef trajectories) {
         try (Heartbeat heartbeat = heartbeats.start()) {
             return train(iteration, trajectories, heartbeat);
+        } catch (JobFailedException e) {
+            throw Heartbeats.failure(
+                    Failure.JOB_FAILED, Activity.getExecutionContext().getInfo(), String.valueOf(e.getMessage()));
         }
     }
 
@@ -103,9 +120,12 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
         }
         Path folder = newFolder();
         try {
-            return new Pass(new Snapshots(store, key), folder, settings, parent, batches, progress).take();
+            return settings.trainer().equals(RunSettings.OWN_TRAINER)
+                    ? new Pass(new Snapshots(store, key), folder, settings, parent, batches, progress).take()
+                    : new LaunchedTraining(store, launchers.get(), key, folder, settings, parent, batches, progress)
+                            .take(seed);
         } finally {
-            CheckpointFolders.delete(folder);
+            LoadedPolicies.delete(folder);
         }
     }
 
@@ -197,8 +217,7 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
                         ? List.of(single(learner, batches.getFirst()))
                         : several(learner, reached, snapshotPace);
             } catch (ModelException e) {
-                throw Failure.TRAINING_DIVERGED.because(
-                        "%s (learningRate is %s)".formatted(e.getMessage(), settings.learningRate()));
+                throw diverged(String.valueOf(e.getMessage()), settings);
             }
         }
 
@@ -234,6 +253,10 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
         }
     }
 
+    static ApplicationFailure diverged(String words, RunSettings settings) {
+        return Failure.TRAINING_DIVERGED.because("%s (learningRate is %s)".formatted(words, settings.learningRate()));
+    }
+
     /// Rises linearly over the warm-up, then stays: without it, the first steps of Adam, whose moments know one
     /// gradient only, undo some of what the base can do.
     static double learningRate(RunSettings settings, long update) {
@@ -252,7 +275,7 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
                 metrics(reports, learningRate(settings, updates - 1)));
     }
 
-    private static TrainMetrics metrics(List<UpdateReport> reports, double learningRate) {
+    static TrainMetrics metrics(List<UpdateReport> reports, double learningRate) {
         return new TrainMetrics(
                 reports.size(),
                 learningRate,

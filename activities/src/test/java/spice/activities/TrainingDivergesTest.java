@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import spice.launcher.Launchers;
 import spice.model.TinyModel;
 import spice.store.BlobRef;
 import spice.store.InMemoryBlobStore;
@@ -34,8 +35,8 @@ class TrainingDivergesTest {
                                 new Span(new int[] {4, 5}, new float[] {-2, -2})),
                         1e300)));
         Heartbeats unused = new Heartbeats(null, Heartbeats.PATIENCE, () -> {});
-        TrainerActivitiesImpl trainer =
-                new TrainerActivitiesImpl(store, folder, unused, Optional.empty(), SnapshotPace::of);
+        TrainerActivitiesImpl trainer = new TrainerActivitiesImpl(
+                store, folder, unused, Optional.empty(), () -> Launchers.NONE, SnapshotPace::of);
 
         assertThatThrownBy(() -> trainer.train(iteration, episodes, new Progress() {
                     @Override
@@ -43,6 +44,9 @@ class TrainingDivergesTest {
 
                     @Override
                     public void beat() {}
+
+                    @Override
+                    public void look() {}
 
                     @Override
                     public boolean isStopping() {

@@ -13,6 +13,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import spice.launcher.Launchers;
 import spice.model.TinyModel;
 import spice.settings.RunSettings;
 import spice.store.BlobRef;
@@ -43,7 +44,7 @@ class TrainingResumesTest {
         IterationRequest iteration = Steppable.iteration(into, model, SETTINGS);
         BlobRef episodes = Steppable.episodes(into, 24, 20, TinyModel.config().vocabularySize());
         Heartbeats unused = new Heartbeats(null, Heartbeats.PATIENCE, () -> {});
-        return new TrainerActivitiesImpl(into, folder, unused, Optional.empty(), pace)
+        return new TrainerActivitiesImpl(into, folder, unused, Optional.empty(), () -> Launchers.NONE, pace)
                 .train(iteration, episodes, progress);
     }
 
@@ -69,6 +70,9 @@ class TrainingResumesTest {
 
         @Override
         public void beat() {}
+
+        @Override
+        public void look() {}
 
         @Override
         public boolean isStopping() {

@@ -1,5 +1,7 @@
 package spice.settings;
 
+import static java.util.Objects.requireNonNullElse;
+
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /// Everything a run is told. A person writes any part of it as a JSON object; [SettingsReader] fills the rest
@@ -111,6 +113,9 @@ public record RunSettings(
         @Setting(value = "padded tokens in a micro-batch; changes memory, not results", min = 8, max = 100_000_000)
         int microBatchTokens,
 
+        @Setting("who trains: own (the worker itself), or the name of a launcher that the workers were started with")
+        String trainer,
+
         // Controls
         @Setting("trained, or fixed: the base poses all tasks and only the Reasoner learns")
         ChallengerMode challenger,
@@ -166,10 +171,14 @@ public record RunSettings(
                 min = 0,
                 max = 8760)
         double attentionHours) {
+    /// The trainer that is the worker itself.
+    public static final String OWN_TRAINER = "own";
 
     public RunSettings {
         // Histories of before there was one say nothing, which reads as 0.
         topP = topP == 0 ? 1 : topP;
+        // The same, which reads as null.
+        trainer = requireNonNullElse(trainer, OWN_TRAINER);
     }
 
     public enum RoleStyle {

@@ -1,6 +1,10 @@
 package spice.settings;
 
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.databind.node.ValueNode;
 import java.util.Map;
 import java.util.Set;
 import spice.store.Json;
@@ -28,7 +32,11 @@ public final class SettingsIdentity {
 
     /// Settings that came later, each with the value at which a run does what it did before there was the setting: at
     /// that value it is left out, so that a run meets the results that an older version stored.
-    private static final Map<String, Double> CAME_LATER = Map.of("topK", 0.0, "topP", 1.0, "minP", 0.0);
+    private static final Map<String, ValueNode> CAME_LATER = Map.of(
+            "topK", IntNode.valueOf(0),
+            "topP", DoubleNode.valueOf(1),
+            "minP", DoubleNode.valueOf(0),
+            "trainer", TextNode.valueOf(RunSettings.OWN_TRAINER));
 
     private SettingsIdentity() {}
 
@@ -37,7 +45,7 @@ public final class SettingsIdentity {
         ObjectNode object = Json.mapper().valueToTree(settings);
         object.remove(WITHOUT_EFFECT);
         CAME_LATER.forEach((name, before) -> {
-            if (object.get(name).doubleValue() == before) {
+            if (before.equals(object.get(name))) {
                 object.remove(name);
             }
         });

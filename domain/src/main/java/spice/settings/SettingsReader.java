@@ -135,6 +135,10 @@ public final class SettingsReader {
         if (StartFrom.parse(settings.startFrom()).isEmpty()) {
             problems.add("startFrom is \"%s\"; %s".formatted(settings.startFrom(), StartFrom.REMEDY));
         }
+        if (!settings.trainer().matches("[a-z][a-z0-9-]{0,39}")) {
+            problems.add("trainer is \"%s\"; give %s, or the name of a launcher that the workers were started with"
+                    .formatted(settings.trainer(), RunSettings.OWN_TRAINER));
+        }
         for (Map.Entry<String, String> name :
                 Map.of("corpus", settings.corpus(), "model", settings.model()).entrySet()) {
             if (name.getValue().isBlank()) {

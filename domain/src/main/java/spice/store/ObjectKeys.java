@@ -10,20 +10,21 @@ import java.util.regex.Pattern;
 /// objects as files cannot have.
 public final class ObjectKeys {
     public static final String RECORDS = "records/";
+    public static final String BLOBS = "blobs/";
 
     /// A server that keeps objects as files appends up to 37 characters while it writes, of 255 that a name may
     /// have.
     private static final Pattern NAME =
             Pattern.compile("(?!\\.{1,2}(/|$))[\\w.-]{1,200}(/(?!\\.{1,2}(/|$))[\\w.-]{1,200})*");
 
-    private static final Pattern BLOB = Pattern.compile("blobs/[0-9a-f]{2}/([0-9a-f]{64})");
+    private static final Pattern BLOB = Pattern.compile(BLOBS + "[0-9a-f]{2}/([0-9a-f]{64})");
     private static final Pattern INDEX = Pattern.compile("index/([a-z][a-z-]*)/v(\\d{1,9})/([0-9a-f]{64})");
 
     private ObjectKeys() {}
 
     /// `blobs/<2 hex digits>/<sha256>`: the two digits keep a folder's listing short.
     public static String blob(String sha256) {
-        return "blobs/%s/%s".formatted(sha256.substring(0, 2), sha256);
+        return "%s%s/%s".formatted(BLOBS, sha256.substring(0, 2), sha256);
     }
 
     /// `index/<step>/v<version>/<inputs>`.

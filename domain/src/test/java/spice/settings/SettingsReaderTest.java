@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import spice.store.Json;
 
 class SettingsReaderTest {
 
@@ -94,6 +96,7 @@ class SettingsReaderTest {
                 "{\"preset\": \"huge\"} | preset is \"huge\"; take one of [nano, paper]",
                 "{\"groupSize\": 32} | challengerAttempts is 16 but groupSize is 32; give challengerAttempts at least groupSize",
                 "{\"startFrom\": \"../x@3\"} | startFrom is \"../x@3\"; take base, last, last-or-base, or a lineage and an iteration as mine@12",
+                "{\"trainer\": \"../run\"} | trainer is \"../run\"; give own, or the name of a launcher that the workers were started with",
                 "[1, 2] | the input is [1,2]; give one JSON object such as {\"iterations\": 10}",
                 "7 | the input is 7; give one JSON object such as {\"iterations\": 10}",
             })
@@ -116,6 +119,20 @@ class SettingsReaderTest {
                 .isNotEqualTo(plain);
         assertThat(SettingsIdentity.digest(SettingsReader.read("{\"seed\": 2}")))
                 .isNotEqualTo(plain);
+    }
+
+    @Test
+    void aTrainerOfItsOwnIsTheRunsAndTheWorkersOwnIsHowItAlwaysWas() throws InvalidSettings {
+        RunSettings settings = SettingsReader.read("{}");
+        assertThat(SettingsIdentity.effective(settings).has("trainer")).isFalse();
+        assertThat(SettingsIdentity.effective(SettingsReader.read("{\"trainer\": \"torchrun\"}"))
+                        .path("trainer")
+                        .asText())
+                .isEqualTo("torchrun");
+
+        ObjectNode before = Json.mapper().valueToTree(settings);
+        before.remove("trainer");
+        assertThat(Json.read(Json.bytes(before), RunSettings.class, "settings")).isEqualTo(settings);
     }
 
     private static List<String> problems(String input) {

@@ -55,6 +55,17 @@ final class AdamW {
                 steps(decoder, steps.values()[0]));
     }
 
+    /// @throws ModelException if the file is missing or damaged or belongs to a model of another config
+    static void check(Path file, ModelConfig config) {
+        Map<String, long[]> table = new LinkedHashMap<>();
+        table.put(STEP, new long[0]);
+        WeightTable.of(config).forEach((name, shape) -> {
+            table.put(FIRST + name, shape);
+            table.put(SECOND + name, shape);
+        });
+        WeightTable.pick(SafeTensors.read(file), table, file);
+    }
+
     private static List<PtNDArray> moments(Map<String, HostTensor> found, String prefix, Decoder decoder, Path file) {
         Map<String, long[]> table = new LinkedHashMap<>();
         WeightTable.of(decoder.config()).forEach((name, shape) -> table.put(prefix + name, shape));

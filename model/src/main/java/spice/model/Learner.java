@@ -67,6 +67,15 @@ public final class Learner implements AutoCloseable {
         }
     }
 
+    /// Looks at files that somebody else has written, without opening them for training.
+    ///
+    /// @throws ModelException if one is missing or damaged or does not fit the others
+    public static void check(Path modelFolder, Path optimizerState) {
+        ModelConfig config = ModelFolder.config(modelFolder);
+        ModelFolder.weights(modelFolder, config);
+        AdamW.check(optimizerState, config);
+    }
+
     /// The learner's log-probability of every trained token at the temperature, 0 elsewhere.
     public float[][] logProbs(List<Trajectory> trajectories, double temperature) {
         require(temperature > 0 && Double.isFinite(temperature), "temperature must be positive, got %s", temperature);

@@ -39,8 +39,17 @@ final class TorchProgram implements AutoCloseable {
     /// @param state the attributes that the class declares, apart from `training`: Integer or Boolean
     static TorchProgram compile(PtNDManager manager, String name, String className, Map<String, Object> state) {
         try {
-            byte[] archive = archive(text(name + ".py"), className, state);
-            return new TorchProgram(JniUtils.loadModule(manager, new ByteArrayInputStream(archive), true, false));
+            InputStream archive = new ByteArrayInputStream(archive(name, className, state));
+            return new TorchProgram(JniUtils.loadModule(manager, archive, true, false));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The archive that is compiled, as `torch.jit.load` reads it too.
+    static byte[] archive(String name, String className, Map<String, Object> state) {
+        try {
+            return packed(text(name + ".py"), className, state);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -177,7 +186,7 @@ final class TorchProgram implements AutoCloseable {
         }
     }
 
-    private static byte[] archive(String text, String className, Map<String, Object> state) throws IOException {
+    private static byte[] packed(String text, String className, Map<String, Object> state) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             store(zip, "program/data.pkl", instance(className, state));

@@ -288,11 +288,12 @@ class Decoder(Module):
     P = torch.size(prompts, 1)
     N = torch.size(uniforms, 1)
     D = torch.size(cos, 1)
-    tokens = torch.zeros([torch.size(uniforms, 0), N], dtype=4)
-    log_probs = torch.zeros([torch.size(uniforms, 0), N], dtype=6)
+    on = ops.prim.device(w[0])
+    tokens = torch.zeros([torch.size(uniforms, 0), N], dtype=4, device=on)
+    log_probs = torch.zeros([torch.size(uniforms, 0), N], dtype=6, device=on)
 
     x, read_keys, read_values, = self.read(prompts, w, cos, sin, eps)
-    ends = torch.arange(G) * P + lengths - 1
+    ends = torch.arange(G, device=on) * P + lengths - 1
     h = torch.index_select(torch.flatten(x, 0, 1), 0, ends)
     first = torch.linear(self.norm(h, self.last_norm(w), eps), self.head(w))
 
@@ -300,8 +301,8 @@ class Decoder(Module):
     K = torch.size(rows, 1)
     done = torch.eq(rows, torch.size(uniforms, 0) - 1)
     start = torch.index_select(lengths, 0, lanes)
-    outside = torch.ge(torch.unsqueeze(torch.arange(P), 0), torch.unsqueeze(start, 1))
-    open = torch.zeros([L, 1, 1, P], dtype=ops.prim.dtype(x))
+    outside = torch.ge(torch.unsqueeze(torch.arange(P, device=on), 0), torch.unsqueeze(start, 1))
+    open = torch.zeros([L, 1, 1, P], dtype=ops.prim.dtype(x), device=on)
     mask = torch.masked_fill(open, torch.reshape(outside, [L, 1, 1, P]), -inf)
     prompt_keys = annotate(List[Tensor], [])
     prompt_values = annotate(List[Tensor], [])
@@ -311,8 +312,8 @@ class Decoder(Module):
       J = torch.size(read_keys[layer], 1)
       prompt_keys.append(torch.index_select(read_keys[layer], 0, lanes))
       prompt_values.append(torch.index_select(read_values[layer], 0, lanes))
-      own_keys.append(torch.empty([L, J, K, min(N, 64), D], dtype=ops.prim.dtype(x)))
-      own_values.append(torch.empty([L, J, K, min(N, 64), D], dtype=ops.prim.dtype(x)))
+      own_keys.append(torch.empty([L, J, K, min(N, 64), D], dtype=ops.prim.dtype(x), device=on))
+      own_values.append(torch.empty([L, J, K, min(N, 64), D], dtype=ops.prim.dtype(x), device=on))
     packed = self.pack_weights(w, D, L * K)
     biases = self.pack_biases(w, D)
     logits = torch.expand(torch.unsqueeze(torch.index_select(first, 0, lanes), 1), [L, K, -1])
@@ -379,7 +380,7 @@ class Decoder(Module):
   # A cache (L, J, K, n, D) with room for half as many tokens again, N at most: memory follows the tokens there are.
   def longer(self, cache: Tensor, N: int) -> Tensor:
     L, J, K, n, D, = torch.size(cache)
-    grown = torch.empty([L, J, K, min(N, n + n // 2), D], dtype=ops.prim.dtype(cache))
+    grown = torch.empty([L, J, K, min(N, n + n // 2), D], dtype=ops.prim.dtype(cache), device=ops.prim.device(cache))
     _5 = torch.copy_(torch.slice(grown, 3, 0, n), cache)
     return grown
 
@@ -442,7 +443,7 @@ class Decoder(Module):
     table = torch.detach(self.head(w))
     on_table = self.head(gradients)
     on_h = torch.empty_like(fixed)
-    sums = torch.zeros([5], dtype=7)
+    sums = torch.zeros([5], dtype=7, device=ops.prim.device(x))
     M = torch.size(rows, 0)
     block = 1 + 2097152 // torch.size(table, 0)
     for i in range((M + block - 1) // block):

@@ -24,12 +24,15 @@ public record Shape(String name, ModelConfig model, int sequences, int updates, 
 
     private static final int POSITIONS = 512;
 
-    /// From the nano model's shape to the largest that learns on a few cores within a day.
+    /// From the nano model's shape to the largest that learns on a few cores within a day, and two beyond.
     public static final List<Shape> ALL = List.of(
             new Shape("1M", model(1024, 128, 384, 4, 4, 4, 32), 32, 4, 16, 2),
             new Shape("4M", model(4096, 256, 704, 4, 4, 2, 64), 16, 3, 8, 1),
             new Shape("15M", model(8192, 384, 1024, 8, 6, 2, 64), 8, 2, 4, 1),
-            new Shape("60M", model(12288, 768, 2048, 8, 12, 4, 64), 4, 1, 2, 1));
+            new Shape("60M", model(12288, 768, 2048, 8, 12, 4, 64), 4, 1, 2, 1),
+            // For a GPU: Qwen3's own.
+            new Shape("0.6B", model(151936, 1024, 3072, 28, 16, 8, 128), 4, 1, 2, 1),
+            new Shape("4B", model(151936, 2560, 9728, 36, 32, 8, 128), 4, 1, 2, 1));
 
     private static ModelConfig model(
             int vocabulary, int hidden, int intermediate, int layers, int heads, int keyValueHeads, int width) {
@@ -46,6 +49,12 @@ public record Shape(String name, ModelConfig model, int sequences, int updates, 
                 1e-6,
                 true,
                 0);
+    }
+
+    /// What to tell somebody who names another.
+    public static String unknown(String name) {
+        return "there is no shape %s; take one of %s"
+                .formatted(name, ALL.stream().map(Shape::name).toList());
     }
 
     /// The shape of this name.

@@ -142,6 +142,11 @@ public record LocalSettings(
         return home.resolve("cache");
     }
 
+    /// Names and commands of the engines that runs may name as their trainer.
+    public Path launchers() {
+        return home.resolve("launchers.json");
+    }
+
     /// Where our processes say at which address Prometheus finds their meters.
     public Path meters() {
         return home.resolve("metrics");

@@ -84,12 +84,6 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private static Shape shape(String name) {
-        return Shape.named(name)
-                .orElseThrow(() -> new UserError(
-                        "there is no shape %s; take one of %s"
-                                .formatted(
-                                        name,
-                                        Shape.ALL.stream().map(Shape::name).toList()),
-                        ExitCode.BAD_INPUT));
+        return Shape.named(name).orElseThrow(() -> new UserError(Shape.unknown(name), ExitCode.BAD_INPUT));
     }
 }

@@ -149,7 +149,7 @@ final class RunFollower {
     private static int exitCode(Failure failure) {
         return switch (failure) {
             case NO_VALID_TASKS -> ExitCode.NO_VALID_TASKS;
-            case TRAINING_DIVERGED, VLLM_UNUSABLE, NOT_ADVANCING, ABORTED, LINEAGE_BUSY -> ExitCode.FAILED;
+            case TRAINING_DIVERGED, NOT_ADVANCING, ABORTED, LINEAGE_BUSY -> ExitCode.FAILED;
             case UNATTENDED -> ExitCode.NEEDS_ATTENTION;
             case INVALID_SETTINGS,
                     CORPUS_UNUSABLE,

@@ -51,6 +51,7 @@ import spice.workflows.Trouble;
             ArchiveCommand.class,
             ChaosCommand.class,
             BenchCommand.class,
+            ProgramCommand.class,
             TestCommand.class
         },
         mixinStandardHelpOptions = true,

@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -32,11 +33,11 @@ import spice.activities.EvaluatorActivitiesImpl;
 import spice.activities.Heartbeats;
 import spice.activities.JudgeActivitiesImpl;
 import spice.activities.LoadedPolicies;
-import spice.activities.Policies;
 import spice.activities.ReasonerActivitiesImpl;
 import spice.activities.Sampler;
 import spice.activities.ScheduleActivitiesImpl;
 import spice.activities.TrainerActivitiesImpl;
+import spice.launcher.Launchers;
 import spice.local.LocalSettings;
 import spice.local.UserError;
 import spice.store.cache.BlobCache;
@@ -47,8 +48,7 @@ import spice.telemetry.StepMeters;
 import spice.telemetry.Telemetry;
 import spice.tracking.MlflowSettings;
 import spice.tracking.MlflowTracker;
-import spice.vllm.VllmPolicies;
-import spice.vllm.VllmUnusable;
+import spice.workflows.Failure;
 import spice.workflows.NightlyImpl;
 import spice.workflows.SelfPlayIterationImpl;
 import spice.workflows.SelfPlayRunImpl;
@@ -62,7 +62,6 @@ import spice.workflows.TaskQueues;
 ///          ├─ spice-sample, spice-sample@NAME : pose, attempt, evaluate (sample) ─┐ one at a time
 ///          └─ spice-train  : train                                      (train)  ─┘ on the device
 ///                └─ Sampler ── LoadedPolicies ── CachedBlobStore ── S3BlobStore ── S3
-///                           or VllmPolicies ──┘ and a vLLM server
 /// ```
 final class Wiring implements AutoCloseable {
     /// Steps that need no model are short; a few at a time keep several runs going.
@@ -83,7 +82,7 @@ final class Wiring implements AutoCloseable {
     private final S3BlobStore store;
     private final WorkerFactory factory;
     private final BlobCache cache;
-    private final Policies policies;
+    private final LoadedPolicies policies;
     private final ExecutorService samplers;
     private final Heartbeats heartbeats;
     private final Device device;
@@ -101,7 +100,7 @@ final class Wiring implements AutoCloseable {
         CachedBlobStore models = new CachedBlobStore(store, cache);
         heartbeats = new Heartbeats(
                 temporal.client().newActivityCompletionClient(), settings.patience(), () -> end(ExitCode.STUCK));
-        policies = policies(settings, models, cache);
+        policies = new LoadedPolicies(models, cache.ownFolder());
         samplers = Executors.newFixedThreadPool(
                 settings.samplers(),
                 Thread.ofPlatform().name("sampler-", 0).daemon().factory());
@@ -125,21 +124,10 @@ final class Wiring implements AutoCloseable {
                 case SAMPLE -> takeSampling(List.of(TaskQueues.SAMPLE, ownSampling.orElseThrow()));
                 case TRAIN ->
                     device.worker(factory, TaskQueues.TRAIN)
-                            .registerActivitiesImplementations(
-                                    new TrainerActivitiesImpl(models, cache.ownFolder(), heartbeats, ownSampling));
+                            .registerActivitiesImplementations(new TrainerActivitiesImpl(
+                                    models, cache.ownFolder(), heartbeats, ownSampling, () -> launchers(settings)));
             }
         });
-    }
-
-    private static Policies policies(WorkerSettings settings, CachedBlobStore models, BlobCache cache) {
-        if (settings.vllm().isEmpty()) {
-            return new LoadedPolicies(models, cache.ownFolder());
-        }
-        try {
-            return VllmPolicies.open(settings.vllm().get(), models, cache.ownFolder());
-        } catch (VllmUnusable e) {
-            throw new UserError(String.valueOf(e.getMessage()), ExitCode.BAD_INPUT);
-        }
     }
 
     private static Telemetry telemetry(WorkerSettings settings) {
@@ -151,6 +139,18 @@ final class Wiring implements AutoCloseable {
         } catch (IOException e) {
             throw new UserError("the worker's meters cannot be offered at %s (%s); name another address by --metrics"
                     .formatted(settings.meters(), e.getMessage()));
+        }
+    }
+
+    private static Launchers launchers(WorkerSettings settings) {
+        S3Location location = LocalSettings.from(System.getenv()).s3();
+        try {
+            return new Launchers(
+                    settings.launchers().map(Launchers::read).orElse(Map.of()),
+                    location.bucket(),
+                    location.variables());
+        } catch (IllegalArgumentException e) {
+            throw Failure.LAUNCHER_UNKNOWN.because(e);
         }
     }
 

@@ -1,9 +1,11 @@
 package spice.workers;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -11,7 +13,6 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 import spice.activities.Heartbeats;
@@ -68,6 +69,15 @@ final class WorkerCommand implements Callable<Integer> {
             description = "Megabytes kept in it beside what is in use (default: ${DEFAULT-VALUE}).")
     private long cacheMegabytes = 2048;
 
+    @Option(
+            names = "--launchers",
+            paramLabel = "FILE",
+            description =
+                    "Engines that a run may name as its trainer: a JSON object of names with their commands, each "
+                            + "an array of program and arguments (default: launchers.json in .spice, if it is there). See"
+                            + " docs/launcher.md.")
+    private @Nullable Path launchers;
+
     @Option(names = "--samplers", description = "Shards sampled side by side (default: the number of cores).")
     private int samplers = Runtime.getRuntime().availableProcessors();
 
@@ -93,9 +103,6 @@ final class WorkerCommand implements Callable<Integer> {
                     + " can reach it may read them.")
     private ListenAddress meters = ListenAddress.LOOPBACK;
 
-    @Mixin
-    private VllmOptions vllm = new VllmOptions();
-
     @Override
     public Integer call() throws InterruptedException {
         WorkerSettings settings = new WorkerSettings(
@@ -109,7 +116,7 @@ final class WorkerCommand implements Callable<Integer> {
                 Duration.ofSeconds(patience),
                 makeCurrent,
                 meters,
-                vllm.settings(models, Duration.ofSeconds(patience), System.getenv()));
+                launchers());
         Wiring wiring = Wiring.start(settings);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -129,6 +136,13 @@ final class WorkerCommand implements Callable<Integer> {
                 throw new TypeConversionException(e.getMessage());
             }
         }
+    }
+
+    private Optional<Path> launchers() {
+        if (launchers != null) {
+            return Optional.of(launchers.toAbsolutePath());
+        }
+        return Optional.of(LocalSettings.from(System.getenv()).launchers()).filter(Files::exists);
     }
 
     private Path cache() {

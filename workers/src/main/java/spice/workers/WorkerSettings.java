@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import spice.launcher.Launchers;
 import spice.local.UserError;
 import spice.telemetry.ListenAddress;
-import spice.vllm.VllmSettings;
 import spice.workflows.TaskQueues;
 
 /// What a worker process is started with. A run can name only what stands here: no path of the machine is ever
@@ -23,7 +23,7 @@ import spice.workflows.TaskQueues;
 /// @param patience how long a step may go on without a sign of progress
 /// @param makeCurrent whether its build is to be the one that runs are given to from now on
 /// @param meters where its meters are offered to Prometheus
-/// @param vllm the server that samples in its place
+/// @param launchers file of the engines that a run may name as its trainer
 record WorkerSettings(
         String name,
         Set<Queue> queues,
@@ -35,15 +35,22 @@ record WorkerSettings(
         Duration patience,
         boolean makeCurrent,
         ListenAddress meters,
-        Optional<VllmSettings> vllm) {
+        Optional<Path> launchers) {
     WorkerSettings {
         queues = Set.copyOf(queues);
         corpora = Map.copyOf(corpora);
+        launchers.ifPresent(WorkerSettings::requireLaunchers);
         require(samplers > 0, "--samplers", samplers);
         require(patience.isPositive(), "--patience", patience.toSeconds());
         require(cacheBytes >= 0, "--cache-mb", cacheBytes >> 20);
-        if (vllm.isPresent() && !queues.contains(Queue.SAMPLE)) {
-            throw new UserError("--vllm is for a worker that samples; add sample to --queues", ExitCode.BAD_INPUT);
+    }
+
+    /// At the start, so that nobody learns of it hours later; read again when it is needed.
+    private static void requireLaunchers(Path file) {
+        try {
+            Launchers.read(file);
+        } catch (IllegalArgumentException e) {
+            throw new UserError(String.valueOf(e.getMessage()), ExitCode.BAD_INPUT);
         }
     }
 

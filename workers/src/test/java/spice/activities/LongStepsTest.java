@@ -21,6 +21,8 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -35,6 +37,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import spice.launcher.Launchers;
 import spice.local.TestTemporal;
 import spice.model.TinyModel;
 import spice.settings.RunSettings;
@@ -68,6 +71,7 @@ class LongStepsTest {
     private WorkerFactory factory;
     private ExecutorService samplers;
     private LoadedPolicies policies;
+    private Launchers launchers = Launchers.NONE;
 
     @BeforeAll
     static void startServer() throws Exception {
@@ -115,7 +119,7 @@ class LongStepsTest {
         worker.registerWorkflowImplementationTypes(OneStep.Impl.class);
         worker.registerActivitiesImplementations(
                 new ReasonerActivitiesImpl(new Sampler(read, policies, samplers, heartbeats)),
-                new TrainerActivitiesImpl(read, scratch, heartbeats, Optional.empty()));
+                new TrainerActivitiesImpl(read, scratch, heartbeats, Optional.empty(), () -> launchers));
         factory.start();
     }
 
@@ -299,6 +303,66 @@ class LongStepsTest {
                                 event.getActivityTaskStartedEventAttributes().getAttempt())
                         .isEqualTo(3));
         assertThat(ended).as("a thread that can be interrupted is").hasValue(0);
+    }
+
+    /// The job of a shell, trained in the place of the worker.
+    private WorkflowStub launched(String script) {
+        launchers = new Launchers(Map.of("shell", List.of("/bin/sh", "-c", script)), "spice", Map.of());
+        IterationRequest iteration = Steppable.iteration(
+                store,
+                Steppable.model(folder.resolve(queue + "-model"), TinyModel.config()),
+                Samples.settings("{\"trainer\": \"shell\"}"));
+        return begin("train", iteration, Steppable.episodes(store, 4, 20, 12), 60);
+    }
+
+    private static void assertFailsForGood(WorkflowStub step, Failure name, String pattern) {
+        assertThatThrownBy(() -> step.getResult(Void.class)).rootCause().satisfies(cause -> {
+            ApplicationFailure failure = (ApplicationFailure) cause;
+            assertThat(failure.getType()).isEqualTo(name.name());
+            assertThat(failure.isNonRetryable()).isTrue();
+            assertThat(failure.getOriginalMessage()).matches(pattern);
+        });
+    }
+
+    @Test
+    void aJobThatFailsIsTriedThreeTimes() throws Exception {
+        Path begun = folder.resolve(queue + "-begun");
+        startWorker();
+        WorkflowStub step = launched("echo begun >> '%s'; exit 7".formatted(begun));
+        assertFailsForGood(step, Failure.JOB_FAILED, "the job of launcher shell ended with exit code 7 at .*");
+        assertThat(begun).hasContent("begun\nbegun\nbegun");
+    }
+
+    @Test
+    void aJobThatSaysNothingMoreIsEndedAndTriedAgain() throws Exception {
+        Path pids = folder.resolve(queue + "-pids");
+        AtomicInteger ended = new AtomicInteger();
+        startWorker(store, Duration.ofSeconds(1), ended::incrementAndGet);
+        WorkflowStub step = launched(
+                "echo $$ >> '%s'; echo 'spice: update 2 of 6'; while :; do sleep 1; echo alive; done".formatted(pids));
+        assertFailsForGood(step, Failure.NOT_ADVANCING, "Train \\(update 2 of 6\\) has not advanced for [1-9] s");
+        List<String> jobs = Files.readAllLines(pids);
+        assertThat(jobs).hasSize(3);
+        // The third one's end is not waited for by the server.
+        while (jobs.stream()
+                .anyMatch(pid -> ProcessHandle.of(Long.parseLong(pid)).isPresent())) {
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        assertThat(ended).as("the worker goes on").hasValue(0);
+    }
+
+    @Test
+    void aCancelledStepEndsItsJob() throws Exception {
+        Path pid = folder.resolve(queue + "-pid");
+        startWorker();
+        WorkflowStub step = launched("echo $$ > '%s'; echo 'spice: update 1 of 2'; sleep 1000".formatted(pid));
+        awaitHeartbeat(step, "update 1 of 2");
+        step.cancel();
+        assertThatThrownBy(() -> step.getResult(Void.class)).isInstanceOf(WorkflowFailedException.class);
+        long job = Long.parseLong(Files.readString(pid).strip());
+        while (ProcessHandle.of(job).isPresent()) {
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
     }
 
     @Test

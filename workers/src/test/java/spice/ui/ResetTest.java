@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import spice.store.BlobRef;
+import spice.workflows.RunReport;
 
 /// A run that is reset ends as one that is not, on the real server, which still knows the children of the run before.
 class ResetTest {
@@ -64,6 +65,27 @@ class ResetTest {
         stack.reset(run, stack.taskThatBegan(run, 1));
         stack.repair();
         assertThat(outcome("before")).isEqualTo(undisturbed(2));
+    }
+
+    /// What was committed before stays beside it, on the branch that was left.
+    @Test
+    void withOtherSettingsItOpensABranch() throws Exception {
+        WorkflowExecution run = stack.start("turned", Map.of("iterations", 3)).getExecution();
+        RunReport before = stack.result("turned");
+        stack.holdTraining();
+        stack.reset(run, stack.taskThatBegan(run, 2));
+        stack.awaitPending("turned/iteration-2", "Train");
+        assertThat(stack.client.newUntypedWorkflowStub("turned").update("setLearningRate", String.class, 1e-4))
+                .isEqualTo("learningRate 1.0E-4 holds from iteration 3");
+        stack.repair();
+
+        RunReport after = stack.result("turned");
+        assertThat(before.checkpoint().branch()).isEqualTo("branch");
+        assertThat(after.checkpoint().branch()).isEqualTo("branch'");
+        assertThat(after.checkpoint().iteration()).isEqualTo(3);
+        assertThat(after.checkpoint().manifest())
+                .isNotEqualTo(before.checkpoint().manifest());
+        assertThat(stack.activities.changes).contains("learningRate 1.0E-4 from iteration 3");
     }
 
     @Test

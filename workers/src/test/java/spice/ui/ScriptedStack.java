@@ -5,6 +5,8 @@ import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.api.history.v1.StartChildWorkflowExecutionInitiatedEventAttributes;
 import io.temporal.api.schedule.v1.Schedule;
 import io.temporal.api.workflowservice.v1.DescribeScheduleRequest;
+import io.temporal.api.workflowservice.v1.DescribeScheduleResponse;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.ResetWorkflowExecutionRequest;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import spice.local.TestTemporal;
 import spice.workers.TestBuild;
@@ -42,7 +45,7 @@ final class ScriptedStack implements AutoCloseable {
     /// A run of two iterations stays below it, one of half a dozen continues as new.
     private static final int EVENTS = 100;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     final ScriptedActivities activities = new ScriptedActivities();
     final WorkflowClient client;
@@ -105,6 +108,10 @@ final class ScriptedStack implements AutoCloseable {
         held = new CountDownLatch(1);
     }
 
+    String address() {
+        return temporal.address();
+    }
+
     URI ui() {
         return temporal.ui();
     }
@@ -119,12 +126,53 @@ final class ScriptedStack implements AutoCloseable {
 
     /// A schedule as the server has it: the SDK cannot read one with a summary and without details.
     Schedule schedule(String id) {
+        return describeSchedule(id).getSchedule();
+    }
+
+    private DescribeScheduleResponse describeSchedule(String id) {
         return stubs.blockingStub()
                 .describeSchedule(DescribeScheduleRequest.newBuilder()
                         .setNamespace("default")
                         .setScheduleId(id)
-                        .build())
-                .getSchedule();
+                        .build());
+    }
+
+    /// What a schedule has started last.
+    WorkflowExecution lastStart(String schedule) throws InterruptedException {
+        awaitThat(
+                "a start of " + schedule,
+                () -> describeSchedule(schedule).getInfo().getRecentActionsCount() > 0);
+        return describeSchedule(schedule)
+                .getInfo()
+                .getRecentActionsList()
+                .getLast()
+                .getStartWorkflowResult();
+    }
+
+    /// Waits until a workflow waits for a worker to do this step.
+    void awaitPending(String workflow, String step) throws InterruptedException {
+        awaitChild(workflow);
+        awaitThat(
+                step + " of " + workflow,
+                () -> stubs
+                        .blockingStub()
+                        .describeWorkflowExecution(DescribeWorkflowExecutionRequest.newBuilder()
+                                .setNamespace("default")
+                                .setExecution(newest(workflow))
+                                .build())
+                        .getPendingActivitiesList()
+                        .stream()
+                        .anyMatch(pending -> pending.getActivityType().getName().equals(step)));
+    }
+
+    private static void awaitThat(String what, BooleanSupplier isSo) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!isSo.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("waited in vain for " + what);
+            }
+            Thread.sleep(50);
+        }
     }
 
     WorkflowStub start(String run, Map<String, Object> settings) {

@@ -30,11 +30,14 @@ public enum Failure {
     LINEAGE_BUSY,
     /// The loss or the gradient is not a number.
     TRAINING_DIVERGED,
-    /// The vLLM server was started in a way that does not serve, or with another model.
-    VLLM_UNUSABLE,
     /// A step was alive but stood still for longer than the worker's patience. Tried again twice: the device or the
     /// store may have been at fault.
-    NOT_ADVANCING;
+    NOT_ADVANCING,
+    /// The run's trainer is a launcher that the worker was not started with.
+    LAUNCHER_UNKNOWN,
+    /// The job of a launcher ended without a result that can be used. Tried again twice: one of its machines may
+    /// have been at fault.
+    JOB_FAILED;
 
     /// Whether a failure's type is one of these.
     public static boolean isName(String type) {

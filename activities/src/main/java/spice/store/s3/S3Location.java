@@ -3,7 +3,9 @@ package spice.store.s3;
 import static spice.domain.Check.require;
 
 import java.net.URI;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// Where the store's bucket is. What is left empty here, the AWS SDK finds by its own settings: `AWS_*`
 /// variables, `aws.*` system properties, the shared config file.
@@ -27,5 +29,20 @@ public record S3Location(String bucket, Optional<URI> endpoint, Optional<S3Key> 
     /// A bucket on one server with one key.
     public static S3Location at(URI endpoint, S3Key key, String bucket) {
         return new S3Location(bucket, Optional.of(endpoint), Optional.of(key));
+    }
+
+    /// The variables by which other programs' S3 clients find the same server with the same key, beside those that
+    /// they inherit. Holds a secret.
+    public Map<String, String> variables() {
+        Map<String, String> variables = new TreeMap<>();
+        endpoint.ifPresent(uri -> {
+            variables.put("AWS_ENDPOINT_URL_S3", uri.toString());
+            variables.put("AWS_REGION", "us-east-1");
+        });
+        key.ifPresent(pair -> {
+            variables.put("AWS_ACCESS_KEY_ID", pair.id());
+            variables.put("AWS_SECRET_ACCESS_KEY", pair.secret());
+        });
+        return variables;
     }
 }

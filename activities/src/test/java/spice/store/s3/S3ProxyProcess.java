@@ -11,11 +11,11 @@ import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 
 /// A real S3 server on a folder, in a process of its own, on a port of its own choice.
-record S3ProxyProcess(Process process, URI endpoint) implements AutoCloseable {
+public record S3ProxyProcess(Process process, URI endpoint) implements AutoCloseable {
     static final S3Key KEY = new S3Key("spice", "the tests' own");
     private static final Pattern PORT = Pattern.compile("listens on port (\\d+)\n");
 
-    static S3ProxyProcess start(Path folder) throws IOException, InterruptedException {
+    public static S3ProxyProcess start(Path folder) throws IOException, InterruptedException {
         Path objects = Files.createDirectories(folder.resolve("objects"));
         Path log = folder.resolve("server.log");
         Process process = new ProcessBuilder(
@@ -53,7 +53,7 @@ record S3ProxyProcess(Process process, URI endpoint) implements AutoCloseable {
         System.exit(0);
     }
 
-    S3Location bucket(String name) {
+    public S3Location bucket(String name) {
         return S3Location.at(endpoint, KEY, name);
     }
 
