@@ -2,21 +2,29 @@ package spice.ui;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.client.WorkflowFailedException;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
+import io.temporal.client.schedules.ScheduleOptions;
+import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import spice.store.Json;
+import spice.workers.NightlySchedule;
+import spice.workflows.NightReport;
 import spice.workflows.RunProgress;
-import spice.workflows.RunReport;
 import spice.workflows.TaskQueues;
 
 /// Not a test: records a history of each scenario on the real server, which every later version replays in its tests.
@@ -44,6 +52,12 @@ class RecordHistories {
             continueAsNew(stack);
             reset(stack);
             nightly(stack);
+            unattended(stack);
+            cancel(stack);
+            affinity(stack);
+            scheduled(stack);
+            busy(stack);
+            opening(stack);
         }
     }
 
@@ -78,11 +92,8 @@ class RecordHistories {
     private static void abort(ScriptedStack stack) throws Exception {
         WorkflowStub run = broken(stack, "abort");
         run.update("abort", String.class, "wrong corpus");
-        try {
-            run.getResult(RunReport.class);
-        } catch (WorkflowFailedException e) {
-            keep(stack, "SelfPlayRun", "abort", "abort");
-        }
+        fails(run);
+        keep(stack, "SelfPlayRun", "abort", "abort");
     }
 
     private static void pause(ScriptedStack stack) throws Exception {
@@ -141,9 +152,92 @@ class RecordHistories {
                         .setWorkflowId("nightly")
                         .build());
         night.start(Map.of("lineage", "night", "settings", Map.of("iterations", 1)));
-        night.getResult(RunReport.class);
+        night.getResult(NightReport.class);
         keep(stack, "Nightly", "nightly", "nightly");
         keep(stack, "SelfPlayRun", "nightly", "night");
+    }
+
+    /// Nobody comes within the eighteen seconds that it waits.
+    private static void unattended(ScriptedStack stack) throws IOException {
+        stack.breakTraining("unattended", 2);
+        fails(stack.start("unattended", Map.of("iterations", 2, "attentionHours", 0.005)));
+        stack.repair();
+        keep(stack, "SelfPlayRun", "unattended", "unattended");
+    }
+
+    private static void cancel(ScriptedStack stack) throws Exception {
+        stack.holdTraining();
+        WorkflowStub run = stack.start("cancel", Map.of("iterations", 2));
+        stack.awaitPending("cancel/iteration-1", "Train");
+        run.cancel();
+        fails(run);
+        fails(stack.client.newUntypedWorkflowStub("cancel/iteration-1"));
+        stack.repair();
+        keep(stack, "SelfPlayRun", "cancel", "cancel");
+        keep(stack, "SelfPlayIteration", "cancel", "cancel/iteration-1");
+    }
+
+    /// The worker that has the checkpoint at hand is gone.
+    private static void affinity(ScriptedStack stack) throws IOException {
+        stack.activities.sampler = Optional.of(TaskQueues.sampleAt("gone"));
+        stack.start("affinity", Map.of("iterations", 2, "poseLanes", 2));
+        stack.result("affinity");
+        stack.activities.sampler = Optional.empty();
+        keep(stack, "SelfPlayIteration", "warm-worker-gone", "affinity/iteration-2");
+    }
+
+    private static void scheduled(ScriptedStack stack) throws Exception {
+        stack.activities.nextStart =
+                _ -> Optional.of(Instant.now().plus(Duration.ofHours(24)).toEpochMilli());
+        stack.schedules()
+                .createSchedule(
+                        "each-night",
+                        NightlySchedule.of(
+                                "scheduled",
+                                Json.mapper().createObjectNode().put("iterations", 1),
+                                NightlySchedule.spec(null, null, "24h"),
+                                Duration.ofHours(1)),
+                        ScheduleOptions.newBuilder().build());
+        stack.schedules().getHandle("each-night").trigger();
+        stack.awaitChild("scheduled");
+        stack.result("scheduled");
+        WorkflowExecution night = stack.lastStart("each-night");
+        stack.client.newUntypedWorkflowStub(night, Optional.empty()).getResult(NightReport.class);
+        keep(stack, "Nightly", "scheduled", night);
+        keep(stack, "SelfPlayRun", "scheduled", "scheduled");
+    }
+
+    private static void busy(ScriptedStack stack) throws Exception {
+        stack.holdTraining();
+        stack.start("busy", Map.of("iterations", 1));
+        stack.await("busy", "iterating");
+        WorkflowStub night = stack.client.newUntypedWorkflowStub(
+                "Nightly",
+                WorkflowOptions.newBuilder()
+                        .setTaskQueue(TaskQueues.RUNS)
+                        .setWorkflowId("busy-night")
+                        .build());
+        night.start(Map.of("lineage", "busy", "settings", Map.of("iterations", 1)));
+        night.getResult(NightReport.class);
+        stack.repair();
+        stack.result("busy");
+        keep(stack, "Nightly", "skipped", "busy-night");
+    }
+
+    private static void opening(ScriptedStack stack) throws Exception {
+        stack.activities.whileIngesting = () -> {
+            throw ApplicationFailure.newNonRetryableFailure("S3 cannot be reached", "spice.store.StoreException");
+        };
+        WorkflowStub run = stack.start("opening", Map.of("iterations", 1));
+        stack.await("opening", RunProgress.NEEDS_ATTENTION);
+        stack.activities.whileIngesting = () -> {};
+        run.update("retryIteration", String.class);
+        stack.result("opening");
+        keep(stack, "SelfPlayRun", "opening-retried", "opening");
+    }
+
+    private static void fails(WorkflowStub workflow) {
+        assertThatThrownBy(() -> workflow.getResult(Object.class)).isInstanceOf(WorkflowFailedException.class);
     }
 
     private static void keep(ScriptedStack stack, String workflow, String scenario, String id) throws IOException {

@@ -69,8 +69,16 @@ class ReplayTest {
                         "SelfPlayRun-continued",
                         "SelfPlayRun-reset",
                         "SelfPlayRun-nightly",
+                        "SelfPlayRun-unattended",
+                        "SelfPlayRun-cancel",
+                        "SelfPlayRun-scheduled",
+                        "SelfPlayRun-opening-retried",
                         "SelfPlayIteration-plain",
                         "SelfPlayIteration-retry",
-                        "Nightly-nightly");
+                        "SelfPlayIteration-cancel",
+                        "SelfPlayIteration-warm-worker-gone",
+                        "Nightly-nightly",
+                        "Nightly-scheduled",
+                        "Nightly-skipped");
     }
 }
