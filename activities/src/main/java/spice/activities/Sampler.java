@@ -8,7 +8,7 @@ import spice.workflows.CheckpointRef;
 /// What the activities that run the model share in a worker.
 ///
 /// @param threads sample shards side by side, a shard each
-public record Sampler(BlobStore store, LoadedPolicies policies, ExecutorService threads, Heartbeats heartbeats) {
+public record Sampler(BlobStore store, Policies policies, ExecutorService threads, Heartbeats heartbeats) {
     Lane lane(Heartbeat heartbeat, String stage, int version) {
         return new Lane(store, threads, heartbeat, stage, version);
     }

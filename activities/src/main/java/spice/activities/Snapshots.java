@@ -70,7 +70,7 @@ final class Snapshots {
         learner.saveOptimizer(optimizer);
         Snapshot snapshot = new Snapshot(ModelFiles.put(store, folder), store.put(optimizer), logProbs, reports);
         store.create(prefix + "%08d".formatted(reports.size()), Json.bytes(snapshot));
-        LoadedPolicies.delete(folder);
-        LoadedPolicies.delete(optimizer);
+        CheckpointFolders.delete(folder);
+        CheckpointFolders.delete(optimizer);
     }
 }

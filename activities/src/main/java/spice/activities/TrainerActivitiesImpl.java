@@ -125,7 +125,7 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
                     : new LaunchedTraining(store, launchers.get(), key, folder, settings, parent, batches, progress)
                             .take(seed);
         } finally {
-            LoadedPolicies.delete(folder);
+            CheckpointFolders.delete(folder);
         }
     }
 

@@ -25,25 +25,7 @@ final class Steppable {
 
     /// The first iteration from this model.
     static IterationRequest iteration(BlobStore store, Path model, RunSettings settings) {
-        CheckpointRef base = new Checkpoints(store)
-                .commit(new CheckpointManifest(
-                        CheckpointManifest.FORMAT,
-                        Checkpoints.BASE,
-                        "tiny",
-                        0,
-                        Optional.empty(),
-                        ModelFiles.put(store, model),
-                        Optional.empty(),
-                        0,
-                        0,
-                        Optional.empty(),
-                        List.of(),
-                        Optional.empty(),
-                        CheckpointManifest.GROUNDING,
-                        "",
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty()));
+        CheckpointRef base = CommittedModel.commit(store, model, Checkpoints.BASE, 0);
         BlobRef nothing = Blobs.put(store, List.of());
         return new IterationRequest(
                 settings,

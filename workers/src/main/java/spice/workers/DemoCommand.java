@@ -56,7 +56,7 @@ final class DemoCommand implements Callable<Integer> {
         }
         RunOptions.checked(settings);
         LocalSettings local = LocalSettings.from(System.getenv());
-        StackPlan plan = StackPlans.standard(local, corpora, System.getenv());
+        StackPlan plan = StackPlans.standard(local, corpora, Optional.empty(), System.getenv());
         Consumer<String> say = System.out::println;
         try (LocalStack stack = LocalStack.open(local, plan, System.getenv(), say)) {
             stack.addresses().banner().forEach(System.out::println);

@@ -149,7 +149,7 @@ final class RunFollower {
     private static int exitCode(Failure failure) {
         return switch (failure) {
             case NO_VALID_TASKS -> ExitCode.NO_VALID_TASKS;
-            case TRAINING_DIVERGED, NOT_ADVANCING, ABORTED, LINEAGE_BUSY -> ExitCode.FAILED;
+            case TRAINING_DIVERGED, VLLM_UNUSABLE, NOT_ADVANCING, JOB_FAILED, ABORTED, LINEAGE_BUSY -> ExitCode.FAILED;
             case UNATTENDED -> ExitCode.NEEDS_ATTENTION;
             case INVALID_SETTINGS,
                     CORPUS_UNUSABLE,
@@ -157,7 +157,8 @@ final class RunFollower {
                     MODEL_UNUSABLE,
                     HELD_OUT_UNUSABLE,
                     LINEAGE_EMPTY,
-                    CHECKPOINT_RETIRED -> ExitCode.BAD_INPUT;
+                    CHECKPOINT_RETIRED,
+                    LAUNCHER_UNKNOWN -> ExitCode.BAD_INPUT;
         };
     }
 }

@@ -5,12 +5,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import spice.local.LocalSettings;
 import spice.local.StackPlan;
 import spice.local.TemporalLadder;
 import spice.local.WorkerPlan;
 import spice.store.Json;
+import spice.vllm.VllmSettings;
 import spice.workflows.SpiceSearchAttributes;
 
 /// What the local stack consists of.
@@ -21,8 +23,13 @@ final class StackPlans {
     /// device.
     ///
     /// @param corpora names and folders that runs may read, beside the spice merchant's archive
+    /// @param vllm the server that samples in the second worker's place
     /// @param environment tells whether the Temporal server is ours, and with it which build runs are given to
-    static StackPlan standard(LocalSettings settings, Map<String, Path> corpora, Map<String, String> environment) {
+    static StackPlan standard(
+            LocalSettings settings,
+            Map<String, Path> corpora,
+            Optional<VllmSettings> vllm,
+            Map<String, String> environment) {
         Map<String, Path> all = new TreeMap<>(corpora);
         all.put(MerchantsArchive.NAME, MerchantsArchive.below(settings.home()));
         List<String> runs = new ArrayList<>();
@@ -34,7 +41,23 @@ final class StackPlans {
                 SpiceSearchAttributes.ALL,
                 List.of(
                         worker("cpu-worker", "cpu", runs, settings.cpuHeap(), settings),
-                        worker("gpu-worker", "sample,train", List.of(), settings.gpuHeap(), settings)));
+                        worker("gpu-worker", "sample,train", sampling(vllm), settings.gpuHeap(), settings)));
+    }
+
+    private static List<String> sampling(Optional<VllmSettings> vllm) {
+        return vllm.map(by -> List.of(
+                        "--vllm",
+                        by.server().toString(),
+                        "--vllm-model-folder",
+                        by.folder().toString(),
+                        "--vllm-requests",
+                        Integer.toString(by.requests())))
+                .orElse(List.of());
+    }
+
+    /// The folder below which the stack's runs name models.
+    static Path models(LocalSettings settings) {
+        return settings.root().resolve("models");
     }
 
     /// The servers alone.
@@ -58,7 +81,7 @@ final class StackPlans {
                 "--queues",
                 queue,
                 "--models",
-                settings.root().resolve("models").toString(),
+                models(settings).toString(),
                 "--cache",
                 settings.cache().toString()));
         arguments.addAll(others);

@@ -7,9 +7,11 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import spice.activities.Heartbeats;
 import spice.local.LocalSettings;
 import spice.local.LocalStack;
 import spice.local.StackPlan;
@@ -34,6 +36,9 @@ final class UpCommand implements Callable<Integer> {
             description = "Documents that runs may name, beside the spice merchant's archive. Repeatable.")
     private Map<String, Path> corpora = Map.of();
 
+    @Mixin
+    private VllmOptions vllm = new VllmOptions();
+
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
@@ -41,7 +46,11 @@ final class UpCommand implements Callable<Integer> {
         corpora.forEach((name, folder) -> folders.put(name, CorpusFolder.checked(folder)));
         LocalSettings settings = LocalSettings.from(System.getenv());
         Consumer<String> say = System.err::println;
-        StackPlan plan = StackPlans.standard(settings, folders, System.getenv());
+        StackPlan plan = StackPlans.standard(
+                settings,
+                folders,
+                vllm.settings(StackPlans.models(settings), Heartbeats.PATIENCE, System.getenv()),
+                System.getenv());
         try (LocalStack stack = LocalStack.open(settings, plan, System.getenv(), say)) {
             stack.addresses().banner().forEach(out::println);
             try (LiveView _ = LiveView.open(stack, settings, out::println)) {

@@ -33,6 +33,7 @@ import spice.activities.EvaluatorActivitiesImpl;
 import spice.activities.Heartbeats;
 import spice.activities.JudgeActivitiesImpl;
 import spice.activities.LoadedPolicies;
+import spice.activities.Policies;
 import spice.activities.ReasonerActivitiesImpl;
 import spice.activities.Sampler;
 import spice.activities.ScheduleActivitiesImpl;
@@ -48,6 +49,8 @@ import spice.telemetry.StepMeters;
 import spice.telemetry.Telemetry;
 import spice.tracking.MlflowSettings;
 import spice.tracking.MlflowTracker;
+import spice.vllm.VllmPolicies;
+import spice.vllm.VllmUnusable;
 import spice.workflows.Failure;
 import spice.workflows.NightlyImpl;
 import spice.workflows.SelfPlayIterationImpl;
@@ -62,6 +65,7 @@ import spice.workflows.TaskQueues;
 ///          ├─ spice-sample, spice-sample@NAME : pose, attempt, evaluate (sample) ─┐ one at a time
 ///          └─ spice-train  : train                                      (train)  ─┘ on the device
 ///                └─ Sampler ── LoadedPolicies ── CachedBlobStore ── S3BlobStore ── S3
+///                           or VllmPolicies ──┘ and a vLLM server
 /// ```
 final class Wiring implements AutoCloseable {
     /// Steps that need no model are short; a few at a time keep several runs going.
@@ -82,7 +86,7 @@ final class Wiring implements AutoCloseable {
     private final S3BlobStore store;
     private final WorkerFactory factory;
     private final BlobCache cache;
-    private final LoadedPolicies policies;
+    private final Policies policies;
     private final ExecutorService samplers;
     private final Heartbeats heartbeats;
     private final Device device;
@@ -100,7 +104,7 @@ final class Wiring implements AutoCloseable {
         CachedBlobStore models = new CachedBlobStore(store, cache);
         heartbeats = new Heartbeats(
                 temporal.client().newActivityCompletionClient(), settings.patience(), () -> end(ExitCode.STUCK));
-        policies = new LoadedPolicies(models, cache.ownFolder());
+        policies = policies(settings, models, cache);
         samplers = Executors.newFixedThreadPool(
                 settings.samplers(),
                 Thread.ofPlatform().name("sampler-", 0).daemon().factory());
@@ -128,6 +132,17 @@ final class Wiring implements AutoCloseable {
                                     models, cache.ownFolder(), heartbeats, ownSampling, () -> launchers(settings)));
             }
         });
+    }
+
+    private static Policies policies(WorkerSettings settings, CachedBlobStore models, BlobCache cache) {
+        if (settings.vllm().isEmpty()) {
+            return new LoadedPolicies(models, cache.ownFolder());
+        }
+        try {
+            return VllmPolicies.open(settings.vllm().get(), models, cache.ownFolder());
+        } catch (VllmUnusable e) {
+            throw new UserError(String.valueOf(e.getMessage()), ExitCode.BAD_INPUT);
+        }
     }
 
     private static Telemetry telemetry(WorkerSettings settings) {

@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 import spice.activities.Heartbeats;
@@ -103,6 +104,9 @@ final class WorkerCommand implements Callable<Integer> {
                     + " can reach it may read them.")
     private ListenAddress meters = ListenAddress.LOOPBACK;
 
+    @Mixin
+    private VllmOptions vllm = new VllmOptions();
+
     @Override
     public Integer call() throws InterruptedException {
         WorkerSettings settings = new WorkerSettings(
@@ -116,7 +120,8 @@ final class WorkerCommand implements Callable<Integer> {
                 Duration.ofSeconds(patience),
                 makeCurrent,
                 meters,
-                launchers());
+                launchers(),
+                vllm.settings(models, Duration.ofSeconds(patience), System.getenv()));
         Wiring wiring = Wiring.start(settings);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {

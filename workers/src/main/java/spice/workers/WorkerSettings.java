@@ -8,6 +8,7 @@ import java.util.Set;
 import spice.launcher.Launchers;
 import spice.local.UserError;
 import spice.telemetry.ListenAddress;
+import spice.vllm.VllmSettings;
 import spice.workflows.TaskQueues;
 
 /// What a worker process is started with. A run can name only what stands here: no path of the machine is ever
@@ -24,6 +25,7 @@ import spice.workflows.TaskQueues;
 /// @param makeCurrent whether its build is to be the one that runs are given to from now on
 /// @param meters where its meters are offered to Prometheus
 /// @param launchers file of the engines that a run may name as its trainer
+/// @param vllm the server that samples in its place
 record WorkerSettings(
         String name,
         Set<Queue> queues,
@@ -35,7 +37,8 @@ record WorkerSettings(
         Duration patience,
         boolean makeCurrent,
         ListenAddress meters,
-        Optional<Path> launchers) {
+        Optional<Path> launchers,
+        Optional<VllmSettings> vllm) {
     WorkerSettings {
         queues = Set.copyOf(queues);
         corpora = Map.copyOf(corpora);
@@ -43,6 +46,9 @@ record WorkerSettings(
         require(samplers > 0, "--samplers", samplers);
         require(patience.isPositive(), "--patience", patience.toSeconds());
         require(cacheBytes >= 0, "--cache-mb", cacheBytes >> 20);
+        if (vllm.isPresent() && !queues.contains(Queue.SAMPLE)) {
+            throw new UserError("--vllm is for a worker that samples; add sample to --queues", ExitCode.BAD_INPUT);
+        }
     }
 
     /// At the start, so that nobody learns of it hours later; read again when it is needed.

@@ -30,6 +30,8 @@ public enum Failure {
     LINEAGE_BUSY,
     /// The loss or the gradient is not a number.
     TRAINING_DIVERGED,
+    /// The vLLM server was started in a way that does not serve, or with another model.
+    VLLM_UNUSABLE,
     /// A step was alive but stood still for longer than the worker's patience. Tried again twice: the device or the
     /// store may have been at fault.
     NOT_ADVANCING,

@@ -1,0 +1,81 @@
+package spice.activities;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import spice.model.ModelException;
+import spice.store.BlobStore;
+import spice.store.StoreException;
+import spice.workflows.CheckpointRef;
+import spice.workflows.Failure;
+
+/// Fetches checkpoints into folders of their own on this machine.
+public final class CheckpointFolders {
+    private final BlobStore store;
+    private final Checkpoints checkpoints;
+    private final Path scratch;
+
+    /// @param scratch a folder of this worker's own
+    public CheckpointFolders(BlobStore store, Path scratch) {
+        this.store = store;
+        this.checkpoints = new Checkpoints(store);
+        this.scratch = scratch;
+    }
+
+    /// Opens a checkpoint in a fresh folder, which is whoever opens it to [#delete]. It stays for as long as what was
+    /// opened is in use, which tells a cache that its files are.
+    ///
+    /// @param open makes something of the folder; if it fails, the folder is gone
+    public <T> T open(CheckpointRef checkpoint, Function<Path, T> open) {
+        Path folder = scratch.resolve("policy-" + UUID.randomUUID());
+        try {
+            ModelFiles.fetch(store, checkpoints.manifest(checkpoint).files(), folder);
+            return open.apply(folder);
+        } catch (ModelException e) {
+            delete(folder);
+            throw Failure.MODEL_UNUSABLE.because(e);
+        } catch (StoreException e) {
+            delete(folder);
+            throw checkpoints
+                    .retirement(checkpoint)
+                    .<RuntimeException>map(retirement ->
+                            Failure.CHECKPOINT_RETIRED.because(checkpoints.goneSince(checkpoint, retirement)))
+                    .orElse(e);
+        } catch (RuntimeException e) {
+            delete(folder);
+            throw e;
+        }
+    }
+
+    /// Deletes a folder with all that is in it, if it is there.
+    public static void delete(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    Files.delete(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
+                        throws IOException {
+                    Files.delete(visited);
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete %s".formatted(folder), e);
+        }
+    }
+}

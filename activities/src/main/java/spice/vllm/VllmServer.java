@@ -1,0 +1,184 @@
+package spice.vllm;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import spice.model.Pulse;
+
+/// One vLLM server, which serves one checkpoint at a time. Whoever samples has its checkpoint served until he is done;
+/// whoever needs another waits for his turn.
+///
+/// What the server holds is never taken on trust. After a reload its tensors are compared with the checkpoint's, and
+/// the
+/// server is marked with a word that nobody else knows and that it forgets when it ends. What was sampled counts only
+/// if
+/// the mark is still there afterwards: else the server was started anew, or reloaded by somebody else, in between.
+final class VllmServer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(VllmServer.class);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    /// So often in a row the server may be started anew while it samples the same.
+    private static final int ROUNDS = 3;
+
+    private final VllmSettings settings;
+    private final VllmClient client;
+    private final ServerFolder folder;
+    private final ReentrantReadWriteLock turns = new ReentrantReadWriteLock(true);
+    private volatile Optional<Served> served = Optional.empty();
+
+    /// What the server is known to hold.
+    ///
+    /// @param weights of the checkpoint
+    /// @param mark that the server was given for it
+    /// @param model the server's name for it
+    private record Served(String weights, String mark, String model, HeldWeights held) {}
+
+    private VllmServer(VllmSettings settings, VllmClient client, ServerFolder folder) {
+        this.settings = settings;
+        this.client = client;
+        this.folder = folder;
+    }
+
+    /// Takes the server's folder. A server that does not answer yet is waited for when it is needed.
+    ///
+    /// @throws VllmUnusable if the folder or the server cannot be used
+    static VllmServer open(VllmSettings settings) {
+        return open(settings, PAUSE);
+    }
+
+    static VllmServer open(VllmSettings settings, Duration pause) {
+        ServerFolder folder = ServerFolder.take(settings.folder());
+        VllmServer server = new VllmServer(settings, new VllmClient(settings, pause), folder);
+        try {
+            server.started();
+        } catch (VllmTrouble e) {
+            log.warn("{}; steps that sample will wait for it", e.getMessage());
+        } catch (RuntimeException e) {
+            server.close();
+            throw e;
+        }
+        return server;
+    }
+
+    VllmClient client() {
+        return client;
+    }
+
+    VllmSettings settings() {
+        return settings;
+    }
+
+    /// Does what is to be done while the checkpoint is served, and does it again if it turns out that it was not.
+    ///
+    /// @param work gets the server's name for the model
+    /// @throws VllmTrouble if the server does not answer, or does not keep the checkpoint
+    /// @throws VllmUnusable if it cannot serve the checkpoint
+    <T> T serving(FetchedCheckpoint checkpoint, Pulse pulse, Function<String, T> work) {
+        for (int round = 1; round <= ROUNDS; round++) {
+            Served now = enter(checkpoint, pulse);
+            try {
+                T result = work.apply(now.model());
+                if (client.mark().equals(now.mark())) {
+                    return result;
+                }
+                log.warn("{} was started or reloaded by another while it sampled; it is asked again", settings);
+                forget(now);
+            } catch (VllmTrouble e) {
+                forget(now);
+                throw e;
+            } finally {
+                turns.readLock().unlock();
+            }
+        }
+        throw new VllmTrouble(
+                "vLLM at %s was started or reloaded by another %d times while it sampled; is %s the only worker that uses it?"
+                        .formatted(settings.server(), ROUNDS, settings.folder()));
+    }
+
+    /// Returns with the read lock held, under which nothing else is loaded.
+    private Served enter(FetchedCheckpoint checkpoint, Pulse pulse) {
+        await(turns.readLock(), pulse);
+        Optional<Served> found = serves(checkpoint);
+        if (found.isPresent()) {
+            return found.get();
+        }
+        turns.readLock().unlock();
+        await(turns.writeLock(), pulse);
+        try {
+            Served now = serves(checkpoint).orElseGet(() -> load(checkpoint));
+            turns.readLock().lock();
+            return now;
+        } finally {
+            turns.writeLock().unlock();
+        }
+    }
+
+    private Optional<Served> serves(FetchedCheckpoint checkpoint) {
+        return served.filter(now -> now.weights().equals(checkpoint.weights()));
+    }
+
+    private static void await(Lock lock, Pulse pulse) {
+        try {
+            do {
+                pulse.beat();
+            } while (!lock.tryLock(1, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("interrupted while another checkpoint was served");
+        }
+    }
+
+    private synchronized void forget(Served lost) {
+        served = served.filter(now -> !now.equals(lost));
+    }
+
+    private Served load(FetchedCheckpoint checkpoint) {
+        Optional<Served> last = served;
+        served = Optional.empty();
+        VllmClient.Start start = started();
+        HeldWeights before = new HeldWeights(client.digests());
+        folder.put(checkpoint.folder());
+        client.reload();
+        HeldWeights after = new HeldWeights(client.digests());
+        boolean wereOthers = last.filter(known -> known.held().equals(before)).isPresent();
+        if (!after.are(
+                CheckpointTensors.of(checkpoint.folder()), wereOthers ? Optional.of(before) : Optional.empty())) {
+            throw new VllmUnusable(
+                    "vLLM at %s does not hold the weights that were written to %s for %s, though it says that it has reloaded them. Start it anew on that folder, without quantization"
+                            .formatted(settings.server(), settings.folder(), checkpoint.name()));
+        }
+        String mark = "spice-" + UUID.randomUUID();
+        client.mark(mark);
+        Served now = new Served(checkpoint.weights(), mark, start.name(), after);
+        served = Optional.of(now);
+        log.info("{} serves {}", settings, checkpoint.name());
+        return now;
+    }
+
+    /// How the server was started, which has to be as it is needed here.
+    private VllmClient.Start started() {
+        VllmClient.Start start = client.start();
+        if (!start.folder().equals(settings.folder().toString())) {
+            throw new VllmUnusable("vLLM at %s serves %s; start it on %s, by the same path"
+                    .formatted(settings.server(), start.folder(), settings.folder()));
+        }
+        if (!start.logProbsMode().equals("processed_logprobs")) {
+            throw new VllmUnusable(
+                    "vLLM at %s gives log-probabilities from before the temperature (%s); start it with --logprobs-mode processed_logprobs"
+                            .formatted(settings.server(), start.logProbsMode()));
+        }
+        return start;
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        folder.close();
+    }
+}
