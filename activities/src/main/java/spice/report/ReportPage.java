@@ -29,7 +29,7 @@ final class ReportPage {
             "page.js");
     private static final ObjectMapper JSON = Json.mapper();
     private static final String TEMPLATE = resource("page.html");
-    private static final String STYLE = all(STYLES);
+    static final String STYLE = all(STYLES);
     private static final String SCRIPT = all(SCRIPTS);
 
     private ReportPage() {}

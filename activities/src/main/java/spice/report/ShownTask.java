@@ -1,13 +1,17 @@
 package spice.report;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import spice.activities.ScoredTask;
+import spice.activities.ScoredTask.ScoredAttempt;
 import spice.domain.AnswerKind;
 import spice.domain.Passage;
 import spice.domain.Refusal;
+import spice.domain.Rewards;
 import spice.domain.Task;
 import spice.domain.Verdict;
 
@@ -21,7 +25,8 @@ import spice.domain.Verdict;
 /// @param advantage the Challenger's
 /// @param isTrained whether the Reasoner learned from its attempts
 /// @param isSuspect whether most attempts agree on another answer
-/// @param isCut whether any of its texts is longer in the store
+/// @param isCut whether any of its texts is longer in the store, or there are more of them
+/// @param answers how many attempts there were, of each verdict; also of those that are not shown
 record ShownTask(
         String source,
         Excerpt passage,
@@ -39,6 +44,7 @@ record ShownTask(
         boolean isTrained,
         boolean isSuspect,
         boolean isCut,
+        Map<Verdict, Long> answers,
         List<ShownAttempt> attempts) {
     static final int PASSAGE = 1_200;
     static final int REPLY = 600;
@@ -48,18 +54,31 @@ record ShownTask(
     /// About what the names of its fields take as JSON.
     private static final int FRAME = 500;
 
-    private static final int FRAME_OF_ATTEMPT = 80;
+    private static final int FRAME_OF_ATTEMPT = 100;
     /// Texts are cut to this part of their usual length at most.
     private static final int SHORTEST = 32;
 
     ShownTask {
         options = List.copyOf(options);
         replies = List.copyOf(replies);
+        answers = Map.copyOf(answers);
         attempts = List.copyOf(attempts);
     }
 
     /// One of the Reasoner's answers.
-    record ShownAttempt(String text, Verdict verdict, double advantage) {}
+    ///
+    /// @param reward that the verdict earns; absent for an undecided one, which is left out of the group
+    record ShownAttempt(String text, Verdict verdict, Optional<Double> reward, double advantage) {
+        static ShownAttempt of(ScoredAttempt attempt, int length) {
+            return new ShownAttempt(
+                    Excerpt.beginning(attempt.text(), length),
+                    attempt.verdict(),
+                    attempt.verdict() == Verdict.UNDECIDED
+                            ? Optional.empty()
+                            : Optional.of(Rewards.reasoner(attempt.verdict())),
+                    attempt.advantage());
+        }
+    }
 
     /// The task with its texts as long as there is room for.
     ///
@@ -102,9 +121,10 @@ record ShownTask(
                 scored.suspectGold(),
                 read.isCut() || isCut(scored, replies, length),
                 scored.attempts().stream()
+                        .collect(Collectors.groupingBy(ScoredAttempt::verdict, Collectors.counting())),
+                scored.attempts().stream()
                         .limit(MOST_ATTEMPTS)
-                        .map(attempt -> new ShownAttempt(
-                                Excerpt.beginning(attempt.text(), length), attempt.verdict(), attempt.advantage()))
+                        .map(attempt -> ShownAttempt.of(attempt, length))
                         .toList());
     }
 

@@ -32,30 +32,41 @@ class Chart {
     this.plot.setAttribute('aria-label', curve.title);
     this.figure = el('figure', {id: 'chart-' + curve.id},
         el('figcaption', {}, this.caption, el('p', {}, curve.about)),
-        this.plot, this.legend,
-        onDemand('Table', () => this.table()));
+        this.plot, this.legend);
+    this.table = new OnDemand(curve.title);
+    this.figure.append(this.table.element);
     this.plot.addEventListener('keydown', event => this.walk(event));
     new ResizeObserver(() => this.resize()).observe(this.plot);
   }
 
-  /** Shows these lines. */
+  /** Shows these lines. The cursor stays at its iteration, unless it was at the last one. */
   show(curve, lines) {
+    const chosen = this.lines && this.at < this.lines.length - 1 ? this.lines[this.at].iteration : null;
     this.curve = curve;
     this.lines = lines.filter(line => curve.series.some(series => isNumber(series.of(line))));
     this.columns = columns(curve, this.lines);
-    this.at = this.lines.length - 1;
+    const kept = this.lines.findIndex(line => line.iteration === chosen);
+    this.at = kept < 0 ? this.lines.length - 1 : kept;
     const shape = [curve.series.map(series => series.label).join(), Boolean(curve.series.length && curve.series[0].low)].join();
     if (this.lines.length === 0) {
       this.uplot && this.uplot.destroy();
       this.uplot = null;
       this.plot.replaceChildren(el('p', {class: 'empty'}, 'Nothing was measured yet.'));
     } else if (this.uplot && this.shape === shape) {
-      this.uplot.setData(this.data());
+      this.isRenewed = true;
+      this.uplot.batch(plot => plot.setData(this.data()));
+      this.isRenewed = false;
     } else {
       this.draw();
     }
     this.shape = shape;
+    if (kept >= 0) {
+      this.point();
+    }
     this.tell();
+    this.table.show('Table',
+        () => [{title: 'Iteration', number: true}, ...curve.series.map(series => ({title: series.label, number: true}))],
+        () => this.lines.map((line, at) => [String(line.iteration), ...curve.series.map((series, i) => this.said(i, at))]));
   }
 
   data() {
@@ -125,6 +136,9 @@ class Chart {
   }
 
   pointed(index) {
+    if (this.isRenewed) {
+      return;
+    }
     const last = this.lines.length - 1;
     const at = index === null || index === undefined ? last : Math.min(index, last);
     if (at !== this.at) {
@@ -143,8 +157,13 @@ class Chart {
     }
     event.preventDefault();
     this.at = Math.min(last, Math.max(0, to));
-    this.uplot.setCursor({left: this.uplot.valToPos(this.lines[this.at].iteration, 'x'), top: 10}, false);
+    this.point();
     this.tell();
+  }
+
+  /** Draws the cursor where it is. */
+  point() {
+    this.uplot.setCursor({left: this.uplot.valToPos(this.lines[this.at].iteration, 'x'), top: 10}, false);
   }
 
   said(i, at) {
@@ -176,15 +195,12 @@ class Chart {
         'iteration ' + iteration + ': ' + values.map(({label, value}) => label + ' ' + value).join(', '));
   }
 
-  table() {
-    return table(this.curve.title,
-        [{title: 'Iteration', number: true}, ...this.curve.series.map(series => ({title: series.label, number: true}))],
-        this.lines.map((line, at) => [String(line.iteration), ...this.curve.series.map((series, i) => this.said(i, at))]));
-  }
-
   redraw() {
     if (this.uplot) {
       this.draw();
+      if (this.at < this.lines.length - 1) {
+        this.point();
+      }
     }
   }
 }

@@ -4,6 +4,9 @@
   const data = JSON.parse(byId('data').textContent);
   const charts = new Map();
   const tasks = new Tasks();
+  const challengers = new Challengers();
+  const documents = new Documents();
+  const facts = new Facts();
   let live = '';
 
   const linkTo = iteration => data.page && iteration > 0 ? data.page + '%2Fiteration-' + iteration : null;
@@ -27,15 +30,15 @@
     tiles(data);
     drawn();
     tasks.show(data.tasks, data.store, linkTo);
-    crossing(data, data.tasks);
-    documents(data);
-    facts(data, linkTo);
+    challengers.show(data, data.tasks);
+    documents.show(data);
+    facts.show(data, linkTo);
   }
 
-  /** Those that are there with the new ones, by iteration. */
+  /** Those that are there with the new ones, by iteration; what is told again as it was stays what it is. */
   function merged(old, fresh) {
     const all = new Map(old.map(of => [of.iteration, of]));
-    fresh.forEach(of => all.set(of.iteration, of));
+    fresh.filter(of => JSON.stringify(of) !== JSON.stringify(all.get(of.iteration))).forEach(of => all.set(of.iteration, of));
     return [...all.values()].sort((a, b) => a.iteration - b.iteration);
   }
 
@@ -69,6 +72,7 @@
   shown();
   const theme = matchMedia('(prefers-color-scheme: dark)');
   theme.addEventListener('change', () => charts.forEach(chart => chart.redraw()));
+  new ResizeObserver(reach).observe(document.body);
   if (document.body.dataset.events) {
     follow(document.body.dataset.events);
   }

@@ -55,91 +55,138 @@ function standing(data, live) {
   byId('state').textContent = parts.join(' · ');
   byId('trouble').hidden = !(stands && stands.trouble);
   byId('trouble').textContent = stands && stands.trouble ? stands.trouble : '';
-  show('links', data.page ? el('a', {href: data.page}, 'The run in the Temporal UI') : '');
+  if (data.page && !byId('links').firstElementChild) {
+    show('links', el('a', {href: data.page}, 'The run in the Temporal UI'));
+  }
 }
 
-function crossing(data, tasks) {
-  if (data.crossing) {
-    const {coEvolution: of, shown} = data.crossing;
-    const rate = value => value === null ? 'undecided' : percent(value);
-    const list = (caption, lines) => table(caption, [{title: 'Question', long: true}, {title: 'Gold'},
-      {title: 'First Reasoner', number: true}, {title: 'Last Reasoner', number: true}],
-    lines.map(line => [line.question, line.gold, rate(line.firstReasoner), rate(line.lastReasoner)]));
-    const gain = (what, change) => el('li', {}, what + ': ' + percent(change.before) + ' → ' + percent(change.after)
-        + ' (95 % interval of the change: ' + points(change.low) + ' to ' + points(change.high) + ' points)');
-    show('crossing',
-        el('p', {class: 'lead'}, 'Both Challengers posed on the same documents, and both Reasoners answered both.'),
-        el('ul', {}, gain('First Reasoner, on the first → the last Challenger’s tasks', of.harder),
-            gain('First Challenger’s tasks, by the first → the last Reasoner', of.better),
-            el('li', {}, 'Last Reasoner on the last Challenger’s tasks: ' + percent(of.lastOnLast))),
-        ...shown.map(document => el('article', {class: 'card'},
-            el('h3', {}, document.source), passage({text: document.passage, marks: []}),
-            el('div', {class: 'columns'},
-                el('div', {}, el('h4', {}, 'First Challenger'), list(document.source + ', first Challenger', document.first)),
-                el('div', {}, el('h4', {}, 'Last Challenger'), list(document.source + ', last Challenger', document.last))))));
-    return;
+/** The first Challenger's tasks beside the last one's: of the first and newest iteration, until a finished run has compared both on the same documents. */
+class Challengers {
+  constructor() {
+    this.is = '';
+    this.title = el('h4', {});
+    this.newest = new Table('');
   }
-  const sorted = [...tasks].filter(of => of.shown.some(valid)).sort((a, b) => a.iteration - b.iteration);
-  if (sorted.length < 2) {
-    show('crossing', el('p', {class: 'empty'}, 'Two iterations with valid tasks are needed for a comparison.'));
-    return;
+
+  show(data, tasks) {
+    const sorted = tasks.filter(of => of.shown.some(valid)).sort((a, b) => a.iteration - b.iteration);
+    const is = data.crossing ? 'crossed' : sorted.length < 2 ? 'empty' : 'beside';
+    if (is === 'beside') {
+      const of = last(sorted);
+      this.title.textContent = 'Newest Challenger: iteration ' + of.iteration;
+      this.newest.call('tasks of iteration ' + of.iteration);
+      tasksTable(this.newest, of);
+    }
+    if (is !== this.is) {
+      this.is = is;
+      show('crossing', ...is === 'crossed' ? crossed(data.crossing) : is === 'beside' ? this.beside(sorted[0])
+          : [el('p', {class: 'empty'}, 'Two iterations with valid tasks are needed for a comparison.')]);
+    }
   }
-  const column = (title, of) => el('div', {}, el('h4', {}, title + ': iteration ' + of.iteration),
-      table('tasks of iteration ' + of.iteration, [{title: 'Question', long: true}, {title: 'Gold'}, {title: 'Right', number: true}],
-          of.shown.filter(valid).map(task => [task.question, task.gold, right(task) + ' of ' + task.attempts.length])));
-  show('crossing',
-      el('p', {class: 'lead'}, 'Tasks of the first and of the newest iteration, on different documents. A finished run compares both on the same.'),
-      el('div', {class: 'columns'}, column('First Challenger', sorted[0]), column('Newest Challenger', last(sorted))));
+
+  beside(first) {
+    return [el('p', {class: 'lead'}, 'Tasks of the first and of the newest iteration, on different documents. A finished run compares both on the same.'),
+      el('div', {class: 'columns'},
+          el('div', {}, el('h4', {}, 'First Challenger: iteration ' + first.iteration),
+              tasksTable(new Table('tasks of iteration ' + first.iteration), first).element),
+          el('div', {}, this.title, this.newest.element))];
+  }
 }
 
-function documents(data) {
-  const of = data.corpus;
-  if (!of) {
-    show('documents', el('p', {class: 'empty'}, 'The documents are named once the first iteration is committed.'));
-    return;
-  }
-  const more = (shown, all) => shown < all ? 'the first ' + count(shown) + ' of ' + count(all) : count(all);
-  show('documents',
-      el('p', {class: 'lead'}, count(of.totals.files) + ' files seen: ' + count(of.allTaken) + ' taken, ' + count(of.allRefused) + ' refused, '
-          + count(of.totals.hidden) + ' hidden. ' + count(of.totals.passages) + ' passages, ' + count(of.totals.tokens) + ' tokens, '
-          + count(of.totals.duplicates) + ' duplicate passages dropped.'),
-      el('p', {}, Object.entries(of.reasons).map(([reason, number]) => words(reason) + ' ' + count(number)).join(', ')),
-      onDemand('Files taken (' + more(of.taken.length, of.allTaken) + ')', () => table('files taken',
-          [{title: 'File', long: true}, {title: 'Type'}, {title: 'Size', number: true}, {title: 'Passages', number: true}, {title: 'Note'}],
-          of.taken.map(file => [file.path, file.type, bytes(file.bytes), count(file.passages), file.isCut ? 'not read to its end' : '']))),
-      onDemand('Files refused (' + more(of.refused.length, of.allRefused) + ')', () => table('files refused',
-          [{title: 'File', long: true}, {title: 'Why'}, {title: 'Detail', long: true}],
-          of.refused.map(file => [file.path, words(file.reason), file.detail]))),
-      el('p', {class: 'meta'}, 'The manifest accounts for every file: ', el('code', {}, data.store + blob(of.manifest))));
+function tasksTable(table, of) {
+  return table.show([{title: 'Question', long: true}, {title: 'Gold'}, {title: 'Right', number: true}],
+      of.shown.filter(valid).map(task => [task.question, task.gold, right(task) + ' of ' + answers(task)]));
 }
 
-function facts(data, linkTo) {
-  const head = data.head;
-  if (!head) {
-    show('facts', el('p', {class: 'empty'}, 'Known once the first iteration is committed.'));
-    return;
+function crossed({coEvolution: of, shown}) {
+  const rate = value => value === null ? 'undecided' : percent(value);
+  const list = (caption, lines) => new Table(caption).show([{title: 'Question', long: true}, {title: 'Gold'},
+    {title: 'First Reasoner', number: true}, {title: 'Last Reasoner', number: true}],
+  lines.map(line => [line.question, line.gold, rate(line.firstReasoner), rate(line.lastReasoner)])).element;
+  const gain = (what, change) => el('li', {}, what + ': ' + percent(change.before) + ' → ' + percent(change.after)
+      + ' (95 % interval of the change: ' + points(change.low) + ' to ' + points(change.high) + ' points)');
+  return [
+    el('p', {class: 'lead'}, 'Both Challengers posed on the same documents, and both Reasoners answered both.'),
+    el('ul', {}, gain('First Reasoner, on the first → the last Challenger’s tasks', of.harder),
+        gain('First Challenger’s tasks, by the first → the last Reasoner', of.better),
+        el('li', {}, 'Last Reasoner on the last Challenger’s tasks: ' + percent(of.lastOnLast))),
+    ...shown.map(document => el('article', {class: 'card'},
+        el('h3', {}, document.source), passage({text: document.passage, marks: []}),
+        el('div', {class: 'columns'},
+            el('div', {}, el('h4', {}, 'First Challenger'), list(document.source + ', first Challenger', document.first)),
+            el('div', {}, el('h4', {}, 'Last Challenger'), list(document.source + ', last Challenger', document.last)))))];
+}
+
+class Documents {
+  constructor() {
+    this.taken = new OnDemand('files taken');
+    this.refused = new OnDemand('files refused');
+    this.lead = el('p', {class: 'lead'});
+    this.reasons = el('p', {});
+    this.address = el('code', {});
+    this.parts = [this.lead, this.reasons, this.taken.element, this.refused.element,
+      el('p', {class: 'meta'}, 'The manifest accounts for every file: ', this.address)];
   }
-  const setting = name => (head.settings.find(of => of.name === name) || {value: missing}).value;
-  const changes = data.lines.flatMap(line => line.changes.map(change => [line.iteration, change]));
-  const rows = [
-    ['Program', head.version || 'not recorded'], ['Hardware', head.hardware], ['Seed', setting('seed')],
-    ['Base', head.base], ['Started from', head.start], ['Last checkpoint', head.checkpoint], ['Its manifest', head.manifest],
-    ['Gradient updates', count(head.updates)], ['Store', data.store]];
-  show('facts',
-      el('dl', {class: 'facts'}, ...rows.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)])),
-      changes.length === 0 ? '' : el('h3', {}, 'What the operator changed'),
-      changes.length === 0 ? '' : el('ul', {}, ...changes.map(([iteration, change]) => el('li', {}, 'iteration ' + iteration + ': ' + change))),
-      onDemand('Settings (' + head.settings.length + ')', () => table('settings',
-          [{title: 'Setting'}, {title: 'Value'}, {title: 'What it is', long: true}],
-          head.settings.map(of => [of.name, of.value, of.meaning]))),
-      onDemand('Iterations (' + count(data.lines.length) + ')', () => table('iterations',
-          [{title: 'Iteration', number: true}, {title: 'Pass rate', number: true}, {title: 'Valid', number: true},
-            {title: 'Reward', number: true}, {title: 'Committed'}, {title: 'Checkpoint', long: true}],
-          data.lines.map(line => {
-            const link = line.iteration > 0 && linkTo(line.iteration);
-            return [link ? el('a', {href: link}, String(line.iteration)) : String(line.iteration),
-              percent(line.metrics && line.metrics.passRate), percent(line.metrics && line.metrics.validShare),
-              fixed(2)(line.metrics && line.metrics.challengerReward),
-              line.committed ? line.committed.slice(0, 19).replace('T', ' ') : missing, line.checkpoint];
-          }))));
+
+  show(data) {
+    const of = data.corpus;
+    if (!of) {
+      show('documents', el('p', {class: 'empty'}, 'The documents are named once the first iteration is committed.'));
+      return;
+    }
+    const more = (shown, all) => shown < all ? 'the first ' + count(shown) + ' of ' + count(all) : count(all);
+    this.lead.textContent = count(of.totals.files) + ' files seen: ' + count(of.allTaken) + ' taken, ' + count(of.allRefused) + ' refused, '
+        + count(of.totals.hidden) + ' hidden. ' + count(of.totals.passages) + ' passages, ' + count(of.totals.tokens) + ' tokens, '
+        + count(of.totals.duplicates) + ' duplicate passages dropped.';
+    this.reasons.textContent = Object.entries(of.reasons).map(([reason, number]) => words(reason) + ' ' + count(number)).join(', ');
+    this.taken.show('Files taken (' + more(of.taken.length, of.allTaken) + ')',
+        () => [{title: 'File', long: true}, {title: 'Type'}, {title: 'Size', number: true}, {title: 'Passages', number: true}, {title: 'Note'}],
+        () => of.taken.map(file => [file.path, file.type, bytes(file.bytes), count(file.passages), file.isCut ? 'not read to its end' : '']));
+    this.refused.show('Files refused (' + more(of.refused.length, of.allRefused) + ')',
+        () => [{title: 'File', long: true}, {title: 'Why'}, {title: 'Detail', long: true}],
+        () => of.refused.map(file => [file.path, words(file.reason), file.detail]));
+    this.address.textContent = data.store + blob(of.manifest);
+    arrange(byId('documents'), this.parts);
+  }
+}
+
+class Facts {
+  constructor() {
+    this.rows = el('dl', {class: 'facts'});
+    this.changes = el('div', {});
+    this.settings = new OnDemand('settings');
+    this.iterations = new OnDemand('iterations');
+    this.parts = [this.rows, this.changes, this.settings.element, this.iterations.element];
+  }
+
+  show(data, linkTo) {
+    const head = data.head;
+    if (!head) {
+      show('facts', el('p', {class: 'empty'}, 'Known once the first iteration is committed.'));
+      return;
+    }
+    const setting = name => (head.settings.find(of => of.name === name) || {value: missing}).value;
+    const changes = data.lines.flatMap(line => line.changes.map(change => [line.iteration, change]));
+    const rows = [
+      ['Program', head.version || 'not recorded'], ['Hardware', head.hardware], ['Seed', setting('seed')],
+      ['Base', head.base], ['Started from', head.start], ['Last checkpoint', head.checkpoint], ['Its manifest', head.manifest],
+      ['Gradient updates', count(head.updates)], ['Store', data.store]];
+    this.rows.replaceChildren(...rows.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]));
+    this.changes.replaceChildren(...changes.length === 0 ? [] : [el('h3', {}, 'What the operator changed'),
+      el('ul', {}, ...changes.map(([iteration, change]) => el('li', {}, 'iteration ' + iteration + ': ' + change)))]);
+    this.settings.show('Settings (' + head.settings.length + ')',
+        () => [{title: 'Setting'}, {title: 'Value'}, {title: 'What it is', long: true}],
+        () => head.settings.map(of => [of.name, of.value, of.meaning]));
+    this.iterations.show('Iterations (' + count(data.lines.length) + ')',
+        () => [{title: 'Iteration', number: true}, {title: 'Pass rate', number: true}, {title: 'Valid', number: true},
+          {title: 'Reward', number: true}, {title: 'Committed'}, {title: 'Checkpoint', long: true}],
+        () => data.lines.map(line => {
+          const link = line.iteration > 0 && linkTo(line.iteration);
+          return [link ? el('a', {href: link}, String(line.iteration)) : String(line.iteration),
+            percent(line.metrics && line.metrics.passRate), percent(line.metrics && line.metrics.validShare),
+            fixed(2)(line.metrics && line.metrics.challengerReward),
+            line.committed ? line.committed.slice(0, 19).replace('T', ' ') : missing, line.checkpoint];
+        }));
+    arrange(byId('facts'), this.parts);
+  }
 }

@@ -4,12 +4,12 @@ const PAGE = 10;
 
 const verdicts = [
   ['', 'any', () => true],
-  ['mixed', 'some right, some wrong', task => valid(task) && right(task) > 0 && right(task) < task.attempts.length],
-  ['right', 'all right', task => valid(task) && right(task) === task.attempts.length],
+  ['mixed', 'some right, some wrong', task => valid(task) && right(task) > 0 && right(task) < answers(task)],
+  ['right', 'all right', task => valid(task) && right(task) === answers(task)],
   ['wrong', 'none right', task => valid(task) && right(task) === 0],
   ['suspect', 'suspect gold', task => task.isSuspect],
-  ['unreadable', 'an unreadable answer', task => task.attempts.some(attempt => attempt.verdict === 'UNREADABLE')],
-  ['undecided', 'an undecided verdict', task => task.attempts.some(attempt => attempt.verdict === 'UNDECIDED')],
+  ['unreadable', 'an unreadable answer', task => task.answers.UNREADABLE > 0],
+  ['undecided', 'an undecided verdict', task => task.answers.UNDECIDED > 0],
   ['refused', 'refused', task => task.refusal !== null],
 ];
 
@@ -17,13 +17,20 @@ function valid(task) {
   return task.refusal === null && task.attempts.length > 0;
 }
 
+/** How many attempts there were; the page shows the first of them. */
+function answers(task) {
+  return Object.values(task.answers).reduce((sum, of) => sum + of, 0);
+}
+
 function right(task) {
-  return task.attempts.filter(attempt => attempt.verdict === 'CORRECT').length;
+  return task.answers.CORRECT || 0;
 }
 
 class Tasks {
   constructor() {
     this.all = [];
+    this.listed = new Set();
+    this.cards = new WeakMap();
     this.limit = PAGE;
     byId('by-verdict').append(...verdicts.map(([value, label]) => el('option', {value}, label)));
     byId('filters').addEventListener('submit', event => event.preventDefault());
@@ -37,37 +44,62 @@ class Tasks {
       this.list();
       byId('cards').children[before].focus();
     });
+    byId('newer').addEventListener('click', () => {
+      this.limit = PAGE;
+      this.list();
+      byId('cards').scrollIntoView();
+      byId('cards').firstElementChild.focus({preventScroll: true});
+    });
   }
 
-  /** Takes the tasks of all iterations; the newest come first. */
+  /** Takes the tasks of all iterations; the newest come first. Whoever reads them just now is not disturbed, and asks for the new ones. */
   show(iterations, store, linkTo) {
     this.store = store;
     this.linkTo = linkTo;
     this.all = [...iterations].sort((a, b) => b.iteration - a.iteration)
         .flatMap(of => of.shown.map(task => ({task, of, haystack: haystack(task)})));
-    const chosen = byId('by-kind').value;
     const kinds = [...new Set(this.all.map(({task}) => task.kind).filter(kind => kind))].sort();
-    byId('by-kind').replaceChildren(el('option', {value: ''}, 'any'), ...kinds.map(kind => el('option', {value: kind}, words(kind))));
-    byId('by-kind').value = kinds.includes(chosen) ? chosen : '';
+    options('by-kind', [['', 'any'], ...kinds.map(kind => [kind, words(kind)])]);
     const sources = [...new Set(this.all.map(({task}) => task.source).filter(source => source))].sort().slice(0, 500);
-    byId('sources').replaceChildren(...sources.map(value => el('option', {value})));
-    this.list();
+    options('sources', sources.map(source => [source, '']));
+    if (this.listed.size > 0 && isRead(byId('cards'))) {
+      const unseen = this.found().filter(({task}) => !this.listed.has(task)).length;
+      byId('newer').hidden = unseen === 0;
+      byId('newer').textContent = 'Show ' + count(unseen) + ' newer';
+    } else {
+      this.list();
+    }
   }
 
-  list() {
+  /** What the filters let through. */
+  found() {
     const iteration = byId('by-iteration').value;
     const isVerdict = verdicts.find(([value]) => value === byId('by-verdict').value)[2];
     const kind = byId('by-kind').value;
     const source = byId('by-source').value.trim().toLowerCase();
     const text = byId('by-text').value.trim().toLowerCase();
-    const found = this.all.filter(({task, of, haystack: hay}) =>
+    return this.all.filter(({task, of, haystack: hay}) =>
       (iteration === '' || of.iteration === Number(iteration)) && isVerdict(task) && (kind === '' || task.kind === kind)
       && task.source.toLowerCase().includes(source) && hay.includes(text));
+  }
+
+  list() {
+    const found = this.found();
+    this.listed = new Set(found.map(({task}) => task));
     byId('found').textContent = found.length === 0
         ? this.all.length === 0 ? 'No tasks yet.' : 'None of the ' + count(this.all.length) + ' tasks on this page is like this.'
         : count(found.length) + (found.length === 1 ? ' task' : ' tasks') + (found.length < this.all.length ? ' of ' + count(this.all.length) : '') + ' on this page, the newest first.';
-    show('cards', ...found.slice(0, this.limit).map(({task, of}) => this.card(task, of)));
-    reveal(byId('cards'));
+    const fresh = [];
+    arrange(byId('cards'), found.slice(0, this.limit).map(({task, of}) => {
+      if (!this.cards.has(task)) {
+        this.cards.set(task, this.card(task, of));
+        fresh.push(this.cards.get(task));
+      }
+      return this.cards.get(task);
+    }));
+    fresh.forEach(reveal);
+    reach();
+    byId('newer').hidden = true;
     byId('more').hidden = found.length <= this.limit;
   }
 
@@ -103,7 +135,7 @@ function badges(task) {
   const badge = (text, kind) => el('li', {class: kind}, text);
   const made = [];
   if (valid(task)) {
-    const all = task.attempts.length;
+    const all = answers(task);
     const good = right(task);
     made.push(badge(good + ' of ' + all + ' right', good === all ? 'good' : good === 0 ? 'bad' : 'warn'));
   }
@@ -125,12 +157,12 @@ function passage(excerpt) {
     parts.push(excerpt.text.slice(at, from), el('mark', {}, excerpt.text.slice(from, to)));
     at = to;
   }
-  return el('blockquote', {tabindex: '0', role: 'group', 'aria-label': 'passage'}, ...parts, excerpt.text.slice(at));
+  return el('blockquote', {role: 'group', 'aria-label': 'passage'}, ...parts, excerpt.text.slice(at));
 }
 
 /** Scrolls long passages to what is marked in them. */
-function reveal(cards) {
-  for (const quoted of cards.querySelectorAll('blockquote')) {
+function reveal(card) {
+  for (const quoted of card.querySelectorAll('blockquote')) {
     const first = quoted.querySelector('mark');
     if (first && quoted.scrollHeight > quoted.clientHeight) {
       quoted.scrollTop += first.getBoundingClientRect().top - quoted.getBoundingClientRect().top - quoted.clientHeight / 3;
@@ -157,15 +189,18 @@ function answered(task) {
   if (task.refusal !== null) {
     return [el('h4', {}, 'Why it was refused'), el('p', {}, task.detail || words(task.refusal)),
       el('h4', {}, 'The Challenger’s words'),
-      ...task.replies.map(reply => el('pre', {tabindex: '0', role: 'group', 'aria-label': 'reply'}, reply))];
+      ...task.replies.map(reply => el('pre', {role: 'group', 'aria-label': 'reply'}, reply))];
   }
   const attempts = [...task.attempts].map(attempt => {
     const word = words(attempt.verdict);
     return el('li', {},
         el('span', {class: word}, (attempt.verdict === 'CORRECT' ? '✓ ' : attempt.verdict === 'WRONG' ? '✗ ' : '? ') + word),
-        el('span', {class: 'said'}, attempt.text),
-        el('span', {class: 'gain'}, task.isTrained ? el('span', {class: 'hidden'}, 'advantage ') : null,
-            task.isTrained ? signed(attempt.advantage) : null));
+        el('span', {class: 'said', role: 'group', 'aria-label': 'answer'}, attempt.text),
+        el('span', {class: 'gain'},
+            el('span', {}, attempt.reward === null ? 'no reward' : 'reward ' + attempt.reward),
+            task.isTrained ? el('span', {}, 'advantage ' + signed(attempt.advantage)) : null));
   });
-  return [el('h4', {}, 'The Reasoner answered, without the document'), el('ul', {class: 'attempts'}, ...attempts)];
+  const more = answers(task) - task.attempts.length;
+  return [el('h4', {}, 'The Reasoner answered, without the document'), el('ul', {class: 'attempts'}, ...attempts),
+    more > 0 ? el('p', {class: 'meta'}, 'and ' + count(more) + ' more') : ''];
 }

@@ -22,6 +22,46 @@ function show(id, ...children) {
   byId(id).replaceChildren(...children);
 }
 
+/** Makes these the children of an element. Those that are there and stay are not touched: whoever reads them keeps the place. */
+function arrange(parent, children) {
+  const stay = new Set(children);
+  [...parent.children].filter(child => !stay.has(child)).forEach(child => child.remove());
+  children.forEach((child, i) => {
+    if (parent.children[i] !== child) {
+      parent.insertBefore(child, parent.children[i] || null);
+    }
+  });
+}
+
+/** Gives a select or a datalist these choices, unless it has them. What was chosen stays chosen where it can. */
+function options(id, choices) {
+  const field = byId(id);
+  if (field.children.length !== choices.length || [...field.children].map(option => option.value).join('\n') !== choices.map(([value]) => value).join('\n')) {
+    const chosen = field.value;
+    field.replaceChildren(...choices.map(([value, label]) => el('option', {value}, label)));
+    if (field.tagName === 'SELECT') {
+      field.value = choices.some(([value]) => value === chosen) ? chosen : '';
+    }
+  }
+}
+
+/** Whether somebody may be reading an element: some of it is in sight, or the focus is in it. */
+function isRead(element) {
+  const box = element.getBoundingClientRect();
+  return element.contains(document.activeElement) || (box.top < innerHeight && box.bottom > 0);
+}
+
+/** Lets the keyboard reach texts that scroll, and only those. */
+function reach() {
+  for (const text of document.querySelectorAll('blockquote, pre, .said')) {
+    if (text.scrollHeight > text.clientHeight + 1) {
+      text.tabIndex = 0;
+    } else if (text !== document.activeElement) {
+      text.removeAttribute('tabindex');
+    }
+  }
+}
+
 const missing = '–';
 
 function isNumber(value) {
@@ -67,24 +107,69 @@ function words(name) {
 }
 
 /** A table with a head; columns are {title, number, long}, rows are lists of cells. */
-function table(caption, columns, rows) {
-  const align = column => column.number ? 'number' : column.long ? 'long' : undefined;
-  const head = el('tr', {}, ...columns.map(column => el('th', {scope: 'col', class: align(column)}, column.title)));
-  const body = rows.map(row => el('tr', {}, ...row.map((cell, i) => el('td', {class: align(columns[i])}, cell))));
-  return el('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption},
-      el('table', {}, el('caption', {class: 'hidden'}, caption), el('thead', {}, head), el('tbody', {}, ...body)));
+class Table {
+  constructor(caption) {
+    this.head = el('tr', {});
+    this.body = el('tbody', {});
+    this.caption = el('caption', {class: 'hidden'});
+    this.rows = new WeakMap();
+    this.titles = '';
+    this.element = el('div', {class: 'scroll', tabindex: '0', role: 'region'},
+        el('table', {}, this.caption, el('thead', {}, this.head), this.body));
+    this.call(caption);
+  }
+
+  call(caption) {
+    this.caption.textContent = caption;
+    this.element.setAttribute('aria-label', caption);
+  }
+
+  /** Rows that are as they were stay what they are. */
+  show(columns, rows) {
+    const align = column => column.number ? 'number' : column.long ? 'long' : undefined;
+    const titles = columns.map(column => column.title).join('\n');
+    if (titles !== this.titles) {
+      this.titles = titles;
+      this.head.replaceChildren(...columns.map(column => el('th', {scope: 'col', class: align(column)}, column.title)));
+      this.body.replaceChildren();
+    }
+    arrange(this.body, rows.map((row, at) => {
+      const there = this.body.children[at];
+      const key = row.map(cell => cell instanceof Element ? cell.outerHTML : cell).join('\n');
+      if (there && this.rows.get(there) === key) {
+        return there;
+      }
+      const made = el('tr', {}, ...row.map((cell, i) => el('td', {class: align(columns[i])}, cell)));
+      this.rows.set(made, key);
+      return made;
+    }));
+    return this;
+  }
 }
 
-/** A table that is made when somebody opens it, and anew each time. */
-function onDemand(title, makeTable) {
-  const details = el('details', {}, el('summary', {}, title));
-  details.addEventListener('toggle', () => {
-    while (details.children.length > 1) {
-      details.lastChild.remove();
+/** A table that is made when somebody opens it. */
+class OnDemand {
+  constructor(caption) {
+    this.summary = el('summary', {});
+    this.element = el('details', {}, this.summary);
+    this.table = new Table(caption);
+    this.element.addEventListener('toggle', () => this.fill());
+  }
+
+  /** Columns are given when it is opened, as rows are. */
+  show(title, makeColumns, makeRows) {
+    this.summary.textContent = title;
+    this.make = () => this.table.show(makeColumns(), makeRows());
+    this.fill();
+    return this;
+  }
+
+  fill() {
+    if (this.element.open && this.make) {
+      this.make();
+      if (!this.table.element.isConnected) {
+        this.element.append(this.table.element);
+      }
     }
-    if (details.open) {
-      details.append(makeTable());
-    }
-  });
-  return details;
+  }
 }

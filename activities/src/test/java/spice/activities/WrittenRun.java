@@ -31,12 +31,18 @@ import spice.workflows.TrainMetrics;
 /// from the iteration's number alone.
 ///
 /// @param words what stands in every text besides: of documents, model and operator
-public record WrittenRun(BlobStore store, String lineage, String words) {
+/// @param attempts at each task
+public record WrittenRun(BlobStore store, String lineage, String words, int attempts) {
     private static final String BRANCH = "0123456789ab";
     private static final RunSettings SETTINGS = Samples.settings("{}");
     private static final int ATTEMPTS = 8;
     private static final int DOCUMENTS = 8;
     private static final int QUESTIONS = 20;
+
+    /// A run with as many attempts as usual.
+    public WrittenRun(BlobStore store, String lineage, String words) {
+        this(store, lineage, words, ATTEMPTS);
+    }
 
     /// Begins the run from a base that was evaluated.
     public void begin() {
@@ -163,18 +169,18 @@ public record WrittenRun(BlobStore store, String lineage, String words) {
     private List<ScoredTask> tasks(int iteration) {
         List<ScoredTask> tasks = new ArrayList<>();
         for (int document = 0; document < DOCUMENTS; document++) {
-            int right = (iteration + document) % (ATTEMPTS + 1);
+            int right = (iteration + document) % (attempts + 1);
             tasks.add(new ScoredTask(
                     document,
                     Optional.of(task(iteration, document)),
                     Optional.empty(),
                     "",
                     List.of("pose " + words),
-                    1 - Math.abs(right / 8.0 - 0.5),
+                    1 - Math.abs(right / (double) attempts - 0.5),
                     0.25,
                     true,
                     right == 0,
-                    IntStream.range(0, ATTEMPTS)
+                    IntStream.range(0, attempts)
                             .mapToObj(k -> new ScoredTask.ScoredAttempt(
                                     "7 5 2 c = %d %s".formatted(k < right ? 12 : k, words),
                                     k < right ? Verdict.CORRECT : k == 7 ? Verdict.UNREADABLE : Verdict.WRONG,

@@ -17,13 +17,7 @@ class ReportTest {
 
     private Report report(int last) {
         Checkpoints checkpoints = new Checkpoints(store);
-        return Report.of(
-                store,
-                "s3://spice",
-                "mine",
-                checkpoints.at("mine", last).orElseThrow(),
-                Optional.empty(),
-                Optional.empty());
+        return Report.of(store, "s3://spice", "mine", checkpoints.at("mine", last), Optional.empty(), Optional.empty());
     }
 
     private void written(int iterations, String words) {
@@ -40,10 +34,24 @@ class ReportTest {
         written(2, "");
         Report report = report(2);
         assertThat(report(2).html()).isEqualTo(report.html());
-        assertThat(store.get(report.put(store))).isEqualTo(report.html());
+        assertThat(store.get(report.put(store).orElseThrow())).isEqualTo(report.html());
         assertThat(store.list("reports/")).hasSize(1);
         report(2).put(store);
         assertThat(store.list("reports/")).hasSize(1);
+    }
+
+    @Test
+    void ofARunThatFailedBeforeItBeganItSaysWhy() {
+        Report report = Report.of(
+                store,
+                "s3://spice",
+                "mine",
+                Optional.empty(),
+                Optional.of(Standing.ended("failed", Optional.of("CORPUS_UNUSABLE: there is no corpus post"))),
+                Optional.empty());
+        assertThat(new String(report.html(), StandardCharsets.UTF_8))
+                .contains("\"trouble\":\"CORPUS_UNUSABLE: there is no corpus post\"", "\"lines\":[]");
+        assertThat(report.put(store)).isEmpty();
     }
 
     @Test

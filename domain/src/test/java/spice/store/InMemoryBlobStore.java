@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /// A store in the heap that keeps to the whole of [BlobStore]'s and [StoreUpkeep]'s contracts, for tests.
-public final class InMemoryBlobStore implements BlobStore, StoreUpkeep {
+public class InMemoryBlobStore implements BlobStore, StoreUpkeep {
     private final Map<BlobRef, byte[]> blobs = new TreeMap<>(Comparator.comparing(BlobRef::sha256));
     private final Map<StepKey, BlobRef> steps = new HashMap<>();
     private final TreeMap<String, byte[]> records = new TreeMap<>();

@@ -22,6 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import spice.activities.Checkpoints;
 import spice.report.LiveRun;
+import spice.report.RunsPage;
 import spice.settings.Lineages;
 import spice.store.BlobStore;
 import spice.store.StoreException;

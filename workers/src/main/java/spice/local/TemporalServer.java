@@ -145,16 +145,21 @@ final class TemporalServer {
     ///
     /// @throws UserError if it ends or does not come up
     void awaitUp(LiveProcess process) throws InterruptedException {
+        awaitUp(process, PATIENCE);
+    }
+
+    /// The same, for no longer than this.
+    void awaitUp(LiveProcess process, Duration patience) throws InterruptedException {
         WorkflowServiceStubs stubs = stubs();
         try {
-            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            long deadline = System.nanoTime() + patience.toNanos();
             while (!isServing(stubs)) {
                 if (!process.isAlive()) {
                     throw ended(process.ending());
                 }
                 if (System.nanoTime() > deadline) {
                     throw new UserError("the Temporal server did not come up within %d s: %s. All it said: %s"
-                            .formatted(PATIENCE.toSeconds(), log().tail(), log().path()));
+                            .formatted(patience.toSeconds(), log().tail(), log().path()));
                 }
                 Thread.sleep(LOOK);
             }

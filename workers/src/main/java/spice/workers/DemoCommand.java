@@ -15,8 +15,6 @@ import picocli.CommandLine.Option;
 import spice.local.LocalSettings;
 import spice.local.LocalStack;
 import spice.local.StackPlan;
-import spice.store.s3.S3BlobStore;
-import spice.workflows.RunReport;
 
 /// `spice demo`: the stack, a run, and what it was worth, in one command.
 @Command(
@@ -48,6 +46,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         String id = lineage != null ? lineage : "demo-" + RunCommand.newName();
+        Runs.requireLineageName(id);
         ObjectNode settings = options.object();
         Map<String, Path> corpora = Map.of();
         if (corpus != null) {
@@ -60,7 +59,7 @@ final class DemoCommand implements Callable<Integer> {
         Consumer<String> say = System.out::println;
         try (LocalStack stack = LocalStack.open(local, plan, System.getenv(), say)) {
             stack.addresses().banner().forEach(System.out::println);
-            try (LiveView view = LiveView.open(stack, local, say)) {
+            try (LiveView view = LiveView.open(stack.addresses(), stack.isOurs(), local, say)) {
                 StartLinks.show(stack.addresses(), System.out::println);
                 run(stack, local, view, id, settings);
                 if (Optional.ofNullable(System.console())
@@ -86,18 +85,19 @@ final class DemoCommand implements Callable<Integer> {
             System.out.println("Run              " + page);
             view.page(id).ifPresent(address -> System.out.println("                 " + address));
             System.out.println();
-            RunReport report = new RunFollower(temporal, id, RunViews.lines(System.out), Optional.empty()).follow();
-            MetricsFile.leave(id, System.out);
-            try (S3BlobStore store = S3BlobStore.open(stack.addresses().s3())) {
-                System.out.print(ReportCommand.written(
-                        store,
-                        ReportCommand.address(stack.addresses().s3()),
+            try {
+                new RunFollower(temporal, id, RunViews.lines(System.out), Optional.empty()).follow();
+            } finally {
+                // A run that failed, or waits for a person, is the one whose tasks are wanted most.
+                MetricsFile.leave(id, System.out);
+                ReportFile.leave(
+                        stack.addresses().s3(),
                         id,
-                        report.checkpoint(),
-                        Optional.of(new RunStanding(temporal, stack.addresses().ui())),
-                        local.reports().resolve(id + ".html")));
+                        new RunStanding(temporal, stack.addresses().ui()),
+                        local.reports(),
+                        System.out);
+                System.out.println("the run in the Temporal UI: " + page);
             }
-            System.out.println("the run in the Temporal UI: " + page);
         }
     }
 }

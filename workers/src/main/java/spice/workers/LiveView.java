@@ -8,7 +8,6 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import spice.live.LiveServer;
 import spice.local.LocalSettings;
-import spice.local.LocalStack;
 import spice.local.SecretFile;
 import spice.local.StackAddresses;
 import spice.store.s3.S3BlobStore;
@@ -28,11 +27,13 @@ final class LiveView implements AutoCloseable {
         this.served = served;
     }
 
-    /// Serves the stack's runs if the stack is ours, and says where they are.
+    /// Serves a stack's runs if the stack is ours, and says where they are. Those of another's are served by whoever
+    /// has
+    /// started it.
     ///
     /// @param out takes the line for people
-    static LiveView open(LocalStack stack, LocalSettings settings, Consumer<String> out) {
-        LiveView view = stack.isOurs() ? serve(stack.addresses(), settings, out) : new LiveView(settings, true, null);
+    static LiveView open(StackAddresses stack, boolean isOurs, LocalSettings settings, Consumer<String> out) {
+        LiveView view = isOurs ? serve(stack, settings, out) : new LiveView(settings, true, null);
         view.home().ifPresent(home -> out.accept("Live view        " + home));
         return view;
     }
@@ -43,7 +44,7 @@ final class LiveView implements AutoCloseable {
         try {
             LiveServer server = LiveServer.start(
                     store,
-                    ReportCommand.address(addresses.s3()),
+                    ReportFile.address(addresses.s3()),
                     new RunStanding(temporal, addresses.ui()),
                     token(settings),
                     LocalSettings.loopback(settings.livePort()));

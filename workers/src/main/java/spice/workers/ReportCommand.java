@@ -1,9 +1,6 @@
 package spice.workers;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -16,12 +13,8 @@ import picocli.CommandLine.Parameters;
 import spice.activities.Checkpoints;
 import spice.local.LocalSettings;
 import spice.local.UserError;
-import spice.report.Report;
 import spice.report.Standing;
-import spice.store.BlobRef;
-import spice.store.BlobStore;
 import spice.store.s3.S3BlobStore;
-import spice.store.s3.S3Location;
 import spice.workflows.CheckpointRef;
 
 /// `spice report`: a run as one HTML file. Temporal adds how the run stands, and need not be there.
@@ -47,77 +40,40 @@ final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        LocalSettings settings = LocalSettings.from(System.getenv());
-        try (S3BlobStore store = S3BlobStore.open(settings.s3())) {
-            CheckpointRef last = checkpoint(new Checkpoints(store));
-            Path file = out != null ? out.toAbsolutePath() : settings.reports().resolve(run + ".html");
-            Optional<TemporalConnection> temporal = temporal();
-            Optional<RunStanding> standing = temporal.map(open ->
-                    new RunStanding(open, settings.ownS3() ? Optional.of(settings.uiAddress()) : Optional.empty()));
-            System.out.print(written(store, address(settings.s3()), lineage(), last, standing, file));
-            temporal.ifPresent(TemporalConnection::close);
-        }
-        return ExitCode.OK;
-    }
-
-    /// How people and tools call the store: its bucket's address.
-    static String address(S3Location location) {
-        return "s3://" + location.bucket();
-    }
-
-    /// Writes a run's report to a file and into the store.
-    ///
-    /// @param standing asks how the run stands, if anybody knows
-    /// @return where it is, for the user
-    static String written(
-            BlobStore store,
-            String address,
-            String lineage,
-            CheckpointRef last,
-            Optional<RunStanding> standing,
-            Path file) {
-        Optional<Standing> stands = standing.flatMap(temporal -> temporal.standing(lineage));
-        Optional<String> page = standing.flatMap(temporal -> temporal.page(lineage));
-        Report report = Report.of(store, address, lineage, last, stands, page);
-        write(report.html(), file);
-        BlobRef blob = report.put(store);
-        return "report: %s (%.1f MB, in the store as blob %s)%n"
-                .formatted(file, report.html().length / 1e6, blob.sha256());
-    }
-
-    private static void write(byte[] html, Path file) {
-        try {
-            Path folder = Optional.ofNullable(file.getParent()).orElse(Path.of("/"));
-            Files.createDirectories(folder);
-            Path unfinished = Files.createTempFile(folder, ".report", ".html");
-            Files.write(unfinished, html);
-            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new UserError("cannot write %s (%s); give --out a file that can be written".formatted(file, e), e);
-        }
-    }
-
-    private String lineage() {
-        return parts().group(1);
-    }
-
-    private Matcher parts() {
         Matcher parts = RUN.matcher(run);
         if (!parts.matches()) {
             throw new UserError("%s is neither a run nor LINEAGE@ITERATION".formatted(run), ExitCode.BAD_INPUT);
         }
-        return parts;
-    }
-
-    private CheckpointRef checkpoint(Checkpoints checkpoints) {
-        String iteration = parts().group(2);
-        Optional<CheckpointRef> found = iteration == null
-                ? checkpoints.last(lineage())
-                : checkpoints.at(lineage(), Integer.parseInt(iteration));
-        return found.orElseThrow(() -> new UserError(
-                "there is no run %s in the store; `spice status` lists the runs and their last iterations"
-                        .formatted(run),
-                ExitCode.BAD_INPUT));
+        String lineage = parts.group(1);
+        Optional<Integer> iteration = Optional.ofNullable(parts.group(2)).map(Integer::valueOf);
+        LocalSettings settings = LocalSettings.from(System.getenv());
+        Path file = out != null ? out.toAbsolutePath() : settings.reports().resolve(run + ".html");
+        try (S3BlobStore store = S3BlobStore.open(settings.s3())) {
+            Checkpoints checkpoints = new Checkpoints(store);
+            Optional<CheckpointRef> last =
+                    iteration.map(number -> checkpoints.at(lineage, number)).orElseGet(() -> checkpoints.last(lineage));
+            Optional<TemporalConnection> temporal = temporal();
+            Optional<RunStanding> asked = temporal.map(open ->
+                    new RunStanding(open, settings.ownS3() ? Optional.of(settings.uiAddress()) : Optional.empty()));
+            Optional<Standing> standing = asked.flatMap(known -> known.standing(lineage));
+            // A run may have failed before it left anything in the store; why is known to Temporal alone.
+            if (last.isEmpty() && (iteration.isPresent() || standing.isEmpty())) {
+                throw new UserError(
+                        "there is no run %s in the store; `spice status` lists the runs and their last iterations"
+                                .formatted(run),
+                        ExitCode.BAD_INPUT);
+            }
+            System.out.println(ReportFile.write(
+                    store,
+                    ReportFile.address(settings.s3()),
+                    lineage,
+                    last,
+                    standing,
+                    asked.flatMap(known -> known.page(lineage)),
+                    file));
+            temporal.ifPresent(TemporalConnection::close);
+        }
+        return ExitCode.OK;
     }
 
     private static Optional<TemporalConnection> temporal() {

@@ -39,6 +39,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (lineage != null) {
+            Runs.requireLineageName(lineage);
+        }
         try (TemporalConnection temporal = TemporalConnection.open("spice run", PATIENCE)) {
             return Runs.follow(temporal, start(temporal), detach);
         }

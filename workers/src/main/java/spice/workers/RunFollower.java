@@ -77,7 +77,8 @@ final class RunFollower {
         return seen;
     }
 
-    private void tell(RunProgress progress) {
+    /// Shows what is new since the last time.
+    void tell(RunProgress progress) {
         progress.last()
                 .filter(report -> report.number() != shown)
                 .ifPresent(report -> iterations(report).forEach(line -> {

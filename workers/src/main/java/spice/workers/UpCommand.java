@@ -53,7 +53,7 @@ final class UpCommand implements Callable<Integer> {
                 System.getenv());
         try (LocalStack stack = LocalStack.open(settings, plan, System.getenv(), say)) {
             stack.addresses().banner().forEach(out::println);
-            try (LiveView _ = LiveView.open(stack, settings, out::println)) {
+            try (LiveView _ = LiveView.open(stack.addresses(), stack.isOurs(), settings, out::println)) {
                 StartLinks.show(stack.addresses(), out::println);
                 if (!stack.isOurs()) {
                     out.println("It is running already; whoever started it stops it.");

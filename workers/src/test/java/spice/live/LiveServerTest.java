@@ -2,13 +2,18 @@ package spice.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,12 +39,13 @@ class LiveServerTest {
         }
     };
 
+    private final InMemoryBlobStore store = new InMemoryBlobStore();
+    private WrittenRun run;
     private LiveServer server;
 
     @BeforeEach
     void serve() throws IOException {
-        InMemoryBlobStore store = new InMemoryBlobStore();
-        WrittenRun run = new WrittenRun(store, "mine", "");
+        run = new WrittenRun(store, "mine", "");
         run.begin();
         run.commit(1, run.corpus());
         server = LiveServer.start(
@@ -60,6 +66,27 @@ class LiveServerTest {
                             .getBytes(StandardCharsets.UTF_8));
             InputStream in = socket.getInputStream();
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /// The first event of this name, without what HTTP 1.1 puts between the parts of an answer, that the server sends
+    /// to a page which has seen so much.
+    ///
+    /// @param query of the page that connects
+    /// @param headers which the browser adds when it connects again
+    private List<String> event(String name, String query, String headers) throws IOException {
+        URI home = server.home();
+        try (Socket socket = new Socket(home.getHost(), home.getPort())) {
+            socket.getOutputStream()
+                    .write("GET /%s/mine/events%s HTTP/1.0\r\n%s%s\r\n"
+                            .formatted(TOKEN, query, host(), headers)
+                            .getBytes(StandardCharsets.UTF_8));
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            return in.lines()
+                    .dropWhile(line -> !line.equals("event: " + name))
+                    .takeWhile(line -> !line.isEmpty())
+                    .toList();
         }
     }
 
@@ -95,6 +122,22 @@ class LiveServerTest {
                         path,
                         "Host: localhost:%d\r\n".formatted(server.home().getPort())))
                 .contains("200 OK");
+    }
+
+    /// A page that was away gets what it has missed, the last one that it has once more: it may have been evaluated
+    /// since.
+    @Test
+    void whoConnectsAgainGetsWhatWasMissed() throws IOException {
+        run.commit(2, run.corpus());
+        assertThat(event("news", "?after=1", "").get(1)).isEqualTo("id: 2");
+        run.commit(3, run.corpus());
+        run.commit(4, run.corpus());
+
+        List<String> again = event("news", "?after=1", "Last-Event-ID: 2\r\n");
+
+        assertThat(again.get(1)).isEqualTo("id: 4");
+        JsonNode news = new ObjectMapper().readTree(again.get(2).substring("data: ".length()));
+        assertThat(news.path("lines").findValuesAsText("iteration")).containsExactly("2", "3", "4");
     }
 
     @Test

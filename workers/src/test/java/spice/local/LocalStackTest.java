@@ -216,6 +216,19 @@ class LocalStackTest {
     }
 
     @Test
+    void anS3ServerThatDoesNotComeUpIsOneLineWithItsLog() throws Exception {
+        Files.createDirectories(settings.home());
+        Files.writeString(settings.s3Folder(), "a file where its folder is to be");
+
+        assertThatThrownBy(() -> open(StackProgram.PLAN))
+                .isInstanceOf(UserError.class)
+                .hasMessageStartingWith("the S3 server did not come up: ")
+                .hasMessageContaining("s3.log")
+                .hasMessageNotContaining("\n");
+        assertThat(running()).isEmpty();
+    }
+
+    @Test
     void aConfiguredServerThatDoesNotAnswerIsOneClearError() {
         Map<String, String> environment = Map.of(
                 "PATH", "",

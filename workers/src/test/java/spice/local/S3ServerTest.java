@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -31,17 +28,17 @@ class S3ServerTest {
     Path folder;
 
     private LocalSettings settings;
-    private Process server;
+    private TestS3 server;
 
     @BeforeEach
     void start() throws Exception {
         settings = TestStacks.settings(folder.resolve("home"), false);
-        restart();
+        server = TestS3.start(settings);
     }
 
     @AfterEach
     void kill() {
-        server.destroyForcibly().onExit().join();
+        server.close();
     }
 
     @Test
@@ -61,7 +58,7 @@ class S3ServerTest {
         }
         assertThat(unfinished()).isNotEmpty();
 
-        restart();
+        server.restart();
 
         assertThat(unfinished()).isEmpty();
         try (S3BlobStore store = S3BlobStore.open(settings.s3())) {
@@ -83,7 +80,7 @@ class S3ServerTest {
             store.create(name, "manifest".getBytes(UTF_8));
         }
         kill();
-        restart();
+        server.restart();
 
         try (S3BlobStore store = S3BlobStore.open(settings.s3())) {
             assertThat(store.read(name)).contains("manifest".getBytes(UTF_8));
@@ -102,30 +99,6 @@ class S3ServerTest {
         // Linux writes 127.0.0.1 as 0100007F; a Java server may also take it as an address of IPv6.
         assertThat(onAllAddresses).isEmpty();
         assertThat(listening).allMatch(line -> line.contains("0100007F:"));
-    }
-
-    private void restart() throws Exception {
-        LogFile log = new LogFile(folder.resolve("s3.log"));
-        List<String> arguments = List.of(
-                settings.s3Folder().toString(),
-                Integer.toString(settings.s3Port()),
-                settings.s3KeyFile().toString(),
-                settings.meters().toString());
-        server = new ProcessPlan("s3", ProcessPlan.java("128m", S3Server.class.getName(), arguments), Map.of(), log)
-                .start();
-        while (!answers()) {
-            assertThat(server.isAlive()).as(log.tail()).isTrue();
-            Thread.sleep(50);
-        }
-    }
-
-    private boolean answers() {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress("127.0.0.1", settings.s3Port()));
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     /// Until a part of the large object is on the disk.

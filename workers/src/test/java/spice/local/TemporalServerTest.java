@@ -20,6 +20,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -162,6 +163,21 @@ class TemporalServerTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageContainingAll("exit code 3", "starting | the moon is full", "temporal.log")
                 .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void aServerThatDoesNotComeUpIsNotWaitedForForEver() throws Exception {
+        LocalSettings settings = TestStacks.settings(folder.resolve("home"), false);
+        Path binary = Files.writeString(folder.resolve("temporal"), "#!/bin/sh\necho thinking\nexec sleep 600\n");
+        Files.setPosixFilePermissions(binary, PosixFilePermissions.fromString("rwxr-xr-x"));
+        TemporalServer server = new TemporalServer(
+                new TemporalRung.OnPath(binary, new TemporalVersion(1, 31, 2)), settings, ATTRIBUTES);
+        process = Optional.of(new ProcessPlan("temporal", server.command(), Map.of(), server.log()).start());
+
+        assertThatThrownBy(() -> server.awaitUp(LiveProcess.started(process.get()), Duration.ofSeconds(1)))
+                .isInstanceOf(UserError.class)
+                .hasMessageStartingWith("the Temporal server did not come up within 1 s: ")
+                .hasMessageContaining("temporal.log");
     }
 
     private void start(LocalSettings settings) throws Exception {

@@ -113,6 +113,13 @@ final class Browser implements AutoCloseable {
         return driver.executeAsyncScript(script);
     }
 
+    /// Waits until a script on the page gives true.
+    void awaitSo(String script) {
+        new WebDriverWait(driver, PATIENCE, LOOK)
+                .withMessage(() -> "%s on %s:%n%s".formatted(script, address(), text("body")))
+                .until(_ -> Boolean.TRUE.equals(driver.executeScript(script)));
+    }
+
     String address() {
         return driver.getCurrentUrl();
     }

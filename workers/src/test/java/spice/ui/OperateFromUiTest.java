@@ -87,7 +87,7 @@ class OperateFromUiTest {
         RunPage run = RunPage.open(browser, "pause").update("pause", "");
         stack.repair();
         stack.await("pause", "paused");
-        assertThat(run.card("paused")).contains("1 of 3 iterations done");
+        assertThat(run.card("paused")).contains("1 of 3 iterations done", "spice report pause");
         browser.screenshot("paused");
         run.refusedUpdate("setLearningRate", "\"fast\"", "learningRate is \"fast\"; give a number");
         assertThat(browser.text("dialog[open]")).doesNotContain(".java");

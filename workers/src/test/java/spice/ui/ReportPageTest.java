@@ -10,9 +10,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,10 +42,48 @@ class ReportPageTest {
 
     private static final String LINEAGE = "report";
 
+    /// What each chart says of the second iteration.
+    private static final Map<String, String> VALUES = values();
+
+    private static final LiveRun.Temporal NOBODY = new LiveRun.Temporal() {
+        @Override
+        public Optional<Standing> standing(String lineage) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> page(String lineage) {
+            return Optional.empty();
+        }
+    };
+
     @TempDir
     private Path folder;
 
     private final InMemoryBlobStore store = new InMemoryBlobStore();
+
+    private static Map<String, String> values() {
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("held-out", "greedy 75.0\u00a0%");
+        // 0.5 + 0.4 sin(2 / 40)
+        values.put("pass-rate", "pass rate 52.0\u00a0%");
+        values.put("reward", "reward 0.300");
+        values.put("valid", "valid 90.0\u00a0%, quote not in document 6.0\u00a0%, unreadable 4.0\u00a0%");
+        values.put("kinds", "integer 55.6\u00a0%, string 44.4\u00a0%");
+        values.put("kind-rates", "integer 52.0\u00a0%, string 52.0\u00a0%");
+        values.put("difficulty", "hard  55.6\u00a0%, easy 44.4\u00a0%");
+        values.put("diversity", "different questions 88.9\u00a0%, passages a task 8.9\u00a0%, self-BLEU 60.0\u00a0%");
+        values.put("suspect", "suspect golds 2, undecided 0");
+        values.put("lengths", "Challenger 12.0, Reasoner 20.0");
+        values.put("loss", "loss -0.00500");
+        values.put("entropy", "entropy 1.000");
+        values.put("gradient", "gradient norm 0.400");
+        values.put("clipped", "clipped 2.0\u00a0%, truncated 0.1\u00a0%");
+        values.put("mismatch", "difference 1.00e-4");
+        values.put("speed", "sampling 9,500, training 13,333");
+        values.put("seconds", "draw 0.1 s, pose 1.5 s, attempt 6.0 s, score 0.3 s, train 2.0 s");
+        return values;
+    }
 
     private WrittenRun written(String words) {
         WrittenRun run = new WrittenRun(store, LINEAGE, words);
@@ -52,13 +92,35 @@ class ReportPageTest {
     }
 
     private URI report(Optional<Standing> standing) throws IOException {
-        CheckpointRef last = new Checkpoints(store).last(LINEAGE).orElseThrow();
+        Optional<CheckpointRef> last = new Checkpoints(store).last(LINEAGE);
         Report report = Report.of(store, "s3://spice", LINEAGE, last, standing, Optional.empty());
         return Files.write(folder.resolve("report.html"), report.html()).toUri();
     }
 
     private static void awaitReady(Browser browser) {
         browser.await("html[data-ready]");
+    }
+
+    /// Opens all that can be opened, and waits for the tables in it.
+    private static void openAll(Browser browser) {
+        browser.run("document.querySelectorAll('details').forEach(details => details.open = true)");
+        browser.awaitSo("return [...document.querySelectorAll('details')].every(each => each.querySelector('table'))");
+    }
+
+    /// By axe's rules, and without anything that is wider than the window.
+    private void assertAccessible(Browser browser) throws IOException {
+        try (InputStream axe = getClass().getResourceAsStream("/axe.min.js")) {
+            browser.run(new String(axe.readAllBytes(), StandardCharsets.UTF_8));
+        }
+        Object serious = browser.runAsync("""
+            const done = arguments[arguments.length - 1];
+            axe.run().then(result => done(result.violations
+                .filter(found => ['serious', 'critical'].includes(found.impact))
+                .map(found => found.id + ': ' + found.nodes.map(node => node.html.slice(0, 200)).join(' | '))));
+            """);
+        assertThat((List<?>) serious).isEmpty();
+        assertThat(browser.run("return document.documentElement.scrollWidth <= innerWidth"))
+                .isEqualTo(true);
     }
 
     @Test
@@ -71,8 +133,7 @@ class ReportPageTest {
         browser.look(1280, false);
         browser.visit(report(Optional.of(Standing.ended("failed", Optional.of("TRAINING_DIVERGED: " + HOSTILE)))));
         awaitReady(browser);
-        browser.run("document.querySelectorAll('details').forEach(details => details.open = true)");
-        browser.await("#documents table");
+        openAll(browser);
 
         assertThat(browser.text("#trouble")).contains("TRAINING_DIVERGED: </script><script>window.harmed = 1");
         assertThat(browser.text("#cards")).contains("<img src=x onerror='window.harmed = 2'>");
@@ -91,27 +152,32 @@ class ReportPageTest {
         browser.visit(report(Optional.empty()));
         awaitReady(browser);
         Object refused = browser.runAsync("""
-                const done = arguments[arguments.length - 1];
-                const refused = [];
-                document.addEventListener('securitypolicyviolation', event => refused.push(event.effectiveDirective));
-                const attempts = [
-                  () => { const script = document.createElement('script'); script.append('window.harmed = 1'); document.body.append(script); },
-                  () => { const image = document.createElement('img'); image.src = 'x'; image.setAttribute('onerror', 'window.harmed = 2'); document.body.append(image); },
-                  () => { document.body.innerHTML = '<p>gone</p>'; },
-                  () => { fetch('https://127.0.0.1:1/').catch(() => {}); },
-                ];
-                for (const attempt of attempts) { try { attempt(); } catch (e) { refused.push(e.name); } }
-                setTimeout(() => done(refused.join(' ') + ' ' + window.harmed + ' ' + document.querySelectorAll('main').length), 500);
-                """);
+            const done = arguments[arguments.length - 1];
+            const refused = [];
+            document.addEventListener('securitypolicyviolation', event => refused.push(event.effectiveDirective));
+            const attempts = [
+              () => { const script = document.createElement('script'); script.append('window.harmed = 1'); document.body.append(script); },
+              () => { const image = document.createElement('img'); image.src = 'x'; image.setAttribute('onerror', 'window.harmed = 2'); document.body.append(image); },
+              () => { document.body.innerHTML = '<p>gone</p>'; },
+              () => { fetch('https://127.0.0.1:1/').catch(() => {}); },
+            ];
+            const expected = ['img-src', 'connect-src', 'require-trusted-types-for'];
+            const look = () => expected.every(each => refused.includes(each))
+                ? done(refused.join(' ') + ' ' + window.harmed + ' ' + document.querySelectorAll('main').length)
+                : setTimeout(look, 20);
+            for (const attempt of attempts) { try { attempt(); } catch (e) { refused.push(e.name); } }
+            look();
+            """);
         assertThat((String) refused)
                 .contains("TypeError TypeError", "require-trusted-types-for", "img-src", "connect-src")
                 .endsWith("undefined 1");
     }
 
     @ParameterizedTest
-    @CsvSource({"1280, false", "1280, true", "390, false", "390, true"})
-    void isAccessible(int width, boolean isDark, Browser browser) throws IOException {
-        WrittenRun run = written("");
+    @CsvSource({"1280, false, 0", "1280, true, 0", "390, false, 0", "390, true, 0", "1280, false, 120", "390, true, 120"
+    })
+    void isAccessible(int width, boolean isDark, int wordsMore, Browser browser) throws IOException {
+        WrittenRun run = written(" and so on".repeat(wordsMore));
         BlobRef corpus = run.corpus();
         for (int iteration = 1; iteration < 12; iteration++) {
             run.evaluate(run.commit(iteration, corpus), 6 + iteration);
@@ -120,20 +186,92 @@ class ReportPageTest {
         browser.look(width, isDark);
         browser.visit(report(Optional.of(Standing.ended("failed", Optional.of("ABORTED: wrong corpus")))));
         awaitReady(browser);
-        browser.run("document.querySelectorAll('details').forEach(details => details.open = true)");
-        browser.screenshot("report-%d-%s".formatted(width, isDark ? "dark" : "light"));
-        try (InputStream axe = getClass().getResourceAsStream("/axe.min.js")) {
-            browser.run(new String(axe.readAllBytes(), StandardCharsets.UTF_8));
-        }
-        Object serious = browser.runAsync("""
-                const done = arguments[arguments.length - 1];
-                axe.run().then(result => done(result.violations
-                    .filter(found => ['serious', 'critical'].includes(found.impact))
-                    .map(found => found.id + ': ' + found.nodes.map(node => node.html.slice(0, 200)).join(' | '))));
-                """);
-        assertThat((List<?>) serious).isEmpty();
-        assertThat(browser.run("return document.documentElement.scrollWidth <= innerWidth"))
-                .isEqualTo(true);
+        openAll(browser);
+        browser.screenshot(
+                "report-%d-%s-%s".formatted(width, isDark ? "dark" : "light", wordsMore == 0 ? "short" : "long"));
+        assertAccessible(browser);
+    }
+
+    /// Texts that scroll can be scrolled with the keyboard; those that do not are no stops on its way.
+    @Test
+    void longTextsCanBeReachedByKeyboard(Browser browser) throws IOException {
+        WrittenRun run = written(" and so on".repeat(120));
+        run.commit(1, run.corpus());
+        browser.look(390, false);
+        browser.visit(report(Optional.empty()));
+        awaitReady(browser);
+        browser.awaitSo("""
+            const texts = [...document.querySelectorAll('#cards blockquote, #cards pre, #cards .said')];
+            const scrolls = texts.filter(text => text.scrollHeight > text.clientHeight + 1);
+            return scrolls.some(text => text.classList.contains('said'))
+                && texts.every(text => (text.tabIndex === 0) === scrolls.includes(text));
+            """);
+        assertThat(browser.text("#cards"))
+                .contains("Longer texts are cut. In full: tasks s3://spice/blobs/", "passages s3://spice/blobs/");
+    }
+
+    /// Of the second iteration, by what WrittenRun writes; no chart may say that nothing was measured.
+    @Test
+    void everyChartSaysWhatTheDataSay(Browser browser) throws IOException {
+        WrittenRun run = written("");
+        run.commit(1, run.corpus());
+        run.evaluate(run.commit(2, run.corpus()), 15);
+        browser.look(1280, false);
+        browser.visit(report(Optional.empty()));
+        awaitReady(browser);
+        assertThat(browser.run(
+                        "return [...document.querySelectorAll('#charts figure')].map(chart => chart.id).join(' ')"))
+                .isEqualTo(VALUES.keySet().stream().map(id -> "chart-" + id).collect(Collectors.joining(" ")));
+        VALUES.forEach((id, value) -> assertThat(browser.await("#plot-" + id).getDomAttribute("aria-valuetext"))
+                .as(id)
+                .startsWith("iteration 2: ")
+                .contains(value));
+        assertThat(browser.run("return document.querySelectorAll('.plot canvas').length"))
+                .isEqualTo((long) VALUES.size());
+    }
+
+    @Test
+    void theRunIsNamedWithItsSettingsVersionAndHardware(Browser browser) throws IOException {
+        WrittenRun run = written("");
+        run.commit(1, run.corpus());
+        run.commit(2, run.corpus());
+        browser.look(1280, false);
+        browser.visit(report(Optional.empty()));
+        awaitReady(browser);
+        openAll(browser);
+        assertThat(browser.text("#facts"))
+                .contains(
+                        "spice of the tests",
+                        "amd64 of the tests",
+                        "checkpoints/report/0123456789ab/00000002",
+                        "s3://spice",
+                        "iteration 2: learningRate 1.0E-4",
+                        "groupSize 8 tasks kept of a document");
+        assertThat(browser.text("#documents"))
+                .contains("2 files seen: 1 taken, 1 refused", "empty.txt", "s3://spice/blobs/");
+    }
+
+    @Test
+    void aTaskShowsEveryAttemptsVerdictAndReward(Browser browser) throws IOException {
+        WrittenRun run = new WrittenRun(store, LINEAGE, "", 40);
+        run.begin();
+        run.commit(1, run.corpus());
+        browser.look(1280, false);
+        browser.visit(report(Optional.empty()));
+        awaitReady(browser);
+        choose(browser, "by-text", "saffron 2 plus");
+        // Two of forty are right; sixteen are shown.
+        assertThat(browser.text("#cards"))
+                .contains(
+                        "2 of 40 right", "reward +0.55", "advantage +0.25", "✓ correct", "reward 1", "advantage +0.50")
+                .contains("✗ wrong", "reward 0", "advantage −0.50", "? unreadable")
+                .contains("and 24 more");
+        assertThat(browser.run("return document.querySelectorAll('#cards .attempts li').length"))
+                .isEqualTo(16L);
+        choose(browser, "by-verdict", "right");
+        assertThat(browser.text("#found")).startsWith("None of");
+        choose(browser, "by-verdict", "mixed");
+        assertThat(browser.text("#found")).startsWith("1 task of");
     }
 
     @Test
@@ -230,6 +368,62 @@ class ReportPageTest {
             browser.screenshot("live-done");
             browser.run("document.querySelector('#cards a').click()");
             browser.awaitText("live/iteration-3");
+        }
+    }
+
+    /// A reader has a table open, the cursor of a chart on an iteration, and is reading a task, when the next iteration
+    /// comes. Of texts that long there is room for five tasks an iteration.
+    @Test
+    void theLivePageKeepsTheReadersPlace(Browser browser) throws IOException {
+        WrittenRun run = new WrittenRun(store, "kept", " and so on".repeat(60));
+        run.begin();
+        BlobRef corpus = run.corpus();
+        for (int iteration = 1; iteration <= 3; iteration++) {
+            run.commit(iteration, corpus);
+        }
+        try (LiveServer server = LiveServer.start(
+                store, "s3://spice", NOBODY, "token", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+            browser.look(1280, false);
+            browser.visit(server.home().resolve("kept/"));
+            browser.awaitText("· live");
+            openAll(browser);
+            choose(browser, "by-text", "saffron");
+            browser.type("#plot-pass-rate", Keys.HOME);
+            browser.run("""
+                window.scrollTo({top: document.getElementById('cards').getBoundingClientRect().top + scrollY, behavior: 'instant'});
+                window.task = document.querySelector('#cards article');
+                window.passage = task.querySelector('blockquote');
+                passage.scrollTop = 40;
+                window.seen = {top: task.getBoundingClientRect().top, scroll: passage.scrollTop,
+                    row: document.querySelector('#chart-pass-rate tbody tr')};
+                """);
+            run.commit(4, corpus);
+            browser.await("//*[@id='state'][contains(., '4 iterations')]");
+            assertThat(browser.run("return document.querySelector('#cards article') === task"))
+                    .isEqualTo(true);
+            assertThat(browser.run(
+                            "return passage.isConnected && passage.scrollTop > 0 && passage.scrollTop === seen.scroll"))
+                    .isEqualTo(true);
+            browser.awaitSo("return Math.abs(task.getBoundingClientRect().top - seen.top) < 2");
+            assertThat(browser.run("return document.activeElement.id")).isEqualTo("plot-pass-rate");
+            assertThat(browser.await("#plot-pass-rate").getDomAttribute("aria-valuetext"))
+                    .startsWith("iteration 1: ");
+            assertThat(browser.await("#plot-reward").getDomAttribute("aria-valuetext"))
+                    .startsWith("iteration 4: ");
+            assertThat(browser.run("return [...document.querySelectorAll('details')].every(each => each.open)"))
+                    .isEqualTo(true);
+            assertThat(browser.run("return document.querySelector('#chart-pass-rate tbody tr') === seen.row &&"
+                            + " document.querySelectorAll('#chart-pass-rate tbody tr').length"))
+                    .isEqualTo(4L);
+            assertThat(browser.await("#newer").getText()).isEqualTo("Show 5 newer");
+            assertAccessible(browser);
+            browser.press("#newer");
+            browser.await("//*[@id='cards']/article[1][contains(., 'iteration 4')]");
+            browser.await("//*[@id='found'][contains(., '20 tasks')]");
+
+            browser.visit(server.home());
+            browser.await("//a[text()='kept']");
+            assertAccessible(browser);
         }
     }
 

@@ -41,14 +41,14 @@ import spice.workflows.SpiceSearchAttributes;
 import spice.workflows.TaskQueues;
 
 /// The real Temporal server and our real workflows; only the activities are scripted, so that a run takes seconds.
-final class ScriptedStack implements AutoCloseable {
+public final class ScriptedStack implements AutoCloseable {
     /// A run of two iterations stays below it, one of half a dozen continues as new.
     private static final int EVENTS = 100;
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-    final ScriptedActivities activities = new ScriptedActivities();
-    final WorkflowClient client;
+    public final ScriptedActivities activities = new ScriptedActivities();
+    public final WorkflowClient client;
     private final TestTemporal temporal;
     private final WorkflowServiceStubs stubs;
     private final WorkerFactory factory;
@@ -76,7 +76,8 @@ final class ScriptedStack implements AutoCloseable {
         TestBuild.makeCurrent(stubs);
     }
 
-    static ScriptedStack start(Path folder) throws IOException, InterruptedException {
+    /// Starts it, with the server's files in this folder.
+    public static ScriptedStack start(Path folder) throws IOException, InterruptedException {
         return new ScriptedStack(TestTemporal.start(
                 folder,
                 SpiceSearchAttributes.ALL,
@@ -84,7 +85,7 @@ final class ScriptedStack implements AutoCloseable {
     }
 
     /// Holds every training step from here on until [#repair].
-    void holdTraining() {
+    public void holdTraining() {
         CountDownLatch release = held;
         activities.whileTraining = _ -> {
             try {
@@ -96,19 +97,20 @@ final class ScriptedStack implements AutoCloseable {
     }
 
     /// Makes the training of one iteration of a run fail until [#repair].
-    void breakTraining(String run, int number) {
+    public void breakTraining(String run, int number) {
         activities.isBroken = iteration -> iteration.run().lineage().equals(run) && iteration.number() == number;
     }
 
     /// Lets go what a test has held, and takes back what it has broken.
-    void repair() {
+    public void repair() {
         activities.isBroken = _ -> false;
         activities.whileTraining = _ -> {};
         held.countDown();
         held = new CountDownLatch(1);
     }
 
-    String address() {
+    /// Where its server listens.
+    public String address() {
         return temporal.address();
     }
 
@@ -175,7 +177,8 @@ final class ScriptedStack implements AutoCloseable {
         }
     }
 
-    WorkflowStub start(String run, Map<String, Object> settings) {
+    /// Starts a run.
+    public WorkflowStub start(String run, Map<String, Object> settings) {
         WorkflowStub stub = client.newUntypedWorkflowStub(
                 "SelfPlayRun",
                 WorkflowOptions.newBuilder()
@@ -241,16 +244,17 @@ final class ScriptedStack implements AutoCloseable {
     }
 
     /// Waits until the run has come to an end, whatever it is.
-    RunReport result(String run) {
+    public RunReport result(String run) {
         return client.newUntypedWorkflowStub(run).getResult(RunReport.class);
     }
 
     /// Waits until the run says that it does this.
-    RunProgress await(String run, String state) throws InterruptedException {
+    public RunProgress await(String run, String state) throws InterruptedException {
         return await(run, progress -> progress.state().equals(state));
     }
 
-    RunProgress await(String run, Predicate<RunProgress> isSo) throws InterruptedException {
+    /// Waits until the run says that this is so.
+    public RunProgress await(String run, Predicate<RunProgress> isSo) throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             RunProgress progress = client.newUntypedWorkflowStub(run).query("progress", RunProgress.class);

@@ -13,17 +13,10 @@ import java.util.Map;
 ///
 /// @param folder for its files
 /// @param temporal the server's address
-record SpiceProcess(Path folder, String temporal) {
+public record SpiceProcess(Path folder, String temporal) {
 
-    /// The exit code and all that it said.
-    String says(String... arguments) throws IOException, InterruptedException {
-        return says(Map.of(), arguments);
-    }
-
-    /// The same with these variables besides.
-    String says(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
-        Path said = Files.createTempFile(folder, "said", null);
-        // As the launcher starts it: only what people should know is shown.
+    /// The command line, as the launcher starts it: only what people should know is shown.
+    public static List<String> command(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -34,19 +27,45 @@ record SpiceProcess(Path folder, String temporal) {
                 System.getProperty("java.class.path"),
                 Spice.class.getName()));
         command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /// The exit code and all that it said.
+    String says(String... arguments) throws IOException, InterruptedException {
+        return says(Map.of(), arguments);
+    }
+
+    /// The same with these variables besides.
+    String says(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
+        Path said = Files.createTempFile(folder, "said", null);
+        int exitCode = start(environment, command(arguments), said).waitFor();
+        return "%d %s".formatted(exitCode, Files.readString(said, UTF_8));
+    }
+
+    /// Starts a command line of it, which may have another program's around it.
+    ///
+    /// @param said takes all that it says
+    Process start(Map<String, String> environment, List<String> command, Path said) throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
         builder.environment().clear();
         builder.environment()
                 .putAll(Map.of(
-                        "SPICE_HOME", folder.resolve("home").toString(),
-                        "TEMPORAL_ADDRESS", temporal,
-                        "TEMPORAL_CONFIG_FILE", "/nonexistent/temporal.toml",
-                        "AWS_CONFIG_FILE", "/nonexistent/config",
-                        "AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials",
-                        "AWS_EC2_METADATA_DISABLED", "true"));
+                        "LANG",
+                        "C.UTF-8",
+                        "SPICE_HOME",
+                        folder.resolve("home").toString(),
+                        "TEMPORAL_ADDRESS",
+                        temporal,
+                        "TEMPORAL_CONFIG_FILE",
+                        "/nonexistent/temporal.toml",
+                        "AWS_CONFIG_FILE",
+                        "/nonexistent/config",
+                        "AWS_SHARED_CREDENTIALS_FILE",
+                        "/nonexistent/credentials",
+                        "AWS_EC2_METADATA_DISABLED",
+                        "true"));
         builder.environment().putAll(environment);
-        int exitCode = builder.start().waitFor();
-        return "%d %s".formatted(exitCode, Files.readString(said, UTF_8));
+        return builder.start();
     }
 }

@@ -47,8 +47,19 @@ final class CurrentDetails {
                             evaluation.greedy(),
                             evaluation.mean())));
         }
-        return card.append("\nLast checkpoint: `%s`\n".formatted(state.policy().name()))
+        return card.append(
+                        "\nLast checkpoint: `%s`\n\n".formatted(state.policy().name()))
+                .append(toRead(state))
                 .toString();
+    }
+
+    /// Where its curves and tasks are. The live view's address has a token, which is nothing for a page that everybody
+    /// reads; workflows do not know it.
+    private static String toRead(RunState state) {
+        return """
+            Curves and tasks: `spice report %1$s` writes them to a file and into the store, under \
+            `records/reports/%2$s/`. Live: the address that `spice up` prints, then `%1$s/`.
+            """.formatted(state.run().lineage(), state.policy().name().replaceFirst("^checkpoints/", ""));
     }
 
     private static String attention(Trouble trouble) {

@@ -75,6 +75,11 @@ public record Trouble(String name, String message) {
         return type.substring(type.lastIndexOf('.') + 1);
     }
 
+    /// All of it in one line, for lists of runs: what is wrong with settings is a line each.
+    public String line() {
+        return toString().replaceAll(":\\s*\\R\\s*", ": ").replaceAll("\\s*\\R\\s*", "; ");
+    }
+
     @Override
     public String toString() {
         return "%s: %s".formatted(name, message);

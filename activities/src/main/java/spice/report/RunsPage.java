@@ -1,4 +1,4 @@
-package spice.live;
+package spice.report;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /// The list of runs, the newest names first. A run's name has nothing in it that means anything in HTML.
-final class RunsPage {
+public final class RunsPage {
     private RunsPage() {}
 
-    static byte[] of(List<String> lineages) {
+    /// The page, to be sent under [LiveRun#policy].
+    public static byte[] of(List<String> lineages) {
         String list = lineages.reversed().stream()
                 .map(lineage -> "<li><a href=\"%s/\">%s</a></li>".formatted(lineage, lineage))
                 .collect(Collectors.joining("\n"));
@@ -21,15 +22,22 @@ final class RunsPage {
                 <meta name="viewport" content="width=device-width, initial-scale=1">
                 <meta name="color-scheme" content="light dark">
                 <title>Runs · SPICE</title>
+                <style>{{style}}</style>
                 </head>
                 <body>
-                <main>
+                <header>
+                <p class="product">SPICE self-play</p>
                 <h1>Runs</h1>
-                %s
+                </header>
+                <main>
+                {{runs}}
                 </main>
                 </body>
                 </html>
-                """.formatted(lineages.isEmpty() ? "<p>None yet.</p>" : "<ul>\n%s\n</ul>".formatted(list))
+                """.replace("{{style}}", ReportPage.STYLE)
+                .replace(
+                        "{{runs}}",
+                        lineages.isEmpty() ? "<p>None yet.</p>" : "<ul class=\"runs\">\n%s\n</ul>".formatted(list))
                 .getBytes(UTF_8);
     }
 }
