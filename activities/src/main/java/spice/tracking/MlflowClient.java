@@ -31,6 +31,12 @@ final class MlflowClient implements AutoCloseable {
     private static final String EXISTS = "RESOURCE_ALREADY_EXISTS";
     private static final int PAGE = 1000;
     private static final int SHOWN = 300;
+    /// For twenty megabytes.
+    private static final Duration UPLOAD = Duration.ofMinutes(2);
+    /// How a run says that the server itself takes its artifacts.
+    private static final String PROXIED = "mlflow-artifacts:";
+
+    private static final int PLACE = 12;
 
     private final MlflowSettings settings;
     private final HttpClient http = HttpClient.newBuilder()
@@ -124,6 +130,31 @@ final class MlflowClient implements AutoCloseable {
         done("runs/update", request);
     }
 
+    /// Puts a file beside a run's figures, if the server keeps artifacts for its clients (`--serve-artifacts`, which is
+    /// what it does unless told otherwise). Elsewhere clients write to a storage that we know nothing of.
+    void upload(MlflowRun run, String name, byte[] content) {
+        if (!run.artifacts().startsWith(PROXIED)) {
+            return;
+        }
+        String place = URI.create(run.artifacts()).getRawPath().replaceFirst("^/+", "");
+        String call = "%s/%s".formatted(place, name);
+        Answer answer = send(to("/api/2.0/mlflow-artifacts/artifacts/" + call)
+                .timeout(UPLOAD)
+                .header("Content-Type", "text/html")
+                .PUT(HttpRequest.BodyPublishers.ofByteArray(content)));
+        if (answer.status() != 200) {
+            throw refused("artifacts/" + name, answer);
+        }
+    }
+
+    /// What tells this server and experiment from others, as part of a name.
+    String place() {
+        return Json.sha256("%s %s"
+                        .formatted(settings.server(), settings.experiment())
+                        .getBytes(StandardCharsets.UTF_8))
+                .substring(0, PLACE);
+    }
+
     void delete(String run) {
         done("runs/delete", JSON.createObjectNode().put("run_id", run));
     }
@@ -163,8 +194,12 @@ final class MlflowClient implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String call) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(settings.server() + "/api/2.0/mlflow/" + call))
-                .timeout(ANSWER);
+        return to("/api/2.0/mlflow/" + call);
+    }
+
+    private HttpRequest.Builder to(String path) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(settings.server() + path)).timeout(ANSWER);
         settings.authorization().ifPresent(value -> request.header("Authorization", value));
         return request;
     }

@@ -7,7 +7,8 @@ import java.util.Map;
 /// A run as the MLflow server has it.
 ///
 /// @param status in its own word
-record MlflowRun(String id, String status, Map<String, String> tags) {
+/// @param artifacts where its files are
+record MlflowRun(String id, String status, String artifacts, Map<String, String> tags) {
     MlflowRun {
         tags = Map.copyOf(tags);
     }
@@ -18,6 +19,9 @@ record MlflowRun(String id, String status, Map<String, String> tags) {
                 .forEach(tag ->
                         tags.put(tag.path("key").asText(), tag.path("value").asText()));
         return new MlflowRun(
-                run.at("/info/run_id").asText(), run.at("/info/status").asText(), tags);
+                run.at("/info/run_id").asText(),
+                run.at("/info/status").asText(),
+                run.at("/info/artifact_uri").asText(),
+                tags);
     }
 }

@@ -17,6 +17,7 @@ import spice.activities.HeldOutAccuracy;
 import spice.activities.IterationRecord;
 import spice.activities.RunRecord;
 import spice.activities.Stretch;
+import spice.report.Report;
 import spice.store.BlobStore;
 import spice.store.Json;
 import spice.tracking.MlflowClient.Metric;
@@ -28,6 +29,9 @@ import spice.tracking.MlflowClient.Metric;
 /// this process or another, after a crash of either side, goes on from there; figures that were written before a tag
 /// was lost are written again with the same values, which MLflow keeps once.
 ///
+/// Which MLflow run is a line's is agreed on in the store, where the first one to write a name wins: workers that make
+/// a run each in the same moment end with one.
+///
 /// A line of checkpoints is one MLflow run. A branch that goes on from its end is on the same; one that leaves it
 /// earlier, after a reset for instance, has other figures for the same steps, and so a run of its own.
 final class MlflowSync {
@@ -35,7 +39,6 @@ final class MlflowSync {
     private static final String LINEAGE = "spice.lineage";
     /// When the first iteration was committed: tells lineages of the same name in different stores apart.
     private static final String BEGAN = "spice.began";
-    private static final String MADE = "spice.made";
     private static final String BRANCH = "spice.branch";
     private static final String ITERATION = "spice.iteration";
     private static final String EVALUATED = "spice.evaluated";
@@ -43,6 +46,12 @@ final class MlflowSync {
     private static final String MANIFEST = "spice.manifest";
     private static final String CHANGES = "spice.changes";
     private static final String STORE = "spice.store";
+    private static final String REPORT = "spice.report";
+    /// Of which checkpoint and end of the run that report is.
+    private static final String REPORTED = "spice.reported";
+
+    private static final String REPORT_FILE = "report.html";
+    private static final String AGREED = "mlflow/";
     private static final String HELD_OUT = "heldOut";
     /// MLflow takes a thousand figures at once.
     private static final int BATCH = 900;
@@ -55,15 +64,21 @@ final class MlflowSync {
     private final MetricsLines lines;
     private final MlflowClient mlflow;
     private final Function<String, Optional<MlflowStatus>> status;
+    private final Function<String, Optional<Report>> reports;
     private final Clock clock;
+
+    /// Which MLflow run is a line's.
+    private record Agreed(String run) {}
 
     /// @param address of the store, for people
     /// @param status of a lineage's run; empty if nobody knows
+    /// @param reports makes that of a lineage's run which has ended
     MlflowSync(
             BlobStore store,
             String address,
             MlflowClient mlflow,
             Function<String, Optional<MlflowStatus>> status,
+            Function<String, Optional<Report>> reports,
             Clock clock) {
         this.store = store;
         this.address = address;
@@ -71,6 +86,7 @@ final class MlflowSync {
         this.lines = new MetricsLines(store);
         this.mlflow = mlflow;
         this.status = status;
+        this.reports = reports;
         this.clock = clock;
     }
 
@@ -88,6 +104,7 @@ final class MlflowSync {
         MlflowRun run = run(lineage, line);
         iterations(lineage, line, run);
         evaluations(lineage, line, run);
+        standing.filter(now -> now != MlflowStatus.RUNNING).ifPresent(end -> report(lineage, line, run, end));
         standing.filter(now -> !now.name().equals(run.status()))
                 .ifPresent(now -> mlflow.update(run.id(), now, clock.instant()));
         return standing.equals(Optional.of(MlflowStatus.RUNNING));
@@ -98,26 +115,53 @@ final class MlflowSync {
     private MlflowRun run(String lineage, List<Stretch> line) {
         String experiment = mlflow.experiment();
         Instant began = committed(lineage, line, line.getFirst().first());
-        Optional<MlflowRun> found = furthest(experiment, lineage, began, line);
-        if (found.isPresent()) {
-            return found.get();
+        Optional<MlflowRun> made = Optional.empty();
+        while (true) {
+            List<MlflowRun> there = there(experiment, lineage, began, line);
+            if (there.isEmpty()) {
+                made = Optional.of(create(experiment, lineage, began, line));
+                there = List.of(made.get());
+            }
+            Optional<MlflowRun> agreed = agreed(lineage, there);
+            if (agreed.isPresent()) {
+                made.filter(own -> !own.id().equals(agreed.get().id())).ifPresent(own -> mlflow.delete(own.id()));
+                return agreed.get();
+            }
         }
-        MlflowRun made = create(experiment, lineage, began, line);
-        // Another worker may have made one in the same moment: whoever sees both takes the earlier one.
-        MlflowRun agreed = furthest(experiment, lineage, began, line).orElse(made);
-        if (!agreed.id().equals(made.id())) {
-            mlflow.delete(made.id());
-        }
-        return agreed;
     }
 
-    private Optional<MlflowRun> furthest(String experiment, String lineage, Instant began, List<Stretch> line) {
+    /// The one of these runs that was agreed on, which is the furthest if there is none yet. Empty if another worker
+    /// has
+    /// just named one that is not among them.
+    private Optional<MlflowRun> agreed(String lineage, List<MlflowRun> there) {
+        String place = "%s%s/%s/".formatted(AGREED, mlflow.place(), lineage);
+        for (int number = 0; ; number++) {
+            String name = "%s%08d".formatted(place, number);
+            Optional<Agreed> before = store.read(name).map(json -> Json.read(json, Agreed.class, name));
+            if (before.isEmpty()) {
+                MlflowRun furthest = there.getFirst();
+                return store.create(name, Json.bytes(new Agreed(furthest.id())))
+                        ? Optional.of(furthest)
+                        : Optional.empty();
+            }
+            // Those of other lines, and those that were deleted in MLflow, are passed over.
+            Optional<MlflowRun> run = there.stream()
+                    .filter(each -> each.id().equals(before.get().run()))
+                    .findFirst();
+            if (run.isPresent()) {
+                return run;
+            }
+        }
+    }
+
+    /// The runs of this line, the furthest first.
+    private List<MlflowRun> there(String experiment, String lineage, Instant began, List<Stretch> line) {
         return mlflow.runs(experiment, LINEAGE, lineage).stream()
                 .filter(run -> began.toString().equals(run.tags().get(BEGAN)))
                 .filter(run -> isOn(line, run.tags().getOrDefault(BRANCH, ""), number(run, ITERATION)))
-                .min(Comparator.<MlflowRun>comparingInt(run -> -number(run, ITERATION))
-                        .thenComparing(run -> run.tags().getOrDefault(MADE, ""))
-                        .thenComparing(MlflowRun::id));
+                .sorted(Comparator.<MlflowRun>comparingInt(run -> -number(run, ITERATION))
+                        .thenComparing(MlflowRun::id))
+                .toList();
     }
 
     /// A run that has no step yet is on the line that begins as it does.
@@ -148,9 +192,7 @@ final class MlflowSync {
                         BRANCH,
                         first.branch(),
                         ITERATION,
-                        Integer.toString(first.first() - 1),
-                        MADE,
-                        clock.instant().toString()));
+                        Integer.toString(first.first() - 1)));
     }
 
     /// The settings with which the line began; changes are among the tags.
@@ -179,6 +221,29 @@ final class MlflowSync {
                 .flatMap(checkpoint -> IterationRecord.of(store, checkpoint))
                 .map(IterationRecord::committed)
                 .orElse(Instant.EPOCH);
+    }
+
+    // ---- Its report ----
+
+    /// The report of a run that has ended: as an artifact where the server takes them, and in any case as the address
+    /// in
+    /// our store.
+    private void report(String lineage, List<Stretch> line, MlflowRun run, MlflowStatus end) {
+        String reported =
+                "%s/%08d %s".formatted(line.getLast().branch(), line.getLast().last(), end);
+        if (reported.equals(run.tags().get(REPORTED))) {
+            return;
+        }
+        reports.apply(lineage).ifPresent(report -> {
+            Map<String, String> tags = new LinkedHashMap<>();
+            report.put(store)
+                    .ifPresent(blob -> tags.put(
+                            REPORT,
+                            "%s/blobs/%s/%s".formatted(address, blob.sha256().substring(0, 2), blob.sha256())));
+            mlflow.upload(run, REPORT_FILE, report.html());
+            tags.put(REPORTED, reported);
+            mlflow.log(run.id(), List.of(), Map.of(), tags);
+        });
     }
 
     // ---- Its figures ----

@@ -15,8 +15,10 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
@@ -28,6 +30,9 @@ public final class MlflowServer implements ExecutionCondition, AutoCloseable {
     private static final String REQUIRED = "SPICE_REQUIRE_MLFLOW";
     private static final String PROBLEM = "there is no mlflow on the PATH or in .spice/mlflow";
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int FIRST_PORT = 20_000;
+    private static final int LAST_PORT = 30_000;
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final URI address = URI.create("http://127.0.0.1:" + freePort());
     private Optional<Process> process = Optional.empty();
@@ -49,20 +54,30 @@ public final class MlflowServer implements ExecutionCondition, AutoCloseable {
                 .findFirst();
     }
 
+    /// Below those that the system gives to whoever asks for any, so that nobody takes it before the server is started.
     private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        return ThreadLocalRandom.current()
+                .ints(FIRST_PORT, LAST_PORT)
+                .filter(MlflowServer::isFree)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return true;
         } catch (IOException e) {
-            throw new IllegalStateException(e);
+            return false;
         }
     }
 
     /// Where it is, or will be once it is started.
-    URI address() {
+    public URI address() {
         return address;
     }
 
-    void start(Path folder) throws IOException, InterruptedException {
+    /// Starts it and waits until it answers.
+    public void start(Path folder) throws IOException, InterruptedException {
         Path log = folder.resolve("mlflow.log");
         ProcessBuilder builder = new ProcessBuilder(
                         program().orElseThrow().toString(),
@@ -85,8 +100,11 @@ public final class MlflowServer implements ExecutionCondition, AutoCloseable {
         builder.environment().put("MLFLOW_DISABLE_TELEMETRY", "true");
         Process started = builder.start();
         process = Optional.of(started);
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!isUp()) {
-            assertThat(started.isAlive()).as("%s", Files.readString(log)).isTrue();
+            assertThat(started.isAlive() && System.nanoTime() < deadline)
+                    .as("%s", Files.readString(log))
+                    .isTrue();
             Thread.sleep(100);
         }
     }
@@ -95,6 +113,8 @@ public final class MlflowServer implements ExecutionCondition, AutoCloseable {
         try {
             HttpURLConnection connection =
                     (HttpURLConnection) address.resolve("/health").toURL().openConnection();
+            connection.setConnectTimeout(1000);
+            connection.setReadTimeout(10_000);
             return connection.getResponseCode() == 200;
         } catch (IOException e) {
             return false;
@@ -112,6 +132,16 @@ public final class MlflowServer implements ExecutionCondition, AutoCloseable {
 
     JsonNode run(String id) throws IOException {
         return get("runs/get?run_id=" + id).path("run");
+    }
+
+    /// A file beside a run's figures, as the server gives it to whoever asks.
+    byte[] artifact(String run, String name) throws IOException {
+        String place = URI.create(run(run).at("/info/artifact_uri").asText()).getPath();
+        try (InputStream file = address.resolve("/api/2.0/mlflow-artifacts/artifacts%s/%s".formatted(place, name))
+                .toURL()
+                .openStream()) {
+            return file.readAllBytes();
+        }
     }
 
     private JsonNode get(String call) throws IOException {

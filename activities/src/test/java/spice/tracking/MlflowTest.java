@@ -9,6 +9,13 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -17,9 +24,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import spice.activities.Checkpoints;
 import spice.activities.WrittenLineage;
+import spice.activities.WrittenRun;
+import spice.report.Report;
+import spice.report.Standing;
 import spice.store.BlobStore;
 import spice.store.InMemoryBlobStore;
+import spice.store.Json;
 import spice.workflows.CheckpointRef;
 
 /// Against a real MLflow server, which is down while the first lineage commits three iterations.
@@ -28,12 +40,19 @@ class MlflowTest {
     @RegisterExtension
     static final MlflowServer SERVER = new MlflowServer();
 
-    private final BlobStore store = new InMemoryBlobStore();
+    private volatile Consumer<String> beforeCreate = _ -> {};
+    private final BlobStore store = new InMemoryBlobStore() {
+        @Override
+        public boolean create(String name, byte[] content) {
+            beforeCreate.accept(name);
+            return super.create(name, content);
+        }
+    };
     private final CheckpointRef base = WrittenLineage.base(store);
     private final WrittenLineage mine = new WrittenLineage(store, "mine", "aaaaaaaaaaaa");
     private final MlflowSettings settings = new MlflowSettings(SERVER.address(), "spice", Optional.empty());
     private final MlflowClient client = new MlflowClient(settings);
-    private MlflowStatus standing = MlflowStatus.RUNNING;
+    private volatile MlflowStatus standing = MlflowStatus.RUNNING;
 
     @BeforeAll
     void threeIterationsWhileItIsDown(@TempDir Path folder) throws Exception {
@@ -61,7 +80,11 @@ class MlflowTest {
 
     /// As a worker that has just been started has it.
     private MlflowSync sync() {
-        return new MlflowSync(store, "s3://spice", client, _ -> Optional.of(standing), Clock.systemUTC());
+        return sync(_ -> Optional.empty());
+    }
+
+    private MlflowSync sync(Function<String, Optional<Report>> reports) {
+        return new MlflowSync(store, "s3://spice", client, _ -> Optional.of(standing), reports, Clock.systemUTC());
     }
 
     private List<MlflowRun> runs(String lineage) {
@@ -128,10 +151,63 @@ class MlflowTest {
     }
 
     @Test
+    void theReportOfARunThatHasEndedIsThere() throws Exception {
+        WrittenRun written = new WrittenRun(store, "shown", "");
+        written.begin();
+        written.commit(1, written.corpus());
+        Function<String, Optional<Report>> reports = lineage -> Optional.of(Report.of(
+                store,
+                "s3://spice",
+                lineage,
+                new Checkpoints(store).last(lineage),
+                Optional.of(Standing.ended("failed", Optional.of("ABORTED: enough"))),
+                Optional.empty()));
+        standing = MlflowStatus.RUNNING;
+        sync(reports).catchUp("shown");
+        assertThat(tags("shown")).doesNotContainKey("spice.report");
+
+        standing = MlflowStatus.FAILED;
+        sync(reports).catchUp("shown");
+
+        byte[] html = reports.apply("shown").orElseThrow().html();
+        String digest = Json.sha256(html);
+        assertThat(tags("shown"))
+                .containsEntry("spice.report", "s3://spice/blobs/%s/%s".formatted(digest.substring(0, 2), digest))
+                .containsEntry("spice.reported", "0123456789ab/00000001 FAILED");
+        assertThat(SERVER.artifact(runs("shown").getFirst().id(), "report.html"))
+                .isEqualTo(html);
+        sync(_ -> {
+                    throw new AssertionError("it is told already");
+                })
+                .catchUp("shown");
+    }
+
+    private Map<String, String> tags(String lineage) {
+        return runs(lineage).getFirst().tags();
+    }
+
+    private static void meet(CyclicBarrier barrier) {
+        try {
+            barrier.await(1, TimeUnit.MINUTES);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Both have made a run before either can know of the other's.
+    @Test
     void twoWorkersAgreeOnOneRun() throws Exception {
         WrittenLineage shared = new WrittenLineage(store, "shared", "dddddddddddd");
         shared.begin(base, base);
         commit(shared, 1);
+        CyclicBarrier bothHaveMadeOne = new CyclicBarrier(2);
+        AtomicInteger most = new AtomicInteger();
+        beforeCreate = name -> {
+            if (name.startsWith("mlflow/")) {
+                meet(bothHaveMadeOne);
+                most.accumulateAndGet(runs("shared").size(), Math::max);
+            }
+        };
 
         List<Thread> workers = IntStream.range(0, 2)
                 .mapToObj(_ -> Thread.ofPlatform().start(() -> sync().catchUp("shared")))
@@ -139,7 +215,9 @@ class MlflowTest {
         for (Thread worker : workers) {
             worker.join();
         }
+        beforeCreate = _ -> {};
 
+        assertThat(most).hasValue(2);
         assertThat(runs("shared")).hasSize(1);
         assertThat(SERVER.steps(runs("shared").getFirst().id(), "iteration/passRate"))
                 .containsExactly(1);

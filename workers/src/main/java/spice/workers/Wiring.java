@@ -182,6 +182,7 @@ final class Wiring implements AutoCloseable {
                             store,
                             address(LocalSettings.from(System.getenv()).s3()),
                             new RunStatus(temporal)::of,
+                            new RunStanding(temporal, Optional.empty()),
                             Clock.systemUTC()));
         } catch (IllegalArgumentException e) {
             log.warn("MLflow is not told of runs: {}", e.getMessage());
