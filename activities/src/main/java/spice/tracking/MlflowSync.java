@@ -17,7 +17,6 @@ import spice.activities.HeldOutAccuracy;
 import spice.activities.IterationRecord;
 import spice.activities.RunRecord;
 import spice.activities.Stretch;
-import spice.report.Report;
 import spice.store.BlobStore;
 import spice.store.Json;
 import spice.tracking.MlflowClient.Metric;
@@ -64,7 +63,7 @@ final class MlflowSync {
     private final MetricsLines lines;
     private final MlflowClient mlflow;
     private final Function<String, Optional<MlflowStatus>> status;
-    private final Function<String, Optional<Report>> reports;
+    private final EndedRuns ended;
     private final Clock clock;
 
     /// Which MLflow run is a line's.
@@ -72,13 +71,13 @@ final class MlflowSync {
 
     /// @param address of the store, for people
     /// @param status of a lineage's run; empty if nobody knows
-    /// @param reports makes that of a lineage's run which has ended
+    /// @param ended makes reports
     MlflowSync(
             BlobStore store,
             String address,
             MlflowClient mlflow,
             Function<String, Optional<MlflowStatus>> status,
-            Function<String, Optional<Report>> reports,
+            EndedRuns ended,
             Clock clock) {
         this.store = store;
         this.address = address;
@@ -86,7 +85,7 @@ final class MlflowSync {
         this.lines = new MetricsLines(store);
         this.mlflow = mlflow;
         this.status = status;
-        this.reports = reports;
+        this.ended = ended;
         this.clock = clock;
     }
 
@@ -234,9 +233,9 @@ final class MlflowSync {
         if (reported.equals(run.tags().get(REPORTED))) {
             return;
         }
-        reports.apply(lineage).ifPresent(report -> {
+        ended.report(lineage).ifPresent(report -> {
             Map<String, String> tags = new LinkedHashMap<>();
-            report.put(store)
+            report.blob()
                     .ifPresent(blob -> tags.put(
                             REPORT,
                             "%s/blobs/%s/%s".formatted(address, blob.sha256().substring(0, 2), blob.sha256())));

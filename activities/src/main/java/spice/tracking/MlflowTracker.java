@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import spice.activities.Checkpoints;
-import spice.report.LiveRun;
-import spice.report.Report;
 import spice.store.BlobStore;
 import spice.store.StoreException;
 import spice.workflows.CheckpointActivities;
@@ -57,25 +55,17 @@ public final class MlflowTracker implements AutoCloseable {
     ///
     /// @param address of the store, for people
     /// @param status of a lineage's run; empty if nobody knows
-    /// @param temporal for the report of a run that has ended
+    /// @param ended makes the reports of runs that have ended
     public static MlflowTracker start(
             MlflowSettings settings,
             BlobStore store,
             String address,
             Function<String, Optional<MlflowStatus>> status,
-            LiveRun.Temporal temporal,
+            EndedRuns ended,
             Clock clock) {
         log.info("runs are told to MLflow at {}", settings);
         MlflowClient client = new MlflowClient(settings);
-        Function<String, Optional<Report>> reports = lineage -> Optional.of(Report.of(
-                store,
-                address,
-                lineage,
-                new Checkpoints(store).last(lineage),
-                temporal.standing(lineage),
-                temporal.page(lineage)));
-        MlflowTracker tracker =
-                new MlflowTracker(client, new MlflowSync(store, address, client, status, reports, clock));
+        MlflowTracker tracker = new MlflowTracker(client, new MlflowSync(store, address, client, status, ended, clock));
         tracker.thread.execute(() -> tracker.begin(store));
         return tracker;
     }

@@ -15,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -83,7 +82,7 @@ class MlflowTest {
         return sync(_ -> Optional.empty());
     }
 
-    private MlflowSync sync(Function<String, Optional<Report>> reports) {
+    private MlflowSync sync(EndedRuns reports) {
         return new MlflowSync(store, "s3://spice", client, _ -> Optional.of(standing), reports, Clock.systemUTC());
     }
 
@@ -155,13 +154,16 @@ class MlflowTest {
         WrittenRun written = new WrittenRun(store, "shown", "");
         written.begin();
         written.commit(1, written.corpus());
-        Function<String, Optional<Report>> reports = lineage -> Optional.of(Report.of(
-                store,
-                "s3://spice",
-                lineage,
-                new Checkpoints(store).last(lineage),
-                Optional.of(Standing.ended("failed", Optional.of("ABORTED: enough"))),
-                Optional.empty()));
+        EndedRuns reports = lineage -> {
+            Report report = Report.of(
+                    store,
+                    "s3://spice",
+                    lineage,
+                    new Checkpoints(store).last(lineage),
+                    Optional.of(Standing.ended("failed", Optional.of("ABORTED: enough"))),
+                    Optional.empty());
+            return Optional.of(new EndedRuns.Page(report.html(), report.put(store)));
+        };
         standing = MlflowStatus.RUNNING;
         sync(reports).catchUp("shown");
         assertThat(tags("shown")).doesNotContainKey("spice.report");
@@ -169,7 +171,7 @@ class MlflowTest {
         standing = MlflowStatus.FAILED;
         sync(reports).catchUp("shown");
 
-        byte[] html = reports.apply("shown").orElseThrow().html();
+        byte[] html = reports.report("shown").orElseThrow().html();
         String digest = Json.sha256(html);
         assertThat(tags("shown"))
                 .containsEntry("spice.report", "s3://spice/blobs/%s/%s".formatted(digest.substring(0, 2), digest))

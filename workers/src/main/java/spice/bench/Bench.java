@@ -55,8 +55,8 @@ public final class Bench {
     }
 
     private BenchReport kept(Optional<String> peer, Optional<IterationCost> iteration) {
-        BenchReport report = new BenchReport(
-                "%d cores, %s".formatted(cores, settings.machine()), peer, comparisons, iteration, notRun);
+        BenchReport report =
+                new BenchReport(Machine.describe(cores, settings.instructions()), peer, comparisons, iteration, notRun);
         BenchFiles.write(folder.resolve("results.json"), Json.bytes(report));
         BenchFiles.write(
                 folder.resolve("results.md"),

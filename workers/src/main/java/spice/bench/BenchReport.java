@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /// What was measured.
 ///
-/// @param machine in words
+/// @param machine in words: processor, cores, memory
 /// @param peer version of PyTorch; empty if it was not run
 /// @param comparisons in the order in which they were made
 /// @param notRun what could not be measured here, and why, a line each

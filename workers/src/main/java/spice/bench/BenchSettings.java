@@ -14,7 +14,7 @@ import spice.local.LocalSettings;
 /// @param archive the spice merchant's, which the iterations read
 /// @param local where the program and its files are
 /// @param program main class of the command line
-/// @param machine what it is, in words
+/// @param instructions the machine's architecture and widest vector instructions
 public record BenchSettings(
         Set<Part> parts,
         List<Shape> shapes,
@@ -24,7 +24,7 @@ public record BenchSettings(
         Path archive,
         LocalSettings local,
         String program,
-        String machine) {
+        String instructions) {
     public BenchSettings {
         parts = Set.copyOf(parts);
         shapes = List.copyOf(shapes);

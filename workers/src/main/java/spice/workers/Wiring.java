@@ -28,6 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import spice.activities.ChallengerActivitiesImpl;
 import spice.activities.CheckpointActivitiesImpl;
+import spice.activities.Checkpoints;
 import spice.activities.CorpusActivitiesImpl;
 import spice.activities.EvaluatorActivitiesImpl;
 import spice.activities.Heartbeats;
@@ -41,12 +42,14 @@ import spice.activities.TrainerActivitiesImpl;
 import spice.launcher.Launchers;
 import spice.local.LocalSettings;
 import spice.local.UserError;
+import spice.report.Report;
 import spice.store.cache.BlobCache;
 import spice.store.cache.CachedBlobStore;
 import spice.store.s3.S3BlobStore;
 import spice.store.s3.S3Location;
 import spice.telemetry.StepMeters;
 import spice.telemetry.Telemetry;
+import spice.tracking.EndedRuns;
 import spice.tracking.MlflowSettings;
 import spice.tracking.MlflowTracker;
 import spice.vllm.VllmPolicies;
@@ -182,12 +185,25 @@ final class Wiring implements AutoCloseable {
                             store,
                             address(LocalSettings.from(System.getenv()).s3()),
                             new RunStatus(temporal)::of,
-                            new RunStanding(temporal, Optional.empty()),
+                            this::ended,
                             Clock.systemUTC()));
         } catch (IllegalArgumentException e) {
             log.warn("MLflow is not told of runs: {}", e.getMessage());
             return Optional.empty();
         }
+    }
+
+    /// The report of a run that has ended, which is put into the store.
+    private Optional<EndedRuns.Page> ended(String lineage) {
+        RunStanding standing = new RunStanding(temporal, Optional.empty());
+        Report report = Report.of(
+                store,
+                address(LocalSettings.from(System.getenv()).s3()),
+                lineage,
+                new Checkpoints(store).last(lineage),
+                standing.standing(lineage),
+                standing.page(lineage));
+        return Optional.of(new EndedRuns.Page(report.html(), report.put(store)));
     }
 
     private static void meter(MeterRegistry meters, CachedBlobStore models, Heartbeats heartbeats, Device device) {

@@ -2,6 +2,7 @@ package spice.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
@@ -38,11 +39,17 @@ class ModelBenchTest {
         return new ModelBench(folder, "256m", python, 1, _ -> {});
     }
 
+    /// Where there is none, the test is not run; with `SPICE_REQUIRE_PYTHON=1` it fails.
     private static Python torch() {
-        return switch (Python.find("python3")) {
+        String program = System.getenv().getOrDefault("SPICE_PYTHON", "python3");
+        return switch (Python.find(program)) {
             case Python.Found.Yes(Python found) -> found;
             case Python.Found.No(String reason) -> {
-                assumeTrue(false, reason);
+                String problem = reason + "; SPICE_PYTHON names another";
+                if ("1".equals(System.getenv("SPICE_REQUIRE_PYTHON"))) {
+                    fail(problem);
+                }
+                assumeTrue(false, problem);
                 throw new IllegalStateException(reason);
             }
         };

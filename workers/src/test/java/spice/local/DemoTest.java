@@ -28,11 +28,16 @@ class DemoTest {
         LocalSettings settings = TestStacks.settings(folder.resolve("home"), false);
         Path out = folder.resolve("out");
         List<String> settingsOfTheRun = List.of(
-                "documentsPerIteration=2", "challengerAttempts=2", "passAt=0", "heldOutAttempts=1", "coEvolutionDocuments=0");
+                "documentsPerIteration=2",
+                "groupSize=2", "challengerAttempts=2",
+                "passAt=0",
+                "heldOutAttempts=1",
+                "coEvolutionDocuments=0");
         List<String> command = SpiceProcess.command(
                 "demo", "--lineage", "letters", "--iterations", "9", "--corpus", documents.toString());
         settingsOfTheRun.forEach(setting -> command.addAll(List.of("-s", setting)));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile());
         builder.environment().putAll(TestStacks.environment());
         builder.environment()
                 .putAll(Map.of(

@@ -15,8 +15,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import spice.activities.WrittenLineage;
-import spice.report.LiveRun;
-import spice.report.Standing;
 import spice.settings.SettingsReader;
 import spice.store.InMemoryBlobStore;
 import spice.workflows.CheckpointActivities;
@@ -37,18 +35,6 @@ class MlflowTrackerTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    private static final LiveRun.Temporal NOBODY = new LiveRun.Temporal() {
-        @Override
-        public Optional<Standing> standing(String lineage) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<String> page(String lineage) {
-            return Optional.empty();
-        }
-    };
-
     private final InMemoryBlobStore store = new InMemoryBlobStore();
     private final CheckpointRef base = WrittenLineage.base(store);
     private final WrittenLineage mine = new WrittenLineage(store, "mine", "aaaaaaaaaaaa");
@@ -66,7 +52,12 @@ class MlflowTrackerTest {
         commit(1);
         commit(2);
         MlflowTracker tracker = MlflowTracker.start(
-                settings, store, "s3://spice", _ -> Optional.of(MlflowStatus.RUNNING), NOBODY, Clock.systemUTC());
+                settings,
+                store,
+                "s3://spice",
+                _ -> Optional.of(MlflowStatus.RUNNING),
+                _ -> Optional.empty(),
+                Clock.systemUTC());
         try (MlflowClient client = new MlflowClient(settings)) {
             SERVER.start(folder);
             awaitSteps(client, List.of(1, 2));

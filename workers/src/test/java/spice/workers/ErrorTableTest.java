@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,42 @@ class ErrorTableTest {
         });
     }
 
+    /// Of what is read, each stretch of three words or more stands in the program or in a test that the row names. What
+    /// is
+    /// put in words of the table's own is in italics.
+    @Test
+    void whatIsReadIsWhatTheProgramSays() throws IOException {
+        Map<String, String> tests = tests();
+        String program = sources("src/main").values().stream()
+                        .map(ErrorTableTest::inOnePiece)
+                        .collect(Collectors.joining("\n"))
+                + inOnePiece(Files.readString(Path.of("../spice")))
+                + inOnePiece(Files.readString(Path.of("../infra/temporal-server/build")));
+        assertThat(rows()).allSatisfy(row -> {
+            String provoked = codes(row.tests()).stream()
+                    .map(test -> inOnePiece(tests.get(test.split("\\.")[0])))
+                    .collect(Collectors.joining("\n"));
+            assertThat(stretches(row.read()))
+                    .as("what is read when %s", row.happens())
+                    .allSatisfy(stretch -> assertThat(program.contains(stretch) || provoked.contains(stretch))
+                            .as(stretch)
+                            .isTrue());
+        });
+    }
+
+    /// A source's text with strings that are put together joined, and as people read it.
+    private static String inOnePiece(String source) {
+        return source.replaceAll("\"\\s*\\+\\s*\"", "").replace("\\\"", "\"").replace("`", "");
+    }
+
+    /// What stands between names, numbers and reasons, if it is three words or more.
+    private static List<String> stretches(String read) {
+        return Stream.of(read.replace("`", "").split("…|; |: |, |\\(|\\)|\\*[^*]*\\*|\\d+"))
+                .map(stretch -> stretch.replaceAll("^[ .]+|[ .]+$", ""))
+                .filter(stretch -> stretch.split(" ").length > 2)
+                .toList();
+    }
+
     @Test
     void everyNamedFailureStandsInIt() {
         assertThat(rows().stream().flatMap(row -> codes(row.happens()).stream()))
@@ -104,9 +141,21 @@ class ErrorTableTest {
 
     /// The text of each test class of all modules, with that of what it extends.
     private static Map<String, String> tests() throws IOException {
+        Map<String, String> sources = sources("src/test");
+        Map<String, String> whole = new TreeMap<>();
+        sources.forEach((name, text) -> {
+            Matcher parent =
+                    Pattern.compile("class %s extends (\\w+)".formatted(name)).matcher(text);
+            whole.put(name, parent.find() ? text + sources.getOrDefault(parent.group(1), "") : text);
+        });
+        return whole;
+    }
+
+    /// The text of each class below this folder of all modules.
+    private static Map<String, String> sources(String below) throws IOException {
         Map<String, String> sources = new TreeMap<>();
         try (Stream<Path> modules = Files.list(Path.of(".."))) {
-            for (Path folder : modules.map(module -> module.resolve("src/test/java"))
+            for (Path folder : modules.map(module -> module.resolve(below).resolve("java"))
                     .filter(Files::isDirectory)
                     .toList()) {
                 try (Stream<Path> files = Files.walk(folder)) {
@@ -117,12 +166,6 @@ class ErrorTableTest {
                 }
             }
         }
-        Map<String, String> whole = new TreeMap<>();
-        sources.forEach((name, text) -> {
-            Matcher parent =
-                    Pattern.compile("class %s extends (\\w+)".formatted(name)).matcher(text);
-            whole.put(name, parent.find() ? text + sources.getOrDefault(parent.group(1), "") : text);
-        });
-        return whole;
+        return sources;
     }
 }

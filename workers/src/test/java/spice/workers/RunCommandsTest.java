@@ -263,8 +263,7 @@ class RunCommandsTest {
         assertThat(spice("report", "mine", "--out", file))
                 .startsWith("1 spice: cannot write %s (".formatted(file))
                 .endsWith("; give --out a file that can be written\n");
-        assertThat(spice("metrics", "mine", "--out", file))
-                .startsWith("1 spice: cannot write %s (".formatted(file));
+        assertThat(spice("metrics", "mine", "--out", file)).startsWith("1 spice: cannot write %s (".formatted(file));
     }
 
     // ---- spice watch ----
@@ -355,7 +354,7 @@ class RunCommandsTest {
             assertThat(shown)
                     .containsExactly(
                             // 0.5 + 0.4 sin(i / 40)
-                            "1, pass rate 0.5100", "2, pass rate 0.5200", "3, pass rate 0.5299", "4, pass rate 0.5399");
+                            "1, pass rate 0.5100", "2, pass rate 0.5200", "3, pass rate 0.5300", "4, pass rate 0.5399");
         }
     }
 

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -98,11 +100,18 @@ class SpiceTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "fork mine@1 -s groupSize=1 -s iteration=3   | groupSize is 1;iteration is not a setting; did you mean iterations?",
+                "fork mine@1 -s groupSize=1 -s iteration=3   | groupSize is 1;iteration is not a setting; did you mean"
+                        + " iterations?",
                 "fork mine -s seed=2                         | startFrom is \"mine\"; take base, last, last-or-base",
                 "fork mine@1 -s preset=tiny                  | preset is \"tiny\"; take one of [nano, paper]",
-                "demo --corpus /nonexistent                  | /nonexistent is not a folder that can be read; give --corpus",
-                "up --corpus mail=/nonexistent               | /nonexistent is not a folder that can be read; give --corpus",
+                "run --lineage a/b                           | a lineage cannot be called \"a/b\"; use up to 100"
+                        + " letters",
+                "demo --lineage a/b                          | a lineage cannot be called \"a/b\"; use up to 100"
+                        + " letters",
+                "demo --corpus /nonexistent                  | /nonexistent is not a folder that can be read; give"
+                        + " --corpus",
+                "up --corpus mail=/nonexistent               | /nonexistent is not a folder that can be read; give"
+                        + " --corpus",
                 "worker --samplers 0                         | --samplers is 0; give a positive number",
                 "worker --patience 0                         | --patience is 0; give a positive number",
                 "worker --vllm http://127.0.0.1:8000         | --vllm and --vllm-model-folder belong together; give both",
@@ -117,7 +126,13 @@ class SpiceTest {
                 "schedule backfill a --from now --to then    | now is not a time; give e.g. 2026-11-22T02:00:00Z",
                 "schedule backfill a --from 2026-11-22T00:00:00Z --to 2026-11-20T00:00:00Z | is not before --to",
                 "store gc --keep-last 0                      | keep at least 1, got 0",
-                "ask --model /nonexistent hello              | /nonexistent/config.json is missing; a model folder holds",
+                "ask --model /nonexistent hello              | /nonexistent/config.json is missing; a model folder"
+                        + " holds",
+                "bench --runs 0                              | --runs is 0; at least one run is needed",
+                "bench --shapes 2M                           | there is no shape 2M; take one of [1M, 4M, 15M, 60M]",
+                "bench --parts dance                         | Invalid value for option '--parts';[TRAIN, SAMPLE,"
+                        + " INGEST, ITERATION]",
+                "worker --metrics 9464                       | Invalid value for option '--metrics'",
                 "archive ..                                  | .. exists; name a new folder or remove it",
                 "test                                        | the tests are run by the launcher: ./spice test"
             })
@@ -138,6 +153,18 @@ class SpiceTest {
 
         assertThat(run("fork", "mine@1", "--settings", file + ".not")).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(err.toString()).contains(file + ".not cannot be read; give --settings a file");
+    }
+
+    @Test
+    void anAddressForMetersThatIsTakenIsNamed() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(run("worker", "--metrics", "127.0.0.1:" + taken.getLocalPort()))
+                    .isEqualTo(ExitCode.FAILED);
+            assertThat(err.toString())
+                    .startsWith("spice: the worker's meters cannot be offered at 127.0.0.1:%d ("
+                            .formatted(taken.getLocalPort()))
+                    .contains("); name another address by --metrics");
+        }
     }
 
     @Test

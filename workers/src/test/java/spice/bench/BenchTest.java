@@ -1,0 +1,83 @@
+package spice.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import spice.local.LocalSettings;
+import spice.model.ModelConfig;
+
+/// The whole bench but for its iterations, on the least work that there is.
+class BenchTest {
+    private static final Shape TINY =
+            new Shape("tiny", new ModelConfig(128, 16, 24, 2, 4, 2, 4, 512, 10_000, 1e-6, true, 0), 2, 1, 1, 1);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void whatWasMeasuredIsATableWithItsMachineAndWhatCouldNotBe() throws Exception {
+        Path corpus = Files.createDirectory(folder.resolve("corpus"));
+        Files.writeString(corpus.resolve("ledger.txt"), "saffron 347 plus 285 is 632\n".repeat(40));
+        List<String> said = new ArrayList<>();
+        Bench bench = new Bench(
+                new BenchSettings(
+                        EnumSet.of(Part.TRAIN, Part.SAMPLE, Part.INGEST),
+                        List.of(TINY),
+                        1,
+                        "/nonexistent/python",
+                        Optional.of(corpus),
+                        folder,
+                        LocalSettings.from(Map.of(
+                                "SPICE_HOME",
+                                folder.resolve("home").toString(),
+                                "SPICE_ROOT",
+                                Path.of("..").toRealPath().toString(),
+                                "SPICE_GPU_HEAP",
+                                "128m",
+                                "SPICE_CPU_HEAP",
+                                "128m")),
+                        "no program",
+                        "of the tests"),
+                said::add);
+
+        BenchReport report = bench.run();
+
+        String lost = "PyTorch: there is no /nonexistent/python. Give --python one that has it";
+        assertThat(said).contains("not run: " + lost).anyMatch(line -> line.startsWith("ingest run 1 of 1: "));
+        assertThat(report.comparisons())
+                .extracting(Comparison::work)
+                .containsExactly("train tiny", "sample tiny", "ingest");
+        assertThat(report.comparisons().get(2).ratio()).isPresent();
+        assertThat(report.lines())
+                .anyMatch(line -> line.matches(
+                        "\\| train tiny \\| [0-9,]+ \\(.*\\) tokens/s \\| not run \\| - \\| \\d+ MB \\| - \\|"))
+                .anyMatch(line -> line.matches(
+                        "\\| ingest \\| [0-9.]+ \\(.*\\) MB/s \\| [0-9.]+ \\(.*\\) MB/s \\| [0-9.]+ \\(.*"))
+                .contains("not run: " + lost);
+        assertThat(report.lines().getFirst())
+                .contains(
+                        "%d cores, ".formatted(Runtime.getRuntime().availableProcessors()),
+                        " GB, of the tests; medians");
+        assertThat(bench.folder().resolve("results.md")).content().isEqualTo(String.join("\n", report.lines()) + "\n");
+        assertThat(bench.folder().resolve("results.json")).isNotEmptyFile();
+    }
+
+    @Test
+    void aMachineIsItsProcessorItsCoresAndItsMemory() {
+        assertThat(Machine.describe(
+                        List.of("processor\t: 0", "model name\t: AMD EPYC 9B14", "model name\t: AMD EPYC 9B14"),
+                        List.of("MemTotal:       24576000 kB", "MemFree: 1 kB"),
+                        2,
+                        "amd64 avx512f"))
+                .isEqualTo("AMD EPYC 9B14, 2 cores, 25 GB, amd64 avx512f");
+        assertThat(Machine.describe(List.of(), List.of(), 4, "aarch64 asimd")).isEqualTo("4 cores, aarch64 asimd");
+    }
+}
