@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import spice.store.Json;
 
 /// The weights that a server holds, as the digests of its tensors.
 ///
@@ -16,8 +17,17 @@ import java.util.stream.Collectors;
 ///
 /// @param digests by `PROCESS:NAME`
 record HeldWeights(Map<String, String> digests) {
+    /// What a tensor of no numbers has.
+    private static final String NOTHING = Json.sha256(new byte[0]);
+
     HeldWeights {
         digests = Map.copyOf(digests);
+    }
+
+    /// Whether the server computes with weights that it does not show. vLLM's build for the CPU gives matrices to
+    /// oneDNN; after a reload its log-probabilities are not those of the checkpoint.
+    boolean areHidden() {
+        return digests.containsValue(NOTHING);
     }
 
     /// Whether these can be no others than the checkpoint's.

@@ -143,6 +143,11 @@ final class VllmServer implements AutoCloseable {
         served = Optional.empty();
         VllmClient.Start start = started();
         HeldWeights before = new HeldWeights(client.digests());
+        if (before.areHidden()) {
+            throw new VllmUnusable(
+                    "vLLM at %s computes with weights that it does not show and does not reload, as its build for the CPU does; use one for a GPU"
+                            .formatted(settings.server()));
+        }
         folder.put(checkpoint.folder());
         client.reload();
         HeldWeights after = new HeldWeights(client.digests());

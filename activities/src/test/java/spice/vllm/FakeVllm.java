@@ -51,6 +51,7 @@ final class FakeVllm implements AutoCloseable {
     volatile String logProbsMode = "processed_logprobs";
     volatile String servedFolder;
     volatile boolean reloads = true;
+    volatile boolean hides;
 
     /// What a request is answered with instead; true if it is to be answered properly all the same.
     interface Misbehaviour {
@@ -116,6 +117,15 @@ final class FakeVllm implements AutoCloseable {
         mark = "default";
     }
 
+    /// With the matrices in a form of its own, as on a CPU.
+    private Map<String, String> shown() {
+        Map<String, String> shown = new TreeMap<>(held);
+        if (hides) {
+            shown.replaceAll((name, digest) -> name.endsWith("_proj.weight") ? Json.sha256(new byte[0]) : digest);
+        }
+        return shown;
+    }
+
     static Misbehaviour status(int status, String body) {
         return exchange -> {
             send(exchange, status, body);
@@ -173,7 +183,7 @@ final class FakeVllm implements AutoCloseable {
                         exchange,
                         200,
                         JSON.createObjectNode()
-                                .set("checksums", JSON.valueToTree(held))
+                                .set("checksums", JSON.valueToTree(shown()))
                                 .toString());
             case "/weight_info" -> send(exchange, 200, "{\"weight_version\": \"" + mark + "\"}");
             case "/update_weight_version" -> {

@@ -365,6 +365,14 @@ class VllmPolicyTest {
     }
 
     @Test
+    void aServerThatHidesWeightsIsRefusedAndItsFolderLeftAsItIs() throws IOException {
+        fake.hides = true;
+        byte[] before = Files.readAllBytes(served.resolve("model.safetensors"));
+        assertUnusable(policy(server(), model("first", 2)), "computes with weights that it does not show");
+        assertThat(served.resolve("model.safetensors")).hasBinaryContent(before);
+    }
+
+    @Test
     void aServerThatWasStartedInAWayThatDoesNotServeIsToldApartAtOnce() {
         fake.logProbsMode = "raw_logprobs";
         assertThatThrownBy(this::server)
