@@ -9,21 +9,20 @@ import java.util.stream.IntStream;
 import spice.domain.AnswerKind;
 import spice.domain.Passage;
 import spice.domain.Refusal;
+import spice.domain.Repair;
 import spice.domain.Seed;
 import spice.domain.Subsample;
 import spice.domain.Task;
 import spice.model.Completion;
-import spice.model.Policy;
 import spice.model.PromptGroup;
 import spice.model.StopReason;
 import spice.roles.ChallengerTurn;
 import spice.roles.Grounding;
-import spice.roles.RoleFormat;
 import spice.settings.RunSettings;
 
 /// The policy with a document before it (SPICE §2.2): poses tasks in rounds of a group until one is valid or the
 /// limit is reached, then keeps a group of them.
-record Challenger(Policy policy, RoleFormat format, RunSettings settings, Seed seed) {
+record Challenger(Player player, RunSettings settings, Seed seed) {
 
     /// Poses on one shard's documents, all sampled in one composition.
     ///
@@ -52,10 +51,14 @@ record Challenger(Policy policy, RoleFormat format, RunSettings settings, Seed s
     private PosedDocument document(int document, List<PosedTask> posed) {
         Map<Refusal, Integer> refusals = new EnumMap<>(Refusal.class);
         posed.forEach(task -> task.refusal().ifPresent(reason -> refusals.merge(reason, 1, Integer::sum)));
+        Map<Repair, Integer> repairs = new EnumMap<>(Repair.class);
+        posed.stream()
+                .flatMap(task -> task.repairs().stream())
+                .forEach(repair -> repairs.merge(repair, 1, Integer::sum));
         int valid = (int) posed.stream().filter(PosedTask::valid).count();
         List<PosedTask> group = Subsample.ratioPreserving(
                 posed, PosedTask::valid, settings.groupSize(), seed.child("subsample", document));
-        return new PosedDocument(document, posed.size(), valid, refusals, group);
+        return new PosedDocument(document, posed.size(), valid, refusals, repairs, group);
     }
 
     /// Lets every dialogue have its say, turn by turn, all dialogues of a turn in one call of the policy.
@@ -81,7 +84,7 @@ record Challenger(Policy policy, RoleFormat format, RunSettings settings, Seed s
                 groups.add(new PromptGroup(group.getFirst().tokens(), seeds));
             }
             List<List<Completion>> replies =
-                    policy.sample(groups, RoleSampling.of(settings, settings.challengerTokens()));
+                    player.policy().sample(groups, RoleSampling.of(settings, settings.challengerTokens()));
             for (int g = 0; g < speakers.size(); g++) {
                 for (int i = 0; i < speakers.get(g).size(); i++) {
                     speakers.get(g).get(i).hear(replies.get(g).get(i));
@@ -114,7 +117,7 @@ record Challenger(Policy policy, RoleFormat format, RunSettings settings, Seed s
             this.index = index;
             this.document = document;
             this.attempt = attempt;
-            this.turn = format.challenge(this.passage, drawn, replies);
+            this.turn = player.format().challenge(this.passage, drawn, replies);
             ask();
         }
 
@@ -125,24 +128,25 @@ record Challenger(Policy policy, RoleFormat format, RunSettings settings, Seed s
 
         private void ask() {
             if (turn instanceof ChallengerTurn.Ask(String text)) {
-                spans.add(new Span(policy.codec().encode(text), new float[0]));
+                spans.add(new Span(player.policy().codec().encode(text), new float[0]));
             }
         }
 
         void hear(Completion completion) {
             spans.add(new Span(completion.tokens(), completion.logProbs()));
-            String reply = policy.codec().decode(completion.tokens());
+            String reply = player.policy().codec().decode(completion.tokens());
             replies.add(reply);
             turn = completion.stopReason() == StopReason.LENGTH
                     ? new ChallengerTurn.Refused(
                             Refusal.CUT_OFF, "no end within %d tokens".formatted(settings.challengerTokens()))
-                    : grounded(format.challenge(passage, drawn, replies));
+                    : grounded(player.format().challenge(passage, drawn, replies));
             ask();
         }
 
         private ChallengerTurn grounded(ChallengerTurn next) {
-            if (next instanceof ChallengerTurn.Posed(Task task) && passage.isPresent()) {
-                Optional<ChallengerTurn.Refused> refused = Grounding.check(task, passage.get());
+            if (next instanceof ChallengerTurn.Posed(Task task, List<Repair> repairs) && passage.isPresent()) {
+                Optional<ChallengerTurn.Refused> refused =
+                        Grounding.check(task, passage.get()).map(refusal -> refusal.after(repairs));
                 return refused.isPresent() ? refused.get() : next;
             }
             return next;
@@ -160,10 +164,10 @@ record Challenger(Policy policy, RoleFormat format, RunSettings settings, Seed s
 
         PosedTask outcome() {
             return switch (turn) {
-                case ChallengerTurn.Posed(Task task) ->
-                    new PosedTask(attempt, Optional.of(task), Optional.empty(), "", spans, replies);
-                case ChallengerTurn.Refused(Refusal reason, String detail) ->
-                    new PosedTask(attempt, Optional.empty(), Optional.of(reason), detail, spans, replies);
+                case ChallengerTurn.Posed(Task task, List<Repair> repairs) ->
+                    new PosedTask(attempt, Optional.of(task), Optional.empty(), "", repairs, spans, replies);
+                case ChallengerTurn.Refused(Refusal reason, String detail, List<Repair> repairs) ->
+                    new PosedTask(attempt, Optional.empty(), Optional.of(reason), detail, repairs, spans, replies);
                 case ChallengerTurn.Ask _ ->
                     throw new IllegalStateException("a dialogue that still asks has no outcome");
             };

@@ -17,8 +17,8 @@ import spice.workflows.PoseRequest;
 
 /// Poses tasks shard by shard.
 public final class ChallengerActivitiesImpl implements ChallengerActivities {
-    private static final int VERSION = 2;
-    private static final int HELD_OUT_VERSION = 2;
+    private static final int VERSION = 3;
+    private static final int HELD_OUT_VERSION = 3;
 
     private final Sampler sampler;
 
@@ -55,7 +55,7 @@ public final class ChallengerActivitiesImpl implements ChallengerActivities {
     }
 
     private Challenger challenger(RunSettings settings, CheckpointRef policy, Seed seed, Heartbeat heartbeat) {
-        return new Challenger(sampler.policy(policy, heartbeat), Formats.of(settings), settings, seed);
+        return new Challenger(sampler.player(policy, settings, heartbeat), settings, seed);
     }
 
     /// Every valid task of every held-back passage's group becomes a question.

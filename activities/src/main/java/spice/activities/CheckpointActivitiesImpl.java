@@ -3,14 +3,12 @@ package spice.activities;
 import static java.util.Objects.requireNonNull;
 
 import io.temporal.activity.Activity;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import spice.settings.RunSettings;
 import spice.settings.SettingsIdentity;
@@ -31,11 +29,10 @@ import spice.workflows.Trained;
 /// Opens runs and commits checkpoints.
 public final class CheckpointActivitiesImpl implements CheckpointActivities {
     private static final int DIGEST_LENGTH = 12;
-    private static final Set<String> OUTSIDE_THE_MODEL = Set.of("README.md", ".gitattributes");
 
     private final BlobStore store;
     private final Checkpoints checkpoints;
-    private final Path models;
+    private final Models models;
     private final String hardware;
     private final String version;
     private final Heartbeats heartbeats;
@@ -51,7 +48,7 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
             BlobStore store, Path models, String hardware, String version, Heartbeats heartbeats, Clock clock) {
         this.store = store;
         this.checkpoints = new Checkpoints(store);
-        this.models = models;
+        this.models = new Models(store, models);
         this.hardware = hardware;
         this.version = version;
         this.heartbeats = heartbeats;
@@ -117,16 +114,9 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
                 settings));
     }
 
-    /// The model's folder as a checkpoint with nothing before it, named by its files.
+    /// The model as a checkpoint with nothing before it, named by its files.
     private CheckpointRef base(String model) {
-        Path folder = models.resolve(model).normalize();
-        if (!folder.startsWith(models) || !Files.isRegularFile(folder.resolve("config.json"))) {
-            throw Failure.MODEL_UNUSABLE.because(
-                    "there is no model %s: no config.json in a folder of this name below the worker's models folder; see `spice worker --models`"
-                            .formatted(model));
-        }
-        Map<String, BlobRef> files = ModelFiles.put(store, folder);
-        files.keySet().removeAll(OUTSIDE_THE_MODEL);
+        Map<String, BlobRef> files = models.files(model);
         return checkpoints.commit(new CheckpointManifest(
                 CheckpointManifest.FORMAT,
                 Checkpoints.BASE,

@@ -22,7 +22,6 @@ import spice.ingest.Ingest;
 import spice.ingest.IngestSettings;
 import spice.model.HuggingFaceCodec;
 import spice.model.ModelException;
-import spice.model.ModelFolder;
 import spice.settings.RunSettings;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
@@ -40,7 +39,7 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
 
     private final BlobStore store;
     private final CorpusPlaces places;
-    private final Path models;
+    private final Models models;
     private final Checkpoints checkpoints;
     private final Heartbeats heartbeats;
 
@@ -51,7 +50,7 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
     public CorpusActivitiesImpl(BlobStore store, Map<String, String> corpora, Path models, Heartbeats heartbeats) {
         this.store = store;
         this.places = new CorpusPlaces(corpora);
-        this.models = models;
+        this.models = new Models(store, models);
         this.checkpoints = new Checkpoints(store);
         this.heartbeats = heartbeats;
     }
@@ -60,7 +59,7 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
     public CorpusRef ingest(RunSettings settings) {
         Ingest.Ingested ingested;
         try (Heartbeat heartbeat = heartbeats.start();
-                HuggingFaceCodec codec = ModelFolder.codec(models.resolve(settings.model()))) {
+                HuggingFaceCodec codec = models.codec(settings.model())) {
             IngestSettings limits = IngestSettings.of(settings.model(), settings.passageTokens());
             ingested = Ingest.ingest(
                     places.source(settings.corpus()),

@@ -8,7 +8,7 @@ import spice.domain.Passage;
 import spice.domain.Seed;
 import spice.domain.Task;
 import spice.domain.Verdict;
-import spice.roles.RoleFormat;
+import spice.roles.AnswerFormat;
 import spice.settings.RunSettings;
 import spice.settings.SettingsIdentity;
 import spice.store.BlobRef;
@@ -30,8 +30,7 @@ record Crossing(Sampler sampler, Heartbeat heartbeat, RunSettings settings, List
     List<PosedDocument> pose(CheckpointRef policy) {
         Shards<Passage> shards = new Shards<>(documents, settings.poseShardDocuments());
         BlobRef reads = Blobs.put(sampler.store(), documents);
-        Challenger challenger =
-                new Challenger(sampler.policy(policy, heartbeat), Formats.of(settings), settings, seed());
+        Challenger challenger = new Challenger(sampler.player(policy, settings, heartbeat), settings, seed());
         Lane.Outcome outcome = sampler.lane(heartbeat, "cross-pose", version)
                 .work(
                         0,
@@ -50,10 +49,9 @@ record Crossing(Sampler sampler, Heartbeat heartbeat, RunSettings settings, List
                 .toList();
         Shards<Reasoner.Question> shards = new Shards<>(questions, settings.attemptShardTasks());
         BlobRef reads = Blobs.put(sampler.store(), questions);
-        RoleFormat format = Formats.of(settings);
+        AnswerFormat format = Player.answers(settings);
         Reasoner reasoner = new Reasoner(
-                sampler.policy(policy, heartbeat),
-                format,
+                sampler.player(policy, settings, heartbeat),
                 RoleSampling.of(settings, settings.reasonerTokens()),
                 settings.reasonerAttempts(),
                 seed());
@@ -74,7 +72,7 @@ record Crossing(Sampler sampler, Heartbeat heartbeat, RunSettings settings, List
                 .toList();
     }
 
-    private static Optional<Double> passRate(RoleFormat format, Task task, AttemptedTask attempted) {
+    private static Optional<Double> passRate(AnswerFormat format, Task task, AttemptedTask attempted) {
         List<Verdict> decided = attempted.attempts().stream()
                 .map(attempt -> AnswerVerifier.verify(task, format.finalAnswer(attempt.text())))
                 .filter(verdict -> verdict != Verdict.UNDECIDED)

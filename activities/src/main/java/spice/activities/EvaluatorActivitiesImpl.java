@@ -10,9 +10,8 @@ import spice.domain.Passage;
 import spice.domain.Seed;
 import spice.domain.Task;
 import spice.domain.Verdict;
-import spice.model.Policy;
 import spice.model.Sampling;
-import spice.roles.RoleFormat;
+import spice.roles.AnswerFormat;
 import spice.settings.RunSettings;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
@@ -27,8 +26,8 @@ import spice.workflows.OpenedRun;
 
 /// Asks the held-out questions; crosses first and last.
 public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
-    private static final int VERSION = 2;
-    private static final int CROSS_VERSION = 2;
+    private static final int VERSION = 3;
+    private static final int CROSS_VERSION = 3;
     /// Held-out questions are drawn with the same numbers in every run, so that runs are compared and not their
     /// luck.
     private static final Seed SEED = new Seed(20251028);
@@ -46,9 +45,8 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
         List<Task> tasks = Blobs.get(store, request.heldOut(), Task.class);
         int samples = Math.max(settings.heldOutAttempts(), request.k());
         Shards<Task> shards = new Shards<>(tasks, questionsPerShard(settings, samples));
-        RoleFormat format = Formats.of(settings);
         try (Heartbeat heartbeat = sampler.heartbeats().start()) {
-            Policy policy = sampler.policy(request.checkpoint(), heartbeat);
+            Player player = sampler.player(request.checkpoint(), settings, heartbeat);
             Lane.Outcome outcome = sampler.lane(heartbeat, "evaluate", VERSION)
                     .work(
                             0,
@@ -65,13 +63,7 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
                                     shard),
                             shard -> Blobs.put(
                                     store,
-                                    answers(
-                                            policy,
-                                            format,
-                                            settings,
-                                            request.k(),
-                                            shards.of(shard),
-                                            shards.first(shard))));
+                                    answers(player, settings, request.k(), shards.of(shard), shards.first(shard))));
             List<HeldOutAnswers> answers = Lane.collect(store, List.of(outcome.shards()), HeldOutAnswers.class);
             Evaluation evaluation = new Evaluation(
                     request.checkpoint().iteration(),
@@ -109,22 +101,21 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
     }
 
     private static List<HeldOutAnswers> answers(
-            Policy policy, RoleFormat format, RunSettings settings, int k, List<Task> tasks, int first) {
+            Player player, RunSettings settings, int k, List<Task> tasks, int first) {
         List<Reasoner.Question> questions = IntStream.range(0, tasks.size())
                 .mapToObj(i -> new Reasoner.Question(first + i, 0, tasks.get(i)))
                 .toList();
         int attempts = settings.heldOutAttempts();
         int samples = Math.max(attempts, k);
         List<AttemptedTask> greedy =
-                new Reasoner(policy, format, new Sampling(0, settings.reasonerTokens()), 1, SEED).attempt(questions);
-        List<AttemptedTask> sampled = new Reasoner(
-                        policy, format, new Sampling(1, settings.reasonerTokens()), samples, SEED)
-                .attempt(questions);
+                new Reasoner(player, new Sampling(0, settings.reasonerTokens()), 1, SEED).attempt(questions);
+        List<AttemptedTask> sampled =
+                new Reasoner(player, new Sampling(1, settings.reasonerTokens()), samples, SEED).attempt(questions);
         return IntStream.range(0, tasks.size())
                 .mapToObj(i -> {
-                    List<Boolean> right = right(format, tasks.get(i), sampled.get(i));
+                    List<Boolean> right = right(player.format(), tasks.get(i), sampled.get(i));
                     return new HeldOutAnswers(
-                            right(format, tasks.get(i), greedy.get(i)).getFirst(),
+                            right(player.format(), tasks.get(i), greedy.get(i)).getFirst(),
                             attempts,
                             count(right.subList(0, attempts)),
                             k == 0 ? 0 : samples,
@@ -133,7 +124,7 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
                 .toList();
     }
 
-    private static List<Boolean> right(RoleFormat format, Task task, AttemptedTask attempted) {
+    private static List<Boolean> right(AnswerFormat format, Task task, AttemptedTask attempted) {
         return attempted.attempts().stream()
                 .map(attempt -> AnswerVerifier.verify(task, format.finalAnswer(attempt.text())) == Verdict.CORRECT)
                 .toList();

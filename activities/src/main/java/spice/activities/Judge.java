@@ -16,6 +16,7 @@ import spice.domain.Advantages;
 import spice.domain.AnswerKind;
 import spice.domain.Passage;
 import spice.domain.Refusal;
+import spice.domain.Repair;
 import spice.domain.Rewards;
 import spice.domain.Seed;
 import spice.domain.SelfBleu;
@@ -24,7 +25,7 @@ import spice.domain.Subsample;
 import spice.domain.SuspectGold;
 import spice.domain.Task;
 import spice.domain.Verdict;
-import spice.roles.RoleFormat;
+import spice.roles.AnswerFormat;
 import spice.settings.RunSettings;
 import spice.settings.RunSettings.ChallengerMode;
 import spice.verify.AnswerVerifier;
@@ -35,7 +36,7 @@ import spice.workflows.IterationMetrics.KindMetrics;
 /// Verdicts, rewards and advantages of one iteration (SPICE Alg. 1, lines 8 to 17).
 ///
 /// @param passages the iteration's draw
-record Judge(RoleFormat format, RunSettings settings, List<Passage> passages, Seed seed) {
+record Judge(AnswerFormat format, RunSettings settings, List<Passage> passages, Seed seed) {
 
     /// What the trainer learns from, what people read, and what is shown in one line.
     record Judgement(List<Episode> episodes, List<ScoredTask> tasks, IterationMetrics metrics) {}
@@ -252,6 +253,9 @@ record Judge(RoleFormat format, RunSettings settings, List<Passage> passages, Se
         Map<Refusal, Integer> refusals = new EnumMap<>(Refusal.class);
         groups.forEach(group ->
                 group.document().refusals().forEach((reason, count) -> refusals.merge(reason, count, Integer::sum)));
+        Map<Repair, Integer> repairs = new EnumMap<>(Repair.class);
+        groups.forEach(group ->
+                group.document().repairs().forEach((repair, count) -> repairs.merge(repair, count, Integer::sum)));
         List<Judged> tasks =
                 groups.stream().flatMap(group -> group.tasks().stream()).toList();
         List<Judged> decided = tasks.stream().filter(task -> task.decided() > 0).toList();
@@ -275,6 +279,7 @@ record Judge(RoleFormat format, RunSettings settings, List<Passage> passages, Se
                 posed,
                 posed == 0 ? 0 : (double) valid / posed,
                 refusals,
+                repairs,
                 decided.size(),
                 mean(decided.stream().map(Judged::passRate)),
                 reward(tasks),

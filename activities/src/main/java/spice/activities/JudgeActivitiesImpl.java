@@ -33,7 +33,7 @@ public final class JudgeActivitiesImpl implements JudgeActivities {
             List<PosedDocument> documents = Lane.collect(store, request.tasks(), PosedDocument.class);
             List<AttemptedTask> attempted = Lane.collect(store, request.attempts(), AttemptedTask.class);
             Judge.Judgement judgement = new Judge(
-                            Formats.of(request.iteration().settings()),
+                            Player.answers(request.iteration().settings()),
                             request.iteration().settings(),
                             Blobs.get(store, request.passages(), Passage.class),
                             IterationSeeds.of(request.iteration()))

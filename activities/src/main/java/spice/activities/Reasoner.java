@@ -6,15 +6,13 @@ import java.util.stream.LongStream;
 import spice.domain.Seed;
 import spice.domain.Task;
 import spice.model.Completion;
-import spice.model.Policy;
 import spice.model.PromptGroup;
 import spice.model.Sampling;
-import spice.roles.RoleFormat;
 
 /// The same policy without the document (SPICE §2.3): answers every task several times.
 ///
 /// @param attempts answers to a task [K]
-record Reasoner(Policy policy, RoleFormat format, Sampling sampling, int attempts, Seed seed) {
+record Reasoner(Player player, Sampling sampling, int attempts, Seed seed) {
 
     /// A task as the Reasoner meets it.
     ///
@@ -34,13 +32,13 @@ record Reasoner(Policy policy, RoleFormat format, Sampling sampling, int attempt
     List<AttemptedTask> attempt(List<Question> questions) {
         List<PromptGroup> groups = questions.stream()
                 .map(question -> new PromptGroup(
-                        policy.codec().encode(format.reasonerPrompt(question.task())),
+                        player.policy().codec().encode(player.format().reasonerPrompt(question.task())),
                         LongStream.range(0, attempts)
                                 .map(k -> seed.child("attempt", question.document(), question.number(), k)
                                         .value())
                                 .toArray()))
                 .toList();
-        List<List<Completion>> completions = policy.sample(groups, sampling);
+        List<List<Completion>> completions = player.policy().sample(groups, sampling);
         List<AttemptedTask> attempted = new ArrayList<>();
         for (int i = 0; i < questions.size(); i++) {
             Question question = questions.get(i);
@@ -49,7 +47,7 @@ record Reasoner(Policy policy, RoleFormat format, Sampling sampling, int attempt
                             completion.tokens(),
                             completion.logProbs(),
                             completion.stopReason(),
-                            policy.codec().decode(completion.tokens())))
+                            player.policy().codec().decode(completion.tokens())))
                     .toList();
             attempted.add(new AttemptedTask(
                     question.document(), question.number(), groups.get(i).prompt(), answers));

@@ -11,7 +11,7 @@ import spice.workflows.ReasonerActivities;
 
 /// Answers tasks shard by shard.
 public final class ReasonerActivitiesImpl implements ReasonerActivities {
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     private final Sampler sampler;
 
@@ -29,8 +29,7 @@ public final class ReasonerActivitiesImpl implements ReasonerActivities {
         LongAdder tokens = new LongAdder();
         try (Heartbeat heartbeat = sampler.heartbeats().start()) {
             Reasoner reasoner = new Reasoner(
-                    sampler.policy(iteration.policy(), heartbeat),
-                    Formats.of(settings),
+                    sampler.player(iteration.policy(), settings, heartbeat),
                     RoleSampling.of(settings, settings.reasonerTokens()),
                     settings.reasonerAttempts(),
                     IterationSeeds.of(iteration));

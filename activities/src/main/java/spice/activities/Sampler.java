@@ -2,6 +2,7 @@ package spice.activities;
 
 import java.util.concurrent.ExecutorService;
 import spice.model.Policy;
+import spice.settings.RunSettings;
 import spice.store.BlobStore;
 import spice.workflows.CheckpointRef;
 
@@ -14,8 +15,13 @@ public record Sampler(BlobStore store, Policies policies, ExecutorService thread
     }
 
     /// The checkpoint, ready to sample for as long as the heartbeat lets it.
-    Policy policy(CheckpointRef checkpoint, Heartbeat heartbeat) {
+    private Policy policy(CheckpointRef checkpoint, Heartbeat heartbeat) {
         heartbeat.now("opening the model of iteration %d".formatted(checkpoint.iteration()));
         return policies.policy(checkpoint).watchedBy(heartbeat);
+    }
+
+    /// The same, with the words in which it is asked.
+    Player player(CheckpointRef checkpoint, RunSettings settings, Heartbeat heartbeat) {
+        return Player.of(store, checkpoint, policy(checkpoint, heartbeat), settings);
     }
 }

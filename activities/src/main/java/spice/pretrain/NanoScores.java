@@ -112,7 +112,7 @@ public record NanoScores(double copied, Map<Level, Double> posed, Map<Level, Ans
 
     private static Optional<LedgerLine> copied(String reply, List<LedgerLine> ledger) {
         return switch (new NanoFormat().challenge(Optional.empty(), Optional.empty(), List.of(reply))) {
-            case ChallengerTurn.Posed(var task) ->
+            case ChallengerTurn.Posed(var task, var _) ->
                 LedgerLine.parse(task.quotes().getFirst()).filter(ledger::contains);
             case ChallengerTurn.Refused _, ChallengerTurn.Ask _ -> Optional.empty();
         };

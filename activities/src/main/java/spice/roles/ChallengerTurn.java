@@ -1,6 +1,8 @@
 package spice.roles;
 
+import java.util.List;
 import spice.domain.Refusal;
+import spice.domain.Repair;
 import spice.domain.Task;
 
 /// What follows in the Challenger's dialogue over one document.
@@ -12,10 +14,34 @@ public sealed interface ChallengerTurn {
     record Ask(String text) implements ChallengerTurn {}
 
     /// The dialogue ended in a well-formed task; whether it is grounded in the passage is for [Grounding] to say.
-    record Posed(Task task) implements ChallengerTurn {}
+    ///
+    /// @param repairs that reading the replies took
+    record Posed(Task task, List<Repair> repairs) implements ChallengerTurn {
+        public Posed {
+            repairs = List.copyOf(repairs);
+        }
+
+        Posed(Task task) {
+            this(task, List.of());
+        }
+    }
 
     /// The dialogue ended without a task.
     ///
     /// @param detail one line that names what was wrong, with the offending value cut to a readable length
-    record Refused(Refusal reason, String detail) implements ChallengerTurn {}
+    /// @param repairs that reading the replies took, as far as they were read
+    record Refused(Refusal reason, String detail, List<Repair> repairs) implements ChallengerTurn {
+        public Refused {
+            repairs = List.copyOf(repairs);
+        }
+
+        public Refused(Refusal reason, String detail) {
+            this(reason, detail, List.of());
+        }
+
+        /// The same after these repairs.
+        public Refused after(List<Repair> made) {
+            return new Refused(reason, detail, made);
+        }
+    }
 }

@@ -2,12 +2,15 @@ package spice.roles;
 
 import static java.util.stream.Collectors.joining;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import spice.chat.ChatTemplate;
 import spice.domain.AnswerKind;
 import spice.domain.Passage;
+import spice.domain.Repair;
 import spice.domain.Task;
 
 /// The paper's format for models that can write JSON (SPICE §2.2, appendix E): the Challenger first picks the
@@ -25,6 +28,9 @@ public final class JsonFormat implements RoleFormat {
     private static final Template ANSWER = Template.of("answer");
     private static final Template ANSWER_CHOICE = Template.of("answer-choice");
 
+    /// How a reply is read that this format has asked for, whatever the chat template.
+    public static final AnswerFormat ANSWERS = BoxedAnswer::last;
+
     private final ChatTemplate chat;
 
     public JsonFormat(ChatTemplate chat) {
@@ -34,27 +40,35 @@ public final class JsonFormat implements RoleFormat {
     /// At most two turns: format selection, unless a kind was drawn, and question writing.
     @Override
     public ChallengerTurn challenge(Optional<Passage> passage, Optional<AnswerKind> drawn, List<String> replies) {
+        List<Repair> repairs = new ArrayList<>();
         try {
-            return drawn.isPresent() ? pose(passage, drawn.get(), replies) : chooseAndPose(passage, replies);
+            return drawn.isPresent()
+                    ? pose(passage, drawn.get(), replies, repairs)
+                    : chooseAndPose(passage, replies, repairs);
         } catch (RefusedReply e) {
-            return e.refused();
+            return e.refused().after(repairs);
         }
     }
 
-    private ChallengerTurn pose(Optional<Passage> passage, AnswerKind kind, List<String> replies) {
+    private ChallengerTurn pose(
+            Optional<Passage> passage, AnswerKind kind, List<String> replies, List<Repair> repairs) {
         return replies.isEmpty()
                 ? new ChallengerTurn.Ask(chat.opening(posing(kind, source(passage))))
-                : new ChallengerTurn.Posed(PosingReply.parse(kind, replies.getFirst()));
+                : posed(kind, replies.getFirst(), repairs);
     }
 
-    private ChallengerTurn chooseAndPose(Optional<Passage> passage, List<String> replies) {
+    private ChallengerTurn.Posed posed(AnswerKind kind, String reply, List<Repair> repairs) {
+        return new ChallengerTurn.Posed(PosingReply.parse(kind, chat.said(reply), repairs), repairs);
+    }
+
+    private ChallengerTurn chooseAndPose(Optional<Passage> passage, List<String> replies, List<Repair> repairs) {
         if (replies.isEmpty()) {
             return new ChallengerTurn.Ask(chat.opening(CHOOSE_KIND.filled(Map.of("source", source(passage)))));
         }
-        AnswerKind chosen = KindReply.parse(replies.getFirst());
+        AnswerKind chosen = KindReply.parse(chat.said(replies.getFirst()), repairs);
         return replies.size() == 1
-                ? new ChallengerTurn.Ask(chat.followUp(posing(chosen, SOURCE_ABOVE.text())))
-                : new ChallengerTurn.Posed(PosingReply.parse(chosen, replies.get(1)));
+                ? new ChallengerTurn.Ask(chat.followUp(replies.getFirst(), posing(chosen, SOURCE_ABOVE.text())))
+                : posed(chosen, replies.get(1), repairs);
     }
 
     private static String posing(AnswerKind kind, String source) {
@@ -65,14 +79,14 @@ public final class JsonFormat implements RoleFormat {
         };
     }
 
-    private static String source(Optional<Passage> passage) {
-        return passage.map(read -> SOURCE_DOCUMENT.filled(Map.of("document", ChatTemplate.defused(read.text()))))
+    private String source(Optional<Passage> passage) {
+        return passage.map(read -> SOURCE_DOCUMENT.filled(Map.of("document", chat.defused(read.text()))))
                 .orElse(SOURCE_NONE.text());
     }
 
     @Override
     public String reasonerPrompt(Task task) {
-        String question = ChatTemplate.defused(task.question());
+        String question = chat.defused(task.question());
         if (task.options().isEmpty()) {
             return chat.opening(ANSWER.filled(Map.of("question", question)));
         }
@@ -80,13 +94,12 @@ public final class JsonFormat implements RoleFormat {
                 .mapToObj(option ->
                         "%c) %s".formatted('A' + option, task.options().get(option)))
                 .collect(joining("\n"));
-        return chat.opening(
-                ANSWER_CHOICE.filled(Map.of("question", question, "options", ChatTemplate.defused(options))));
+        return chat.opening(ANSWER_CHOICE.filled(Map.of("question", question, "options", chat.defused(options))));
     }
 
     /// What stands in the reply's last box.
     @Override
     public Optional<String> finalAnswer(String reply) {
-        return BoxedAnswer.last(reply);
+        return ANSWERS.finalAnswer(reply);
     }
 }

@@ -1,9 +1,11 @@
 package spice.roles;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import spice.domain.AnswerKind;
 import spice.domain.Refusal;
+import spice.domain.Repair;
 
 /// The Challenger's first reply: which form of question the document serves (SPICE Fig. 9).
 final class KindReply {
@@ -16,10 +18,19 @@ final class KindReply {
 
     /// The kind that was chosen. The answer type of a multiple choice is passed over.
     ///
+    /// @param repairs takes those that the reply needed
     /// @throws RefusedReply `KIND` if not exactly one form is said to be suitable, or a free form's type is
     ///     unknown
-    static AnswerKind parse(String text) {
+    static AnswerKind parse(String text, Collection<Repair> repairs) {
         JsonReply reply = JsonReply.parse(text, KEYS);
+        try {
+            return parsed(reply);
+        } finally {
+            repairs.addAll(reply.repairs());
+        }
+    }
+
+    private static AnswerKind parsed(JsonReply reply) {
         boolean isChoice = reply.flag("suitable_for_mcq");
         if (isChoice == reply.flag("suitable_for_free_form")) {
             throw new RefusedReply(Refusal.KIND, isChoice ? "both forms are suitable" : "no form is suitable");

@@ -1,6 +1,7 @@
 package spice.roles;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -8,6 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import spice.domain.AnswerKind;
 import spice.domain.Refusal;
+import spice.domain.Repair;
 import spice.domain.Task;
 import spice.domain.Verdict;
 import spice.verify.AnswerVerifier;
@@ -59,13 +61,18 @@ final class PosingReply {
 
     private PosingReply() {}
 
+    /// @param repairs takes those that the reply needed
     /// @throws RefusedReply if the reply is not a task of the kind asked for, with the first rule it breaks
-    static Task parse(AnswerKind kind, String text) {
-        return kind == AnswerKind.CHOICE ? choice(text) : freeForm(kind, text);
+    static Task parse(AnswerKind kind, String text, Collection<Repair> repairs) {
+        JsonReply reply = JsonReply.parse(text, kind == AnswerKind.CHOICE ? CHOICE_KEYS : FREE_FORM_KEYS);
+        try {
+            return kind == AnswerKind.CHOICE ? choice(reply) : freeForm(kind, reply);
+        } finally {
+            repairs.addAll(reply.repairs());
+        }
     }
 
-    private static Task choice(String text) {
-        JsonReply reply = JsonReply.parse(text, CHOICE_KEYS);
+    private static Task choice(JsonReply reply) {
         String correctAnswer = reply.scalar("correct_answer");
         String asked = reply.text("multiple_choice_question");
         if (asked.isEmpty()
@@ -92,8 +99,7 @@ final class PosingReply {
         return task;
     }
 
-    private static Task freeForm(AnswerKind kind, String text) {
-        JsonReply reply = JsonReply.parse(text, FREE_FORM_KEYS);
+    private static Task freeForm(AnswerKind kind, JsonReply reply) {
         String question = reply.text("question");
         String answer = reply.scalar("answer");
         if (question.isEmpty() || answer.isEmpty()) {

@@ -7,7 +7,7 @@ import spice.domain.Passage;
 import spice.domain.Task;
 
 /// The two roles in the words of one family of models. Pure: the same arguments give the same text.
-public sealed interface RoleFormat permits NanoFormat, JsonFormat {
+public sealed interface RoleFormat extends AnswerFormat permits NanoFormat, JsonFormat {
 
     /// The Challenger's next turn, given its replies so far. With no replies it is always an
     /// [ChallengerTurn.Ask].
@@ -18,7 +18,4 @@ public sealed interface RoleFormat permits NanoFormat, JsonFormat {
 
     /// The whole prompt of the Reasoner. It is made from the task's question (and options) alone.
     String reasonerPrompt(Task task);
-
-    /// The final answer in a Reasoner's reply, as written, or empty if there is none to be read.
-    Optional<String> finalAnswer(String reply);
 }

@@ -23,7 +23,7 @@ function keys(lines, name) {
 function shares(lines, name, value, whole) {
   const all = keys(lines, name);
   const own = all.length > 11 ? all.slice(0, 10) : all;
-  const share = (line, key) => line.metrics ? value(line.metrics[name][key]) / Math.max(1, whole(line.metrics)) : null;
+  const share = (line, key) => line.metrics ? value((line.metrics[name] || {})[key]) / Math.max(1, whole(line.metrics)) : null;
   const series = own.map(key => ({label: words(key), of: line => share(line, key)}));
   const rest = all.slice(own.length);
   return rest.length === 0
@@ -49,6 +49,10 @@ function curves(lines) {
       about: 'Of all tasks posed: those that could be used, and why the others could not.',
       series: [{label: 'valid', of: metric('validShare')},
         ...shares(lines, 'refusals', number => number || 0, metrics => metrics.posed)]},
+    ...(keys(lines, 'repairs').length === 0 ? [] : [
+      {id: 'repairs', title: 'Repaired replies', format: percent, zero: true,
+        about: 'Of all tasks posed: how many took each kind of repair before they could be read. Rewards do not change by it.',
+        series: shares(lines, 'repairs', number => number || 0, metrics => metrics.posed)}]),
     {id: 'kinds', title: 'Tasks by kind of answer', range: [0, 1], format: percent, stacked: true,
       about: 'One kind taking over is how self-play goes astray first.',
       series: shares(lines, 'kinds', kind => kind ? kind.tasks : 0, attempted)},

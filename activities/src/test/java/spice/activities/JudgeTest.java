@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import spice.domain.AnswerKind;
 import spice.domain.Passage;
 import spice.domain.Refusal;
+import spice.domain.Repair;
 import spice.domain.Seed;
 import spice.domain.Verdict;
 import spice.roles.NanoFormat;
@@ -25,7 +26,12 @@ class JudgeTest {
     private static final String RIGHT = "7 5 2 c = 12";
     private static final String WRONG = "7 5 2 _ = 2";
     private static final PosedDocument ONE_TASK = new PosedDocument(
-            0, 8, 4, Map.of(Refusal.UNREADABLE, 4), List.of(posed(0, task("clove 7 plus 5", "12")), refused(1)));
+            0,
+            8,
+            4,
+            Map.of(Refusal.UNREADABLE, 4),
+            Map.of(Repair.FENCE, 3),
+            List.of(posed(0, task("clove 7 plus 5", "12")), refused(1)));
 
     private static final List<Passage> PASSAGES = IntStream.range(0, 100)
             .mapToObj(i -> passage("ledger-%d.txt".formatted(i), "clove 7 plus 5 is 12, page %d".formatted(i)))
@@ -83,6 +89,7 @@ class JudgeTest {
                 2,
                 2,
                 Map.of(),
+                Map.of(),
                 List.of(posed(0, task("clove 7 plus 5", "12")), posed(1, task("mace 7 plus 5", "12"))));
         var judged = score("{}", List.of(two), attempted(3, 0, RIGHT, WRONG), attempted(3, 1, RIGHT, WRONG));
         assertThat(judged.tasks()).filteredOn(ScoredTask::trained).hasSize(1);
@@ -102,7 +109,12 @@ class JudgeTest {
     void shuffledRewardsKeepTheirSumAndLoseTheirOwner() {
         List<PosedDocument> documents = IntStream.range(0, 20)
                 .mapToObj(document -> new PosedDocument(
-                        document, 2, 1, Map.of(), List.of(posed(0, task("clove 7 plus 5", "12")), refused(1))))
+                        document,
+                        2,
+                        1,
+                        Map.of(),
+                        Map.of(),
+                        List.of(posed(0, task("clove 7 plus 5", "12")), refused(1))))
                 .toList();
         AttemptedTask[] attempts = IntStream.range(0, 20)
                 .mapToObj(document -> attempted(document, 0, RIGHT, WRONG))
@@ -126,6 +138,7 @@ class JudgeTest {
         assertThat(metrics.posed()).isEqualTo(8);
         assertThat(metrics.validShare()).isEqualTo(0.5);
         assertThat(metrics.refusals()).containsExactly(Map.entry(Refusal.UNREADABLE, 4));
+        assertThat(metrics.repairs()).containsExactly(Map.entry(Repair.FENCE, 3));
         assertThat(metrics.attempted()).isEqualTo(1);
         assertThat(metrics.passRate()).isEqualTo(0.25);
         assertThat(metrics.kinds().get(AnswerKind.INTEGER).tasks()).isEqualTo(1);
@@ -146,10 +159,11 @@ class JudgeTest {
                                 2,
                                 2,
                                 Map.of(),
+                                Map.of(),
                                 List.of(
                                         posed(0, task("clove 7 plus 5", "12")),
                                         posed(1, task("clove 7 plus 5", "12")))),
-                        new PosedDocument(1, 1, 1, Map.of(), List.of(posed(0, task("who sold it", "Ada"))))));
+                        new PosedDocument(1, 1, 1, Map.of(), Map.of(), List.of(posed(0, task("who sold it", "Ada"))))));
         assertThat(judged.metrics().diversity()).contains(new IterationMetrics.Diversity(3, 2, 2, 2.0 / 3));
     }
 }

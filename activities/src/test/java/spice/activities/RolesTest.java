@@ -23,7 +23,7 @@ class RolesTest {
             settings("{\"groupSize\": 2, \"challengerAttempts\": 4, \"challengerTokens\": 60, \"reasonerTokens\": 60}");
 
     private static List<PosedDocument> pose(RunSettings settings, ScriptedPolicy policy, Passage... passages) {
-        return new Challenger(policy, new NanoFormat(), settings, new Seed(1)).pose(List.of(passages), 0);
+        return new Challenger(new Player(policy, new NanoFormat()), settings, new Seed(1)).pose(List.of(passages), 0);
     }
 
     @Test
@@ -90,8 +90,9 @@ class RolesTest {
         ScriptedPolicy reasoner = new ScriptedPolicy(Map.of(
                 "<bos> clove 7 plus 5 <solve>", List.of("7 5 2 c = 12"),
                 "<bos> saffron 347 plus 285 <solve>", List.of("= 632")));
-        List<AttemptedTask> attempted =
-                new Reasoner(reasoner, new NanoFormat(), new Sampling(1, 60), 3, new Seed(1)).attempt(questions);
+        List<AttemptedTask> attempted = new Reasoner(
+                        new Player(reasoner, new NanoFormat()), new Sampling(1, 60), 3, new Seed(1))
+                .attempt(questions);
         // The script holds these two prompts only: any other would have failed.
         assertThat(reasoner.prompts())
                 .containsExactly("<bos> clove 7 plus 5 <solve>", "<bos> saffron 347 plus 285 <solve>");

@@ -37,7 +37,8 @@ final class Samples {
     }
 
     static PosedTask posed(int attempt, Task task) {
-        return new PosedTask(attempt, Optional.of(task), Optional.empty(), "", dialogue(attempt), List.of("reply"));
+        return new PosedTask(
+                attempt, Optional.of(task), Optional.empty(), "", List.of(), dialogue(attempt), List.of("reply"));
     }
 
     static PosedTask refused(int attempt) {
@@ -46,6 +47,7 @@ final class Samples {
                 Optional.empty(),
                 Optional.of(Refusal.UNREADABLE),
                 "no",
+                List.of(),
                 dialogue(attempt),
                 List.of("nonsense"));
     }

@@ -69,7 +69,7 @@ final class Steppable {
         for (int i = 0; i < count; i++) {
             tasks.add(Samples.posed(i, Samples.task("w%d w%d".formatted(i % 11 + 1, i / 11 % 11 + 1), "3")));
         }
-        BlobRef shard = Blobs.put(store, List.of(new PosedDocument(0, count, count, Map.of(), tasks)));
+        BlobRef shard = Blobs.put(store, List.of(new PosedDocument(0, count, count, Map.of(), Map.of(), tasks)));
         return Blobs.put(store, List.of(new Lane.Shard(0, shard)));
     }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import spice.domain.Refusal;
+import spice.domain.Repair;
 import spice.settings.RunSettings;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
@@ -102,6 +103,7 @@ public record WrittenLineage(BlobStore store, String lineage, String branch) {
                 8,
                 0.75,
                 Map.of(Refusal.UNREADABLE, 2),
+                Map.of(Repair.FENCE, 1),
                 6,
                 passRate,
                 0.4,

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import spice.domain.AnswerKind;
 import spice.domain.Passage;
 import spice.domain.Refusal;
+import spice.domain.Repair;
 import spice.domain.Task;
 import spice.domain.Verdict;
 import spice.ingest.CorpusManifest;
@@ -207,6 +208,7 @@ public record WrittenRun(BlobStore store, String lineage, String words, int atte
                 100,
                 0.9,
                 Map.of(Refusal.UNREADABLE, 4, Refusal.QUOTE_NOT_IN_DOCUMENT, 6),
+                Map.of(Repair.FENCE, 12, Repair.TRAILING_COMMA, 3),
                 90,
                 passRate,
                 0.3,

@@ -1,20 +1,27 @@
 package spice.roles;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import spice.chat.ChatTemplate;
+import spice.chat.Chats;
 import spice.domain.AnswerKind;
 import spice.domain.Passage;
 import spice.domain.Refusal;
+import spice.domain.Repair;
 import spice.domain.Task;
 
 class JsonFormatTest {
-    private static final RoleFormat FORMAT = new JsonFormat(ChatTemplate.CHATML);
+    private static final RoleFormat FORMAT = new JsonFormat(Chats.chatml());
     private static final String HARVEST = "The north field gave 347 sacks.\nThe south field gave 285 sacks of mace.";
 
     private static final String FREE_FORM_IS_BEST = """
@@ -122,7 +129,7 @@ class JsonFormatTest {
 
     @Test
     void aTranscriptHasNoSpecialTokens() {
-        RoleFormat transcript = new JsonFormat(ChatTemplate.TRANSCRIPT);
+        RoleFormat transcript = new JsonFormat(ChatTemplate.transcript());
         assertThat(asked(transcript.challenge(Optional.of(passage(HARVEST)), Optional.empty(), List.of())))
                 .startsWith("User: ")
                 .endsWith("\n\nAssistant:")
@@ -156,14 +163,91 @@ class JsonFormatTest {
                 .allSatisfy(key -> assertThat(freeForm).contains("- \"" + key + "\":"));
     }
 
+    /// The whole reply that was asked for, as real models write it.
+    static Stream<Arguments> surroundings() {
+        return Stream.of(
+                arguments("\n" + FREE_FORM + "\n\n", List.of()),
+                arguments("```json\n" + FREE_FORM + "\n```", List.of(Repair.FENCE)),
+                arguments("```\n" + FREE_FORM + "\n```\n", List.of(Repair.FENCE)),
+                arguments("Here it is:\n" + FREE_FORM + "\nI hope {this} helps.", List.of(Repair.SURROUNDINGS)),
+                arguments(
+                        "Sure!\n```json\n" + FREE_FORM + "\n```\nAnything else?",
+                        List.of(Repair.FENCE, Repair.SURROUNDINGS)),
+                arguments("{\"draft\": 1} and now:\n" + FREE_FORM, List.of(Repair.SURROUNDINGS)),
+                arguments("<think>\nIt says {\"question\": 5}.\n</think>\n\n" + FREE_FORM, List.of(Repair.THOUGHTS)),
+                arguments("The prompt began the thought. </think>" + FREE_FORM, List.of(Repair.THOUGHTS)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("surroundings")
+    void whatStandsAroundTheObjectIsLeftOutAndCounted(String reply, List<Repair> repairs) {
+        assertReads(reply, repairs);
+    }
+
+    static Stream<Arguments> brokenJson() {
+        String end = "\"a carry forgotten\"]}";
+        String why = "\"two carries\"";
+        return Stream.of(
+                arguments(end, "\"a carry forgotten\",],}", Repair.TRAILING_COMMA),
+                arguments("632,", "632, // sacks", Repair.COMMENT),
+                arguments("632,", "632 /* sacks */,", Repair.COMMENT),
+                arguments("\"difficulty_level\"", "'difficulty_level'", Repair.QUOTES),
+                arguments("\"difficulty_level\"", "difficulty_level", Repair.QUOTES),
+                arguments(why, "\"two\n\tcarries\"", Repair.CONTROL_CHARACTERS),
+                arguments(why, "\"\\(2\\) or \\sqrt{4} carries\"", Repair.ESCAPES),
+                arguments(why, "None", Repair.LITERALS),
+                arguments(end, "\"a carry forgotten\"]", Repair.UNCLOSED),
+                arguments(end, "\"a carry forgotten\"", Repair.UNCLOSED),
+                arguments("632,", "632, \"comment\": \"\",", Repair.KEYS),
+                arguments(
+                        "[\"The north field gave 347 sacks.\", \"The south field gave 285 sacks\"]",
+                        "\"The north field gave 347 sacks.\"",
+                        Repair.TYPES));
+    }
+
+    @ParameterizedTest
+    @MethodSource("brokenJson")
+    void whatBreaksJsonWithoutADoubtIsPutRightAndCounted(String part, String change, Repair repair) {
+        assertReads(changed(FREE_FORM, part, change), List.of(repair));
+    }
+
+    private static void assertReads(String reply, List<Repair> repairs) {
+        ChallengerTurn turn = challenge(List.of(FREE_FORM_IS_BEST, reply));
+        assertThat(turn).as(reply).isInstanceOf(ChallengerTurn.Posed.class);
+        ChallengerTurn.Posed posed = (ChallengerTurn.Posed) turn;
+        assertThat(posed.task().question()).endsWith("How many is that?");
+        assertThat(posed.task().answer()).isEqualTo("632");
+        assertThat(posed.repairs()).isEqualTo(repairs);
+    }
+
     @Test
-    void aCodeFenceIsLetPassButNothingElseIs() {
-        assertThat(challenge(List.of("```json\n" + FREE_FORM_IS_BEST + "\n```")))
-                .isInstanceOf(ChallengerTurn.Ask.class);
-        assertRefused(challenge(List.of("Here it is:\n" + FREE_FORM_IS_BEST)), Refusal.UNREADABLE);
-        assertRefused(challenge(List.of(FREE_FORM_IS_BEST + " I hope this helps.")), Refusal.UNREADABLE);
-        assertRefused(challenge(List.of("```json\n```")), Refusal.UNREADABLE);
-        assertRefused(challenge(List.of("```")), Refusal.UNREADABLE);
+    void repairsOfBothRepliesAreCountedAlsoWhereTheTaskIsRefused() {
+        String truth = changed(FREE_FORM_IS_BEST, "\"suitable_for_mcq\": false", "\"suitable_for_mcq\": \"False\"");
+        String wrongType = changed(FREE_FORM, "\"answer\": 632", "\"answer\": \"many\"");
+        ChallengerTurn turn = challenge(List.of(truth, "```\n" + wrongType + "\n```"));
+        assertRefused(turn, Refusal.ANSWER_TYPE);
+        assertThat(((ChallengerTurn.Refused) turn).repairs()).containsExactly(Repair.TYPES, Repair.FENCE);
+    }
+
+    @Test
+    void ofTwoObjectsTheLastCounts() {
+        String first = changed(FREE_FORM, "\"answer\": 632", "\"answer\": 633");
+        ChallengerTurn turn = challenge(List.of(FREE_FORM_IS_BEST, first + "\nWait, that is wrong:\n" + FREE_FORM));
+        assertThat(posed(turn).answer()).isEqualTo("632");
+        assertThat(((ChallengerTurn.Posed) turn).repairs()).containsExactly(Repair.SURROUNDINGS);
+    }
+
+    @Test
+    void whatLeavesADoubtIsUnreadable() {
+        for (String reply : List.of(
+                changed(FREE_FORM, "\"a carry forgotten\"]}", "\"a carry for"),
+                changed(FREE_FORM, "\"two carries\"", "\"two \"carries\"\""),
+                changed(FREE_FORM, "\"answer\": 632,", "\"answer\": 632"),
+                "<think>\n" + FREE_FORM,
+                "```json\n```",
+                "```")) {
+            assertRefused(challenge(List.of(FREE_FORM_IS_BEST, reply)), Refusal.UNREADABLE);
+        }
     }
 
     @ParameterizedTest
@@ -190,7 +274,7 @@ class JsonFormatTest {
                     "suitable_for_free_form": true  | "suitable_for_free_form": false  | KIND
                     "Integer"                       | "Boolean"                        | KIND
                     "Integer"                       | null                             | KIND
-                    "suitable_for_mcq": false       | "suitable_for_mcq": "false"      | UNREADABLE
+                    "suitable_for_mcq": false       | "suitable_for_mcq": "no"         | UNREADABLE
                     "reason":                       | "reasons":                       | UNREADABLE
                     "reason":                       | "reason": "a", "reason":         | UNREADABLE
                     """)

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import spice.chat.ChatTemplate;
+import spice.chat.Chats;
 import spice.domain.AnswerKind;
 import spice.domain.Task;
 
@@ -13,8 +15,7 @@ import spice.domain.Task;
 class ReasonerPromptTest {
 
     static Stream<RoleFormat> formats() {
-        return Stream.of(
-                new NanoFormat(), new JsonFormat(ChatTemplate.CHATML), new JsonFormat(ChatTemplate.TRANSCRIPT));
+        return Stream.of(new NanoFormat(), new JsonFormat(Chats.chatml()), new JsonFormat(ChatTemplate.transcript()));
     }
 
     @ParameterizedTest

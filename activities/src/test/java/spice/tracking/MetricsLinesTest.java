@@ -42,6 +42,7 @@ class MetricsLinesTest {
         assertThat(json.path("manifest").textValue()).isEqualTo(first.manifest().sha256());
         assertThat(json.at("/metrics/passRate").doubleValue()).isEqualTo(0.1);
         assertThat(json.at("/metrics/refusals/UNREADABLE").intValue()).isEqualTo(2);
+        assertThat(json.at("/metrics/repairs/FENCE").intValue()).isEqualTo(1);
         assertThat(json.at("/training/loss").doubleValue()).isEqualTo(-0.1);
         assertThat(json.at("/seconds/pose").doubleValue()).isEqualTo(2);
         assertThat(json.at("/heldOut/greedy").doubleValue()).isEqualTo(0.6);

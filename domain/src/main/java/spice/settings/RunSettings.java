@@ -9,7 +9,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 ///
 /// Letters in brackets are the paper's (SPICE §3.1, Algorithm 1).
 public record RunSettings(
-        @Setting("which preset fills what is left out: nano, paper")
+        @Setting(
+                "which preset fills what is left out: nano, own (for a model of your own), paper; where none is named, own if "
+                        + "`model` is another than nano")
         String preset,
 
         @Setting("where to start: base (the model as given), last (the lineage's last checkpoint), last-or-base, or "
@@ -23,7 +25,7 @@ public record RunSettings(
                 + "and the first Challenger poses on them")
         String heldOut,
 
-        @Setting("base model: a folder below the workers' models folder")
+        @Setting("base model: a folder below the workers' models folder, or one that `spice run --model` has stored")
         String model,
 
         @Setting("how the model is asked: nano (ledger lines) or json (the paper's two-stage prompts)")

@@ -21,10 +21,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a person's JSON object as settings. Strict: an unknown field, a wrong type or an impossible value is a
-/// problem, and all problems are reported together. What the object leaves out comes from its preset.
+/// problem, and all problems are reported together. What the object leaves out comes from its preset: where it names
+/// none, `nano` for the nano model and `own` for any other.
 public final class SettingsReader {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final List<String> PRESETS = List.of("nano", "paper");
+    private static final String NANO = "nano";
+    private static final String OWN = "own";
+    private static final List<String> PRESETS = List.of(NANO, OWN, "paper");
     private static final Map<String, RecordComponent> FIELDS = Arrays.stream(RunSettings.class.getRecordComponents())
             .collect(Collectors.toMap(RecordComponent::getName, field -> field, (a, b) -> a, TreeMap::new));
 
@@ -58,7 +61,7 @@ public final class SettingsReader {
         if (preset != null && !PRESETS.contains(preset.asText())) {
             throw new InvalidSettings(List.of("preset is %s; take one of %s".formatted(excerpt(preset), PRESETS)));
         }
-        ObjectNode whole = preset(preset == null ? PRESETS.getFirst() : preset.asText());
+        ObjectNode whole = preset(preset == null ? presetFor(object) : preset.asText());
         object.properties().forEach(entry -> {
             RecordComponent field = FIELDS.get(entry.getKey());
             if (field == null) {
@@ -77,6 +80,10 @@ public final class SettingsReader {
             }
         }
         throw new InvalidSettings(problems);
+    }
+
+    private static String presetFor(ObjectNode object) {
+        return object.path("model").asText(NANO).equals(NANO) ? NANO : OWN;
     }
 
     /// The presets' names.

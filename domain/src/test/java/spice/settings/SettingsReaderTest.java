@@ -29,7 +29,7 @@ class SettingsReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nano", "paper"})
+    @ValueSource(strings = {"nano", "own", "paper"})
     void aPresetSaysEverySetting(String preset) throws Exception {
         Set<String> said = new TreeSet<>();
         new ObjectMapper()
@@ -40,6 +40,19 @@ class SettingsReaderTest {
                 .isEqualTo(Arrays.stream(RunSettings.class.getRecordComponents())
                         .map(component -> component.getName())
                         .collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    /// Ledger lines are the nano model's alone.
+    @Test
+    void aModelOfOnesOwnMeansThePresetForThese() throws InvalidSettings {
+        RunSettings own = SettingsReader.read("{\"model\": \"stored/0123456789ab\", \"iterations\": 3}");
+        assertThat(own.preset()).isEqualTo("own");
+        assertThat(own.roles()).isEqualTo(RunSettings.RoleStyle.JSON);
+        assertThat(own.iterations()).isEqualTo(3);
+        assertThat(SettingsReader.read("{\"model\": \"nano\"}").preset()).isEqualTo("nano");
+        assertThat(SettingsReader.read("{\"model\": \"mine\", \"preset\": \"nano\"}")
+                        .roles())
+                .isEqualTo(RunSettings.RoleStyle.NANO);
     }
 
     @Test
@@ -93,7 +106,7 @@ class SettingsReaderTest {
                 "{\"temperature\": true} | temperature is true; give a number",
                 "{\"corpus\": 7} | corpus is 7; give a text in quotes",
                 "{\"corpus\": \" \"} | corpus is empty; name one that the workers were started with",
-                "{\"preset\": \"huge\"} | preset is \"huge\"; take one of [nano, paper]",
+                "{\"preset\": \"huge\"} | preset is \"huge\"; take one of [nano, own, paper]",
                 "{\"groupSize\": 32} | challengerAttempts is 16 but groupSize is 32; give challengerAttempts at least groupSize",
                 "{\"startFrom\": \"../x@3\"} | startFrom is \"../x@3\"; take base, last, last-or-base, or a lineage and an iteration as mine@12",
                 "{\"trainer\": \"../run\"} | trainer is \"../run\"; give own, or the name of a launcher that the workers were started with",

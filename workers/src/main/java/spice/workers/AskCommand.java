@@ -9,8 +9,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import spice.activities.Checkpoints;
-import spice.activities.Formats;
 import spice.activities.LoadedPolicies;
+import spice.activities.Player;
 import spice.domain.AnswerKind;
 import spice.domain.Task;
 import spice.local.LocalSettings;
@@ -20,7 +20,6 @@ import spice.model.Policy;
 import spice.model.PromptGroup;
 import spice.model.Sampling;
 import spice.roles.NanoFormat;
-import spice.roles.RoleFormat;
 import spice.settings.RunSettings;
 import spice.store.cache.BlobCache;
 import spice.store.cache.CachedBlobStore;
@@ -55,7 +54,7 @@ final class AskCommand implements Callable<Integer> {
     public Integer call() {
         if (lineage == null) {
             try (LanguageModel policy = LanguageModel.open(model, 1)) {
-                answer(policy, new NanoFormat());
+                answer(new Player(policy, new NanoFormat()));
             }
             return ExitCode.OK;
         }
@@ -70,20 +69,22 @@ final class AskCommand implements Callable<Integer> {
                             "there is no lineage %s; ask one of %s".formatted(lineage, checkpoints.lineages()),
                             ExitCode.BAD_INPUT));
             RunSettings settings = checkpoints.runs(lineage).getLast().settings();
-            answer(policies.policy(last), Formats.of(settings));
+            answer(Player.of(store, last, policies.policy(last), settings));
         }
         return ExitCode.OK;
     }
 
-    private void answer(Policy policy, RoleFormat format) {
+    private void answer(Player player) {
+        Policy policy = player.policy();
         Task task = new Task(AnswerKind.STRING, question, List.of(), "", List.of(), "", "");
-        PromptGroup prompt = new PromptGroup(policy.codec().encode(format.reasonerPrompt(task)), new long[] {0});
+        PromptGroup prompt =
+                new PromptGroup(policy.codec().encode(player.format().reasonerPrompt(task)), new long[] {0});
         int[] reply = policy.sample(List.of(prompt), new Sampling(0, tokens))
                 .getFirst()
                 .getFirst()
                 .tokens();
         String text = policy.codec().decode(reply);
         System.out.println(text);
-        System.out.println("answer: " + format.finalAnswer(text).orElse("none that can be read"));
+        System.out.println("answer: " + player.format().finalAnswer(text).orElse("none that can be read"));
     }
 }

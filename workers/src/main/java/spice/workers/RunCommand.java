@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import spice.local.LocalSettings;
 
 /// `spice run`: starts a run on the servers that are up, and stays with it.
 @Command(
@@ -18,7 +19,8 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Ctrl-C leaves the run going on; `spice watch ID` comes back to it.",
-            "Example: spice run --lineage mine --iterations 40 --set learningRate=1e-4"
+            "Example: spice run --lineage mine --iterations 40 --set learningRate=1e-4",
+            "Example: spice run --lineage qwen --model ~/models/Qwen3-0.6B"
         })
 final class RunCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -30,6 +32,14 @@ final class RunCommand implements Callable<Integer> {
             names = "--lineage",
             description = "The line of checkpoints that the run belongs to; also its workflow's id.")
     private @Nullable String lineage;
+
+    @Option(
+            names = "--model",
+            paramLabel = "FOLDER-OR-S3",
+            description =
+                    "The model to start from, in Hugging Face layout: a folder, s3://bucket/prefix, or a name below"
+                            + " the workers' models folder (default: nano).")
+    private @Nullable String model;
 
     @Option(names = "--continue", description = "Go on from the lineage's last checkpoint.")
     private boolean goOn;
@@ -53,7 +63,13 @@ final class RunCommand implements Callable<Integer> {
         if (goOn) {
             settings.put("startFrom", "last");
         }
+        if (model != null) {
+            settings.put("model", model);
+        }
         RunOptions.checked(settings);
+        if (model != null) {
+            settings.put("model", GivenModel.name(model, LocalSettings.from(System.getenv()), System.out::println));
+        }
         Runs.start(temporal, id, settings);
         return id;
     }

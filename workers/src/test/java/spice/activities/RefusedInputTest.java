@@ -80,11 +80,19 @@ class RefusedInputTest {
     @Test
     void anUnknownModelIsNamed() {
         assertRefused(() -> corpus.ingest(settings("\"model\": \"giant\"")), "MODEL_UNUSABLE")
-                .contains("models/giant/config.json is missing");
+                .contains("there is no model giant", "spice run --model");
         assertRefused(() -> open("\"model\": \"giant\""), "MODEL_UNUSABLE")
                 .contains("there is no model giant", "spice worker --models");
         assertRefused(() -> open("\"model\": \"../elsewhere\""), "MODEL_UNUSABLE")
                 .contains("there is no model");
+    }
+
+    @Test
+    void aStoredModelThatIsNotThereIsNamedWithTheRemedy() {
+        assertRefused(() -> open("\"model\": \"stored/0123456789ab\""), "MODEL_UNUSABLE")
+                .contains("there is no model stored/0123456789ab in the store", "spice run --model");
+        assertRefused(() -> corpus.ingest(settings("\"model\": \"stored/../x\"")), "MODEL_UNUSABLE")
+                .contains("there is no model stored/../x in the store");
     }
 
     @Test

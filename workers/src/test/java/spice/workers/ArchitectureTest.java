@@ -61,6 +61,17 @@ class ArchitectureTest {
                 .resideInAPackage("org.apache.tika.."));
     }
 
+    /// Whoever renders a checkpoint's template does so in the sandbox.
+    @Test
+    void onlyChatsKnowJinjava() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages("spice.chat..", "com.hubspot..", "jinjava..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.hubspot..", "jinjava.."));
+    }
+
     @Test
     void workflowsKnowNeitherModelNorStoreServersNorFiles() {
         check(noClasses()

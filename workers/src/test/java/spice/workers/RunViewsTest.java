@@ -29,7 +29,7 @@ class RunViewsTest {
 
     private static RunEvent.Iterated iterated(int number) {
         IterationMetrics metrics = new IterationMetrics(
-                8, 0.75, Map.of(), 6, 0.5, 0.25, Map.of(), Map.of(), 0, 0, 12, 18, Optional.empty(), 600, 3);
+                8, 0.75, Map.of(), Map.of(), 6, 0.5, 0.25, Map.of(), Map.of(), 0, 0, 12, 18, Optional.empty(), 600, 3);
         return new RunEvent.Iterated(
                 "mine",
                 40,

@@ -103,7 +103,7 @@ class SpiceTest {
                 "fork mine@1 -s groupSize=1 -s iteration=3   | groupSize is 1;iteration is not a setting; did you mean"
                         + " iterations?",
                 "fork mine -s seed=2                         | startFrom is \"mine\"; take base, last, last-or-base",
-                "fork mine@1 -s preset=tiny                  | preset is \"tiny\"; take one of [nano, paper]",
+                "fork mine@1 -s preset=tiny                  | preset is \"tiny\"; take one of [nano, own, paper]",
                 "run --lineage a/b                           | a lineage cannot be called \"a/b\"; use up to 100"
                         + " letters",
                 "demo --lineage a/b                          | a lineage cannot be called \"a/b\"; use up to 100"

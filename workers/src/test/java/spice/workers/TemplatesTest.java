@@ -70,7 +70,7 @@ class TemplatesTest {
     void eachPresetHasOneThatHoldsItsSettingsAndClosesWithoutWork() throws Exception {
         Templates.seed(connection);
 
-        assertThat(SettingsReader.presets()).containsExactlyInAnyOrder("nano", "paper");
+        assertThat(SettingsReader.presets()).containsExactlyInAnyOrder("nano", "own", "paper");
         for (String preset : SettingsReader.presets()) {
             assertThat(template(preset).getResult(RunReport.class)).isNull();
             List<HistoryEvent> events =

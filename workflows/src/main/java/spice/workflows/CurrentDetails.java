@@ -101,6 +101,7 @@ final class CurrentDetails {
                         of.challengerReward())));
         list.append(counts("difficulty", metrics.difficulties()));
         list.append(counts("refused", metrics.refusals()));
+        list.append(counts("repaired", metrics.repairs()));
         list.append(
                 "- suspect golds %d, undecided verdicts %d\n".formatted(metrics.suspectGolds(), metrics.undecided()));
         return list.append("- about %s left\n\n".formatted(inWords(Math.round(secondsLeft))))

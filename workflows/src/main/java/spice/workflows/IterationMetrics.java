@@ -1,15 +1,18 @@
 package spice.workflows;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Map;
 import java.util.Optional;
 import spice.domain.AnswerKind;
 import spice.domain.Refusal;
+import spice.domain.Repair;
 
 /// What an iteration did, in numbers.
 ///
 /// @param posed tasks posed, before the subsample
 /// @param validShare of the posed
 /// @param refusals posed tasks that are not valid, by reason
+/// @param repairs of replies that were read, by kind; not written where there were none
 /// @param attempted tasks that the Reasoner tried
 /// @param passRate mean share of decided attempts that are right, over attempted tasks
 /// @param challengerReward mean over the groups kept, invalid ones included
@@ -26,6 +29,7 @@ public record IterationMetrics(
         int posed,
         double validShare,
         Map<Refusal, Integer> refusals,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<Repair, Integer> repairs,
         int attempted,
         double passRate,
         double challengerReward,
@@ -38,6 +42,9 @@ public record IterationMetrics(
         Optional<Diversity> diversity,
         long sampledTokens,
         double samplingSeconds) {
+    public IterationMetrics {
+        repairs = repairs == null ? Map.of() : Map.copyOf(repairs);
+    }
 
     /// The same without what depends on how the work went: what equal runs have equal.
     public IterationMetrics timeless() {
@@ -45,6 +52,7 @@ public record IterationMetrics(
                 posed,
                 validShare,
                 refusals,
+                repairs,
                 attempted,
                 passRate,
                 challengerReward,

@@ -146,6 +146,7 @@ public class ScriptedActivities
                         256,
                         empty ? 0 : 0.9,
                         Map.of(Refusal.UNREADABLE, empty ? 200 : 20, Refusal.QUOTE_NOT_IN_DOCUMENT, empty ? 56 : 6),
+                        Map.of(),
                         empty ? 0 : 230,
                         empty ? 0 : 0.5,
                         empty ? -0.1 : 0.4,

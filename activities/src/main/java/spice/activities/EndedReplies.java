@@ -1,0 +1,49 @@
+package spice.activities;
+
+import java.util.List;
+import spice.chat.ChatTemplate;
+import spice.model.Completion;
+import spice.model.Policy;
+import spice.model.PromptGroup;
+import spice.model.Pulse;
+import spice.model.Sampling;
+import spice.model.TextCodec;
+
+/// A policy whose replies end where its chat says that they do: with the token that completes the chat's stop text.
+/// What the model would have gone on to write for the user is neither read nor trained.
+///
+/// @param stop ends a reply; it is part of it
+record EndedReplies(Policy policy, String stop) implements Policy {
+    /// The policy itself, where its stop tokens alone end its replies.
+    static Policy by(ChatTemplate chat, Policy policy) {
+        return chat.stop().<Policy>map(stop -> new EndedReplies(policy, stop)).orElse(policy);
+    }
+
+    @Override
+    public TextCodec codec() {
+        return policy.codec();
+    }
+
+    @Override
+    public List<List<Completion>> sample(List<PromptGroup> groups, Sampling sampling) {
+        return policy.sample(
+                groups,
+                new Sampling(
+                        sampling.temperature(),
+                        sampling.maxNewTokens(),
+                        sampling.topK(),
+                        sampling.topP(),
+                        sampling.minP(),
+                        List.of(stop)));
+    }
+
+    @Override
+    public Policy watchedBy(Pulse pulse) {
+        return new EndedReplies(policy.watchedBy(pulse), stop);
+    }
+
+    @Override
+    public void close() {
+        policy.close();
+    }
+}

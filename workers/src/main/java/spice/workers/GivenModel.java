@@ -1,0 +1,68 @@
+package spice.workers;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import spice.activities.StoredModel;
+import spice.local.LocalSettings;
+import spice.local.UserError;
+import spice.store.s3.S3BlobStore;
+import spice.store.s3.S3PrefixSource;
+
+/// A model that a person names on the command line: a folder of this machine or a prefix in S3, which goes into the
+/// store for the workers to find, or the name of one that they have.
+final class GivenModel {
+    private static final String S3 = "s3://";
+
+    private GivenModel() {}
+
+    /// The name by which a run finds the model.
+    ///
+    /// @param place a folder, `s3://bucket/prefix`, or a name below the workers' models folder
+    /// @throws UserError if there is no model there
+    static String name(String place, LocalSettings local, Consumer<String> say) {
+        if (place.startsWith(S3)) {
+            return stored(place, local, store -> {
+                Files.createDirectories(local.home());
+                return StoredModel.put(store, S3PrefixSource.below(place, ""), local.home(), listener(say));
+            });
+        }
+        Path folder = Path.of(place).toAbsolutePath().normalize();
+        if (Files.isRegularFile(folder.resolve("config.json"))) {
+            return stored(place, local, store -> StoredModel.put(store, folder, listener(say)));
+        }
+        if (place.contains("/") || Files.isDirectory(folder)) {
+            throw none(folder.toString());
+        }
+        return place;
+    }
+
+    private interface Putting {
+        Optional<String> into(S3BlobStore store) throws IOException;
+    }
+
+    private static String stored(String place, LocalSettings local, Putting putting) {
+        try (S3BlobStore store = S3BlobStore.open(local.s3())) {
+            return putting.into(store).orElseThrow(() -> none(place));
+        } catch (IOException e) {
+            throw new UserError(
+                    "the model %s cannot be read (%s); check its address, and that you may read it"
+                            .formatted(place, e.getMessage()),
+                    ExitCode.BAD_INPUT);
+        }
+    }
+
+    private static UserError none(String place) {
+        return new UserError(
+                "there is no model in %s: no config.json; give --model a folder or an S3 prefix with a model in Hugging Face layout"
+                        .formatted(place),
+                ExitCode.BAD_INPUT);
+    }
+
+    private static StoredModel.Listener listener(Consumer<String> say) {
+        return (file, bytes) -> say.accept(String.format(Locale.ROOT, "storing %s (%.1f MB)", file, bytes / 1e6));
+    }
+}
