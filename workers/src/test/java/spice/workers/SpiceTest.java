@@ -129,7 +129,7 @@ class SpiceTest {
                 "ask --model /nonexistent hello              | /nonexistent/config.json is missing; a model folder"
                         + " holds",
                 "bench --runs 0                              | --runs is 0; at least one run is needed",
-                "bench --shapes 2M                           | there is no shape 2M; take one of [1M, 4M, 15M, 60M]",
+                "bench --shapes 2M                           | there is no shape 2M; take one of [1M, 4M, 15M, 60M, 0.6B, 4B]",
                 "bench --parts dance                         | Invalid value for option '--parts';[TRAIN, SAMPLE,"
                         + " INGEST, ITERATION]",
                 "worker --metrics 9464                       | Invalid value for option '--metrics'",
