@@ -89,7 +89,8 @@ record JsonFields(Path file, String path, JsonNode json) {
     ///
     /// @param remedy what to do instead
     ModelException unsupported(String name, Object value, String remedy) {
-        return new ModelException("%s: %s%s is %s, which is not computed here. %s".formatted(file, path, name, value, remedy));
+        return new ModelException(
+                "%s: %s%s is %s, which is not computed here. %s".formatted(file, path, name, value, remedy));
     }
 
     private ModelException otherType(String name, String expected, JsonNode value) {

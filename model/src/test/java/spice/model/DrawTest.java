@@ -52,7 +52,8 @@ class DrawTest {
                     .with(sampling.minP());
             List<PtNDArray> drawn = call.tensors(scope);
             return new Drawn(
-                    drawn.getFirst().toLongArray(), drawn.get(1).exp().toType(DataType.FLOAT32, false).toFloatArray());
+                    drawn.getFirst().toLongArray(),
+                    drawn.get(1).exp().toType(DataType.FLOAT32, false).toFloatArray());
         }
     }
 
@@ -103,13 +104,13 @@ class DrawTest {
         "2, 0.6, 0, 0:2400"
     })
     void onlyLikelyTokensAreDrawn(int topK, double topP, double minP, String expected) {
-        double[] grid = IntStream.range(0, 2400).mapToDouble(i -> (i + 0.5) / 2400).toArray();
+        double[] grid =
+                IntStream.range(0, 2400).mapToDouble(i -> (i + 0.5) / 2400).toArray();
 
         Drawn drawn = draw(LOGITS, new Sampling(1, 1, topK, topP, minP, List.of()), grid);
 
-        Map<Long, Long> counts = Arrays.stream(drawn.tokens())
-                .boxed()
-                .collect(groupingBy(token -> token, TreeMap::new, counting()));
+        Map<Long, Long> counts =
+                Arrays.stream(drawn.tokens()).boxed().collect(groupingBy(token -> token, TreeMap::new, counting()));
         assertThat(counts.entrySet().stream()
                         .map(entry -> entry.getKey() + ":" + entry.getValue())
                         .collect(joining(" ")))

@@ -191,12 +191,9 @@ class LanguageModelTest {
                         .orElse(tokens.length + 1);
                 assertThat(with.get(i).tokens()).isEqualTo(Arrays.copyOf(tokens, Math.min(end, tokens.length)));
                 assertThat(with.get(i).stopReason())
-                        .isEqualTo(
-                                end > tokens.length ? without.get(i).stopReason() : StopReason.STOP_STRING);
+                        .isEqualTo(end > tokens.length ? without.get(i).stopReason() : StopReason.STOP_STRING);
             }
-            assertThat(with)
-                    .extracting(Completion::stopReason)
-                    .contains(StopReason.STOP_STRING, StopReason.STOP_TOKEN);
+            assertThat(with).extracting(Completion::stopReason).contains(StopReason.STOP_STRING, StopReason.STOP_TOKEN);
         }
     }
 

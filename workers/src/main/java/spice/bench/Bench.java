@@ -73,7 +73,7 @@ public final class Bench {
         if (!settings.parts().contains(Part.TRAIN) && !settings.parts().contains(Part.SAMPLE)) {
             return Optional.empty();
         }
-        Optional<Python> python = switch (Python.find(settings.python())) {
+        Optional<Python> python = switch (Python.find(settings.python(), Python.TORCH)) {
             case Python.Found.Yes(Python found) -> Optional.of(found);
             case Python.Found.No(String reason) -> {
                 notRun.add("PyTorch: %s. Give --python one that has it".formatted(reason));

@@ -7,21 +7,44 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
-/// A Python that has torch.
+/// A Python that has what is asked of it.
 ///
 /// @param program the interpreter
-/// @param torch its version of torch
-public record Python(String program, String torch) {
+/// @param versions of its modules, by their names
+public record Python(String program, Map<String, String> versions) {
+    public static final String TORCH = "torch";
+    public static final String TRANSFORMERS = "transformers";
+
     private static final int PATIENCE_SECONDS = 60;
     private static final String SCRIPT = "peer.py";
 
     /// What we set for our own processes and a Python is not started with: each side has what suits it.
     static final List<String> OURS_ALONE = List.of("OMP_WAIT_POLICY", "MALLOC_ARENA_MAX");
 
-    /// Whether torch can be had, or why not.
+    public Python {
+        versions = Map.copyOf(versions);
+    }
+
+    /// Its version of torch.
+    String torch() {
+        return versions.getOrDefault(TORCH, "unknown");
+    }
+
+    /// What it is, for people: torch 2.7.1, transformers 4.57.3.
+    public String describe() {
+        return versions.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .collect(Collectors.joining(", "));
+    }
+
+    /// Whether the modules can be had, or why not.
     public sealed interface Found {
         record Yes(Python python) implements Found {}
 
@@ -31,10 +54,12 @@ public record Python(String program, String torch) {
         record No(String reason) implements Found {}
     }
 
-    /// Asks an interpreter for torch.
-    public static Found find(String program) {
+    /// Asks an interpreter for modules.
+    public static Found find(String program, String... modules) {
+        String question = "import importlib\nfor name in '%s'.split(): print(importlib.import_module(name).__version__)"
+                .formatted(String.join(" ", modules));
         try {
-            Process process = new ProcessBuilder(program, "-c", "import torch; print(torch.__version__)")
+            Process process = new ProcessBuilder(program, "-c", question)
                     .redirectErrorStream(true)
                     .start();
             process.getOutputStream().close();
@@ -42,18 +67,28 @@ public record Python(String program, String torch) {
                     process.inputReader(StandardCharsets.UTF_8).lines().toList();
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                return new Found.No("%s did not import torch within %d s".formatted(program, PATIENCE_SECONDS));
+                return new Found.No("%s did not import %s within %d s"
+                        .formatted(program, String.join(" and ", modules), PATIENCE_SECONDS));
             }
             return process.exitValue() == 0
-                    ? new Found.Yes(new Python(program, said.getLast()))
-                    : new Found.No(
-                            "%s cannot import torch (%s)".formatted(program, said.isEmpty() ? "" : said.getLast()));
+                    ? new Found.Yes(new Python(program, versions(modules, said)))
+                    : new Found.No("%s cannot import %s (%s)"
+                            .formatted(program, String.join(" and ", modules), said.isEmpty() ? "" : said.getLast()));
         } catch (IOException e) {
             return new Found.No("there is no %s".formatted(program));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Found.No("interrupted");
         }
+    }
+
+    /// The last lines; a module may say something of its own before them.
+    private static Map<String, String> versions(String[] modules, List<String> said) {
+        Map<String, String> versions = new HashMap<>();
+        for (int i = 0; i < modules.length; i++) {
+            versions.put(modules[i], said.get(said.size() - modules.length + i));
+        }
+        return versions;
     }
 
     /// The command that runs our script on a job. The script is written beside the job.

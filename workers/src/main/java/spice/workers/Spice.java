@@ -52,6 +52,7 @@ import spice.workflows.Trouble;
             ChaosCommand.class,
             BenchCommand.class,
             ProgramCommand.class,
+            ParityCommand.class,
             TestCommand.class
         },
         mixinStandardHelpOptions = true,

@@ -2,8 +2,6 @@ package spice.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
 import java.util.Optional;
@@ -39,22 +37,6 @@ class ModelBenchTest {
         return new ModelBench(folder, "256m", python, 1, _ -> {});
     }
 
-    /// Where there is none, the test is not run; with `SPICE_REQUIRE_PYTHON=1` it fails.
-    private static Python torch() {
-        String program = System.getenv().getOrDefault("SPICE_PYTHON", "python3");
-        return switch (Python.find(program)) {
-            case Python.Found.Yes(Python found) -> found;
-            case Python.Found.No(String reason) -> {
-                String problem = reason + "; SPICE_PYTHON names another";
-                if ("1".equals(System.getenv("SPICE_REQUIRE_PYTHON"))) {
-                    fail(problem);
-                }
-                assumeTrue(false, problem);
-                throw new IllegalStateException(reason);
-            }
-        };
-    }
-
     @Test
     void withoutPyTorchOurSideIsMeasuredAlone() {
         Comparison train = bench(Optional.empty()).measure("train", Job.training(TINY, model, settings, new Seed(1)));
@@ -67,16 +49,16 @@ class ModelBenchTest {
 
     @Test
     void bothSidesTrainTheSameModelTheSameWay() {
-        Comparison train =
-                bench(Optional.of(torch())).measure("train", Job.training(TINY, model, settings, new Seed(1)));
+        Comparison train = bench(Optional.of(NeededPython.with(Python.TORCH)))
+                .measure("train", Job.training(TINY, model, settings, new Seed(1)));
 
         assertThat(train.theirs()).isPresent();
     }
 
     @Test
     void bothSidesGiveEveryTokenTheSameProbability() {
-        Comparison sample =
-                bench(Optional.of(torch())).measure("sample", Job.sampling(TINY, model, settings, new Seed(1)));
+        Comparison sample = bench(Optional.of(NeededPython.with(Python.TORCH)))
+                .measure("sample", Job.sampling(TINY, model, settings, new Seed(1)));
 
         assertThat(sample.theirs()).isPresent();
     }

@@ -2,7 +2,6 @@ package spice.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
@@ -31,14 +30,7 @@ class ProgramInPythonTest {
 
     @BeforeEach
     void write() {
-        String program = System.getenv().getOrDefault("SPICE_PYTHON", "python3");
-        switch (Python.find(program)) {
-            case Python.Found.Yes(Python found) -> python = found.program();
-            case Python.Found.No(String reason) -> {
-                assertThat(System.getenv("SPICE_REQUIRE_PYTHON")).as(reason).isNotEqualTo("1");
-                assumeTrue(false, reason);
-            }
-        }
+        python = NeededPython.with(Python.TORCH).program();
         ProgramFiles.write(folder.resolve("program"), TINY.model());
     }
 

@@ -133,6 +133,7 @@ class SpiceTest {
                 "bench --parts dance                         | Invalid value for option '--parts';[TRAIN, SAMPLE,"
                         + " INGEST, ITERATION]",
                 "worker --metrics 9464                       | Invalid value for option '--metrics'",
+                "parity --python /nonexistent                | not run: there is no /nonexistent. Give --python one into which torch",
                 "archive ..                                  | .. exists; name a new folder or remove it",
                 "test                                        | the tests are run by the launcher: ./spice test"
             })
