@@ -59,6 +59,7 @@ public final class MetricsLines {
                         (branch, number) -> number > iteration
                                 && line.stream().anyMatch(stretch -> stretch.contains(branch, number)))
                 .stream()
+                .filter(record -> isAsked(record.evaluation()))
                 .collect(toMap(
                         record -> record.checkpoint().iteration(),
                         record -> accuracy(record.evaluation()),
@@ -73,6 +74,7 @@ public final class MetricsLines {
                 .findFirst()
                 .map(RunRecord::start)
                 .flatMap(start -> evaluation(lineage, start)
+                        .filter(MetricsLines::isAsked)
                         .map(evaluation -> line(lineage, start, Optional.of(accuracy(evaluation)))));
     }
 
@@ -93,6 +95,11 @@ public final class MetricsLines {
 
     private static boolean isAt(CheckpointRef checkpoint, String branch, int iteration) {
         return checkpoint.branch().equals(branch) && checkpoint.iteration() == iteration;
+    }
+
+    /// The first Challenger may have posed no valid task on the documents that were held back.
+    private static boolean isAsked(Evaluation evaluation) {
+        return evaluation.questions() > 0;
     }
 
     private HeldOutAccuracy accuracy(Evaluation evaluation) {

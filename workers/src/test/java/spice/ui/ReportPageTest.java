@@ -391,20 +391,20 @@ class ReportPageTest {
             browser.type("#plot-pass-rate", Keys.HOME);
             browser.run("""
                 window.scrollTo({top: document.getElementById('cards').getBoundingClientRect().top + scrollY, behavior: 'instant'});
-                window.task = document.querySelector('#cards article');
-                window.passage = task.querySelector('blockquote');
-                passage.scrollTop = 40;
-                window.seen = {top: task.getBoundingClientRect().top, scroll: passage.scrollTop,
+                window.readTask = document.querySelector('#cards article');
+                window.readPassage = readTask.querySelector('blockquote');
+                readPassage.scrollTop = 40;
+                window.seen = {top: readTask.getBoundingClientRect().top, scroll: readPassage.scrollTop,
                     row: document.querySelector('#chart-pass-rate tbody tr')};
                 """);
             run.commit(4, corpus);
             browser.await("//*[@id='state'][contains(., '4 iterations')]");
-            assertThat(browser.run("return document.querySelector('#cards article') === task"))
+            assertThat(browser.run("return document.querySelector('#cards article') === readTask"))
                     .isEqualTo(true);
-            assertThat(browser.run(
-                            "return passage.isConnected && passage.scrollTop > 0 && passage.scrollTop === seen.scroll"))
+            assertThat(browser.run("return readPassage.isConnected && readPassage.scrollTop > 0 &&"
+                            + " readPassage.scrollTop === seen.scroll"))
                     .isEqualTo(true);
-            browser.awaitSo("return Math.abs(task.getBoundingClientRect().top - seen.top) < 2");
+            browser.awaitSo("return Math.abs(readTask.getBoundingClientRect().top - seen.top) < 2");
             assertThat(browser.run("return document.activeElement.id")).isEqualTo("plot-pass-rate");
             assertThat(browser.await("#plot-pass-rate").getDomAttribute("aria-valuetext"))
                     .startsWith("iteration 1: ");
@@ -417,8 +417,7 @@ class ReportPageTest {
                     .isEqualTo(4L);
             assertThat(browser.await("#newer").getText()).isEqualTo("Show 5 newer");
             assertAccessible(browser);
-            browser.press("#newer");
-            browser.await("//*[@id='cards']/article[1][contains(., 'iteration 4')]");
+            browser.press("#newer", "//*[@id='cards']/article[1][contains(., 'iteration 4')]");
             browser.await("//*[@id='found'][contains(., '20 tasks')]");
 
             browser.visit(server.home());
