@@ -35,8 +35,20 @@ public record SpiceProcess(Path folder, String temporal) {
         return says(Map.of(), arguments);
     }
 
-    /// The same with these variables besides.
+    /// The same with these variables besides. On a busy machine the server may take longer to answer than the five
+    /// seconds that a command waits: then it is started again, as a person would.
     String says(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
+        String said;
+        int tries = 0;
+        do {
+            said = saysOnce(environment, arguments);
+            tries++;
+        } while (said.startsWith("1 spice: no Temporal server answers at %s (".formatted(temporal)) && tries < 20);
+        return said;
+    }
+
+    private String saysOnce(Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
         Path said = Files.createTempFile(folder, "said", null);
         int exitCode = start(environment, command(arguments), said).waitFor();
         return "%d %s".formatted(exitCode, Files.readString(said, UTF_8));
