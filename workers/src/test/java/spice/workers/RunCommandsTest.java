@@ -360,7 +360,7 @@ class RunCommandsTest {
 
     private static RunProgress progress(int iteration) {
         IterationMetrics metrics = new IterationMetrics(
-                8, 0.75, Map.of(), 6, 0.5, 0.25, Map.of(), Map.of(), 0, 0, 12, 18, Optional.empty(), 600, 3);
+                8, 0.75, Map.of(), Map.of(), 6, 0.5, 0.25, Map.of(), Map.of(), 0, 0, 12, 18, Optional.empty(), 600, 3);
         CheckpointRef checkpoint = new CheckpointRef("fast", "0123456789ab", iteration, new BlobRef("0".repeat(64), 1));
         return new RunProgress(
                 "iterating",
