@@ -1,5 +1,6 @@
 package spice.activities;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -56,6 +57,7 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
                                     request.checkpoint().manifest(),
                                     request.heldOut(),
                                     settings.roles().name(),
+                                    dtype(settings),
                                     settings.reasonerTokens(),
                                     settings.heldOutAttempts(),
                                     request.k(),
@@ -89,11 +91,17 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
             BlobRef checkpoint,
             BlobRef heldOut,
             String roles,
+            @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<RunSettings.Dtype> dtype,
             int reasonerTokens,
             int attempts,
             int k,
             int shardSize,
             int shard) {}
+
+    /// Empty for float32, which is what there was when the first results were named.
+    private static Optional<RunSettings.Dtype> dtype(RunSettings settings) {
+        return settings.dtype() == RunSettings.Dtype.FLOAT32 ? Optional.empty() : Optional.of(settings.dtype());
+    }
 
     /// As many rows in a shard as in a shard of answering, whatever the number of samples.
     private static int questionsPerShard(RunSettings settings, int samples) {

@@ -3,7 +3,9 @@ package spice.activities;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import spice.model.Dtype;
 import spice.model.LanguageModel;
+import spice.settings.RunSettings;
 import spice.store.BlobStore;
 import spice.workflows.CheckpointRef;
 
@@ -17,7 +19,9 @@ public final class LoadedPolicies implements Policies {
     public static final int THREADS_PER_SHARD = 1;
 
     private final CheckpointFolders folders;
-    private final LinkedHashMap<String, Loaded> loaded = new LinkedHashMap<>(OPEN, 0.75f, true);
+    private final LinkedHashMap<Key, Loaded> loaded = new LinkedHashMap<>(OPEN, 0.75f, true);
+
+    private record Key(String manifest, Dtype dtype) {}
 
     private record Loaded(Path folder, LanguageModel model) {}
 
@@ -29,17 +33,17 @@ public final class LoadedPolicies implements Policies {
     }
 
     @Override
-    public LanguageModel policy(CheckpointRef checkpoint) {
-        String key = checkpoint.manifest().sha256();
+    public LanguageModel policy(CheckpointRef checkpoint, RunSettings settings) {
+        Key key = new Key(checkpoint.manifest().sha256(), Dtypes.of(settings));
         Loaded found = loaded.get(key);
         if (found != null) {
             return found.model();
         }
-        Loaded opened =
-                folders.open(checkpoint, folder -> new Loaded(folder, LanguageModel.open(folder, THREADS_PER_SHARD)));
+        Loaded opened = folders.open(
+                checkpoint, folder -> new Loaded(folder, LanguageModel.open(folder, key.dtype(), THREADS_PER_SHARD)));
         loaded.put(key, opened);
         if (loaded.size() > OPEN) {
-            Map.Entry<String, Loaded> eldest = loaded.firstEntry();
+            Map.Entry<Key, Loaded> eldest = loaded.firstEntry();
             loaded.remove(eldest.getKey());
             close(eldest.getValue());
         }

@@ -1,12 +1,13 @@
 package spice.activities;
 
 import spice.model.Policy;
+import spice.settings.RunSettings;
 import spice.workflows.CheckpointRef;
 
 /// Where a worker's sampling activities get their policies from.
 public interface Policies extends AutoCloseable {
-    /// The checkpoint, ready to sample. It is not the caller's to close.
-    Policy policy(CheckpointRef checkpoint);
+    /// The checkpoint, ready to sample as a run with these settings does. It is not the caller's to close.
+    Policy policy(CheckpointRef checkpoint, RunSettings settings);
 
     @Override
     void close();

@@ -14,14 +14,14 @@ public record Sampler(BlobStore store, Policies policies, ExecutorService thread
         return new Lane(store, threads, heartbeat, stage, version);
     }
 
-    /// The checkpoint, ready to sample for as long as the heartbeat lets it.
-    private Policy policy(CheckpointRef checkpoint, Heartbeat heartbeat) {
+    /// The checkpoint, ready to sample as these settings say for as long as the heartbeat lets it.
+    private Policy policy(CheckpointRef checkpoint, RunSettings settings, Heartbeat heartbeat) {
         heartbeat.now("opening the model of iteration %d".formatted(checkpoint.iteration()));
-        return policies.policy(checkpoint).watchedBy(heartbeat);
+        return policies.policy(checkpoint, settings).watchedBy(heartbeat);
     }
 
     /// The same, with the words in which it is asked.
     Player player(CheckpointRef checkpoint, RunSettings settings, Heartbeat heartbeat) {
-        return Player.of(store, checkpoint, policy(checkpoint, heartbeat), settings);
+        return Player.of(store, checkpoint, policy(checkpoint, settings, heartbeat), settings);
     }
 }

@@ -146,7 +146,9 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
                 settings.beta2(),
                 ADAM_EPSILON,
                 settings.weightDecay(),
-                settings.maxGradientNorm());
+                settings.maxGradientNorm(),
+                Dtypes.of(settings),
+                settings.recompute() == RunSettings.Recompute.LAYERS);
     }
 
     /// The loss that a run's settings ask for.

@@ -10,6 +10,7 @@ import spice.activities.Checkpoints;
 import spice.activities.Policies;
 import spice.model.Policy;
 import spice.model.Pulse;
+import spice.settings.RunSettings;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
 import spice.store.Json;
@@ -43,8 +44,9 @@ public final class VllmPolicies implements Policies {
         return new VllmPolicies(store, scratch, VllmServer.open(settings));
     }
 
+    /// The server computes in its own type of numbers, whatever the run's is.
     @Override
-    public Policy policy(CheckpointRef checkpoint) {
+    public Policy policy(CheckpointRef checkpoint, RunSettings settings) {
         String key = checkpoint.manifest().sha256();
         FetchedCheckpoint found = fetched.get(key);
         if (found == null) {

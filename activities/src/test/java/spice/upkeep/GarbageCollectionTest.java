@@ -26,6 +26,7 @@ import spice.activities.CheckpointManifest;
 import spice.activities.Checkpoints;
 import spice.activities.LoadedPolicies;
 import spice.activities.WrittenLineage;
+import spice.settings.SettingsReader;
 import spice.settings.StartFrom;
 import spice.store.BlobRef;
 import spice.store.InMemoryBlobStore;
@@ -238,12 +239,12 @@ class GarbageCollectionTest {
     }
 
     @Test
-    void whoeverWantsARetiredCheckpointIsToldWhatToContinueFrom() {
+    void whoeverWantsARetiredCheckpointIsToldWhatToContinueFrom() throws Exception {
         clock.pass(Duration.ofHours(3));
         collect(LAST_TWO, NONE);
 
         try (LoadedPolicies policies = new LoadedPolicies(store, folder)) {
-            assertThatThrownBy(() -> policies.policy(made.get("mine 2")))
+            assertThatThrownBy(() -> policies.policy(made.get("mine 2"), SettingsReader.read("{}")))
                     .isInstanceOfSatisfying(
                             ApplicationFailure.class,
                             failure -> assertThat(failure.getType()).isEqualTo("CHECKPOINT_RETIRED"))

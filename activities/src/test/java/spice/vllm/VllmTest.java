@@ -26,6 +26,7 @@ import spice.model.PromptGroup;
 import spice.model.Sampling;
 import spice.model.TinyModel;
 import spice.model.Trajectory;
+import spice.settings.SettingsReader;
 import spice.store.InMemoryBlobStore;
 import spice.workflows.CheckpointRef;
 
@@ -125,7 +126,8 @@ class VllmTest {
         InMemoryBlobStore store = new InMemoryBlobStore();
         CheckpointRef first = CommittedModel.commit(store, base, "base", 0);
         try (VllmPolicies policies = VllmPolicies.open(settings, store, home.resolve("scratch"))) {
-            assertThatThrownBy(() -> policies.policy(first).sample(groups, SAMPLING))
+            assertThatThrownBy(() ->
+                            policies.policy(first, SettingsReader.read("{}")).sample(groups, SAMPLING))
                     .hasMessageContaining("computes with weights that it does not show");
         }
     }

@@ -118,6 +118,15 @@ public record RunSettings(
         @Setting("who trains: own (the worker itself), or the name of a launcher that the workers were started with")
         String trainer,
 
+        @Setting(
+                "numbers that the model computes with: float32, or bfloat16 beside a float32 master copy of the weights")
+        Dtype dtype,
+
+        @Setting(
+                "none, or layers: each layer is computed a second time on the way back, which takes less memory and more "
+                        + "time, and changes no result")
+        Recompute recompute,
+
         // Controls
         @Setting("trained, or fixed: the base poses all tasks and only the Reasoner learns")
         ChallengerMode challenger,
@@ -177,10 +186,11 @@ public record RunSettings(
     public static final String OWN_TRAINER = "own";
 
     public RunSettings {
-        // Histories of before there was one say nothing, which reads as 0.
+        // Histories and records of before there were these say nothing, which reads as 0 or null.
         topP = topP == 0 ? 1 : topP;
-        // The same, which reads as null.
         trainer = requireNonNullElse(trainer, OWN_TRAINER);
+        dtype = requireNonNullElse(dtype, Dtype.FLOAT32);
+        recompute = requireNonNullElse(recompute, Recompute.NONE);
     }
 
     public enum RoleStyle {
@@ -195,6 +205,20 @@ public record RunSettings(
         MODEL,
         @JsonProperty("drawn")
         DRAWN
+    }
+
+    public enum Dtype {
+        @JsonProperty("float32")
+        FLOAT32,
+        @JsonProperty("bfloat16")
+        BFLOAT16
+    }
+
+    public enum Recompute {
+        @JsonProperty("none")
+        NONE,
+        @JsonProperty("layers")
+        LAYERS
     }
 
     public enum ChallengerMode {

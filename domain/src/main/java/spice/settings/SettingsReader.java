@@ -139,6 +139,10 @@ public final class SettingsReader {
             problems.add("challengerAttempts is %d but groupSize is %d; give challengerAttempts at least groupSize"
                     .formatted(settings.challengerAttempts(), settings.groupSize()));
         }
+        if (!settings.trainer().equals(RunSettings.OWN_TRAINER) && settings.dtype() != RunSettings.Dtype.FLOAT32) {
+            problems.add("dtype is bfloat16 but trainer is %s, whose jobs compute in float32; give dtype float32 or trainer %s"
+                    .formatted(settings.trainer(), RunSettings.OWN_TRAINER));
+        }
         if (StartFrom.parse(settings.startFrom()).isEmpty()) {
             problems.add("startFrom is \"%s\"; %s".formatted(settings.startFrom(), StartFrom.REMEDY));
         }

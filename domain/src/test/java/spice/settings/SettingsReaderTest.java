@@ -110,6 +110,7 @@ class SettingsReaderTest {
                 "{\"groupSize\": 32} | challengerAttempts is 16 but groupSize is 32; give challengerAttempts at least groupSize",
                 "{\"startFrom\": \"../x@3\"} | startFrom is \"../x@3\"; take base, last, last-or-base, or a lineage and an iteration as mine@12",
                 "{\"trainer\": \"../run\"} | trainer is \"../run\"; give own, or the name of a launcher that the workers were started with",
+                "{\"dtype\": \"bfloat16\", \"trainer\": \"torchrun\"} | dtype is bfloat16 but trainer is torchrun, whose jobs compute in float32; give dtype float32 or trainer own",
                 "[1, 2] | the input is [1,2]; give one JSON object such as {\"iterations\": 10}",
                 "7 | the input is 7; give one JSON object such as {\"iterations\": 10}",
             })
@@ -145,6 +146,23 @@ class SettingsReaderTest {
 
         ObjectNode before = Json.mapper().valueToTree(settings);
         before.remove("trainer");
+        assertThat(Json.read(Json.bytes(before), RunSettings.class, "settings")).isEqualTo(settings);
+    }
+
+    @Test
+    void whatCameLaterRenamesNoResultOfBefore() throws InvalidSettings {
+        RunSettings settings = SettingsReader.read("{}");
+        assertThat(SettingsIdentity.effective(settings).fieldNames())
+                .toIterable()
+                .contains("microBatchTokens")
+                .doesNotContain("dtype", "recompute");
+        assertThat(SettingsIdentity.effective(SettingsReader.read("{\"dtype\": \"bfloat16\"}"))
+                        .path("dtype")
+                        .asText())
+                .isEqualTo("bfloat16");
+
+        ObjectNode before = Json.mapper().valueToTree(settings);
+        before.remove(List.of("dtype", "recompute"));
         assertThat(Json.read(Json.bytes(before), RunSettings.class, "settings")).isEqualTo(settings);
     }
 

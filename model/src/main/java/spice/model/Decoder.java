@@ -23,23 +23,27 @@ final class Decoder implements AutoCloseable {
     private final List<String> names;
     private final List<PtNDArray> weights;
     private final DataType type;
+    /// What is not a weight: gradients, angles, and the numbers of a loss.
+    private final DataType wide;
+
     private volatile Angles angles;
 
-    /// Puts weights, in the order of [WeightTable], into native memory as numbers of the given type: FLOAT32, or
+    /// Puts weights, in the order of [WeightTable], into native memory as numbers of the given type: FLOAT32, BFLOAT16, or
     /// FLOAT64 where a test compares with finite differences.
     Decoder(ModelConfig config, Map<String, HostTensor> values, DataType type) {
         this.config = config;
-        manager = Torch.newManager();
         this.type = type;
+        wide = type == DataType.BFLOAT16 ? DataType.FLOAT32 : type;
+        manager = Torch.newManager();
         program = TorchProgram.compile(manager, "decoder", "Decoder", WeightTable.places(config));
         names = List.copyOf(values.keySet());
         weights = values.values().stream().map(tensor -> upload(tensor, type)).toList();
         angles = angles(Math.min(config.maxPositions(), FIRST_POSITIONS));
     }
 
-    static Decoder open(Path folder) {
+    static Decoder open(Path folder, Dtype dtype) {
         ModelConfig config = ModelFolder.config(folder);
-        return new Decoder(config, ModelFolder.weights(folder, config), DataType.FLOAT32);
+        return new Decoder(config, ModelFolder.weights(folder, config), dtype.type());
     }
 
     ModelConfig config() {
@@ -51,11 +55,35 @@ final class Decoder implements AutoCloseable {
         return weights;
     }
 
-    /// Tensors of the weights' shapes, filled with zeros.
+    /// Tensors of the weights' shapes, filled with zeros; float32 beside weights in bfloat16.
     List<PtNDArray> zeros() {
         return weights.stream()
-                .map(weight -> (PtNDArray) manager.zeros(weight.getShape(), weight.getDataType()))
+                .map(weight -> (PtNDArray) manager.zeros(weight.getShape(), wide))
                 .toList();
+    }
+
+    /// Whether the weights are rounded, so that who learns keeps a master copy.
+    boolean isRounded() {
+        return type == DataType.BFLOAT16;
+    }
+
+    /// The weights in float32, where they are rounded.
+    List<PtNDArray> master() {
+        return weights.stream().map(weight -> converted("to_float32", weight, manager)).toList();
+    }
+
+    /// Rounds a master copy to the weights.
+    void round(List<PtNDArray> master) {
+        try (TorchProgram.Call call = call("round").with(weights).with(master)) {
+            call.run();
+        }
+    }
+
+    /// DJL ends the JVM where it asks for the type of a tensor in bfloat16, so the program converts.
+    private PtNDArray converted(String method, NDArray tensor, PtNDManager owner) {
+        try (TorchProgram.Call call = call(method).with(tensor)) {
+            return call.tensor(owner);
+        }
     }
 
     /// A scope for one computation's tensors.
@@ -84,28 +112,37 @@ final class Decoder implements AutoCloseable {
         return call.with(enough.cosines()).with(enough.sines()).with(config.normEpsilon());
     }
 
-    /// The tensors by the weights' names, copied to Java's memory.
+    /// The tensors by the weights' names, for Java.
     Map<String, HostTensor> download(List<PtNDArray> tensors, String prefix) {
         Map<String, HostTensor> values = new LinkedHashMap<>();
         for (int i = 0; i < names.size(); i++) {
             PtNDArray tensor = tensors.get(i);
-            values.put(prefix + names.get(i), new HostTensor(tensor.getShape().getShape(), tensor.toFloatArray()));
+            values.put(prefix + names.get(i), new HostTensor(tensor.getShape().getShape(), () -> floats(tensor)));
         }
         return values;
+    }
+
+    private float[] floats(PtNDArray tensor) {
+        try (PtNDManager scope = scope()) {
+            return converted("to_float32", tensor, scope).toFloatArray();
+        }
     }
 
     /// A tensor of the values in memory of libtorch's own. What DJL makes of a Java array is a view into a Java
     /// buffer, which does not outlive its Java object.
     PtNDArray upload(HostTensor tensor, DataType type) {
         try (NDArray view = manager.create(tensor.values(), new Shape(tensor.shape()))) {
+            if (type == DataType.BFLOAT16) {
+                return converted("to_bfloat16", view, manager);
+            }
             // toType to the view's own type would share its memory, whatever it is told about copying.
             return (PtNDArray) view.toType(type, false).duplicate();
         }
     }
 
-    /// Numbers for one computation, of the weights' type.
+    /// Numbers for one computation, of the weights' type, or float32 beside bfloat16.
     NDArray numbers(PtNDManager scope, double[] values, Shape shape) {
-        return scope.create(values, shape).toType(type, false);
+        return scope.create(values, shape).toType(wide, false);
     }
 
     /// cos and sin of the rotary angles, (positions, D).
@@ -140,7 +177,7 @@ final class Decoder implements AutoCloseable {
             }
         }
         try (NDArray view = manager.create(values, new Shape(positions, width))) {
-            return view.toType(type, false).duplicate();
+            return view.toType(wide, false).duplicate();
         }
     }
 

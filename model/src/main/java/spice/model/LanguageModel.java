@@ -31,10 +31,15 @@ public final class LanguageModel implements Policy {
     ///
     /// @throws ModelException if a file is missing, damaged or does not fit the others
     public static LanguageModel open(Path folder, int intraOpThreads) {
+        return open(folder, Dtype.FLOAT32, intraOpThreads);
+    }
+
+    /// The same, computing in the given type.
+    public static LanguageModel open(Path folder, Dtype dtype, int intraOpThreads) {
         Check.require(intraOpThreads > 0, "intraOpThreads must be positive, got %d", intraOpThreads);
         HuggingFaceCodec codec = ModelFolder.codec(folder);
         try {
-            return new LanguageModel(Decoder.open(folder), codec, intraOpThreads, Pulse.NONE);
+            return new LanguageModel(Decoder.open(folder, dtype), codec, intraOpThreads, Pulse.NONE);
         } catch (RuntimeException e) {
             codec.close();
             throw e;

@@ -55,7 +55,7 @@ public final class Learner implements AutoCloseable {
     /// @throws ModelException if a file is missing, damaged or does not fit the others
     public static Learner open(Path modelFolder, Optional<Path> optimizerState, LearnerSettings settings, Pulse pulse) {
         Map<String, byte[]> companions = ModelFolder.companions(modelFolder);
-        Decoder decoder = Decoder.open(modelFolder);
+        Decoder decoder = Decoder.open(modelFolder, settings.dtype());
         try {
             AdamW optimizer = optimizerState
                     .map(file -> AdamW.read(file, decoder, settings))
@@ -140,7 +140,8 @@ public final class Learner implements AutoCloseable {
                 loss.klBeta(),
                 referenceLogProbs.isPresent() ? "a" : "no");
         check(batch);
-        PolicyGradient gradient = new PolicyGradient(decoder, pulse, loss, batch, oldLogProbs, referenceLogProbs);
+        PolicyGradient gradient = new PolicyGradient(
+                decoder, settings.recompute(), pulse, loss, batch, oldLogProbs, referenceLogProbs);
         return ModelWork.recorded(() -> stepped(gradient, learningRate));
     }
 
@@ -178,7 +179,7 @@ public final class Learner implements AutoCloseable {
             pulse.beat();
             try (PtNDManager scope = decoder.scope();
                     TorchProgram.Call call = decoder.call("add_imitation_gradients")) {
-                withTargets(call, scope, batch, part).with(1.0 / tokens);
+                withTargets(call, scope, batch, part).with(1.0 / tokens).with(settings.recompute());
                 loss += Torch.withGradients(() -> decoder.through(call, gradients, part.width())
                         .tensor(scope)
                         .getDouble());
@@ -259,12 +260,14 @@ public final class Learner implements AutoCloseable {
                 .with(scope.create(targets));
     }
 
-    /// Writes the model folder: weights, and the other files of the folder that this learner came from.
+    /// Writes the model folder: weights as they compute, and the other files of the folder that this learner came from.
     public void saveModel(Path folder) {
-        ModelFolder.write(folder, decoder.config(), decoder.download(decoder.weights(), ""), companions);
+        Dtype dtype = settings.dtype();
+        ModelFolder.write(
+                folder, decoder.config(), decoder.download(decoder.weights(), ""), companions, dtype);
     }
 
-    /// Writes AdamW's moments and step as safetensors.
+    /// Writes AdamW's moments and step, and the master copy of rounded weights, as safetensors.
     public void saveOptimizer(Path file) {
         optimizer.write(file);
     }

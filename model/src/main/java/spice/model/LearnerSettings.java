@@ -12,6 +12,9 @@ import static spice.model.Check.require;
 /// @param epsilon of AdamW
 /// @param weightDecay of AdamW, on every weight
 /// @param maxGradientNorm gradients longer than this are scaled down to it
+/// @param dtype of the weights that compute; a master copy, gradients and moments are float32 in any case
+/// @param recompute each layer is computed a second time on the way back, so that what lies inside the layers is held of
+///     one layer at a time: less memory, about a third more work
 public record LearnerSettings(
         int threads,
         int microBatchTokens,
@@ -19,7 +22,30 @@ public record LearnerSettings(
         double beta2,
         double epsilon,
         double weightDecay,
-        double maxGradientNorm) {
+        double maxGradientNorm,
+        Dtype dtype,
+        boolean recompute) {
+    /// In float32, every layer's inside kept for the way back.
+    public LearnerSettings(
+            int threads,
+            int microBatchTokens,
+            double beta1,
+            double beta2,
+            double epsilon,
+            double weightDecay,
+            double maxGradientNorm) {
+        this(
+                threads,
+                microBatchTokens,
+                beta1,
+                beta2,
+                epsilon,
+                weightDecay,
+                maxGradientNorm,
+                Dtype.FLOAT32,
+                false);
+    }
+
     public LearnerSettings {
         require(threads > 0, "threads must be positive, got %d", threads);
         require(microBatchTokens > 0, "microBatchTokens must be positive, got %d", microBatchTokens);

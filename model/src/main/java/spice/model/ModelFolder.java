@@ -47,16 +47,20 @@ public final class ModelFolder {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         Map<String, HostTensor> weights = new LinkedHashMap<>();
         WeightTable.of(config).forEach((name, shape) -> {
-            float[] values = new float[Math.toIntExact(HostTensor.size(shape))];
             boolean residual = name.endsWith("o_proj.weight") || name.endsWith("down_proj.weight");
             double deviation = residual ? DEVIATION / Math.sqrt(2.0 * config.layers()) : DEVIATION;
-            float ofVector = name.endsWith(".bias") ? 0 : 1;
-            for (int i = 0; i < values.length; i++) {
-                values[i] = shape.length == 1 ? ofVector : (float) (deviation * random.nextGaussian());
-            }
-            weights.put(name, new HostTensor(shape, values));
+            weights.put(name, new HostTensor(shape, () -> fresh(name, shape, deviation, random)));
         });
         write(folder, config, weights, Map.of());
+    }
+
+    private static float[] fresh(String name, long[] shape, double deviation, RandomGenerator random) {
+        float[] values = new float[Math.toIntExact(HostTensor.size(shape))];
+        float ofVector = name.endsWith(".bias") ? 0 : 1;
+        for (int i = 0; i < values.length; i++) {
+            values[i] = shape.length == 1 ? ofVector : (float) (deviation * random.nextGaussian());
+        }
+        return values;
     }
 
     /// The shape of a folder's model.
@@ -80,11 +84,21 @@ public final class ModelFolder {
     ///     missing
     static void write(
             Path folder, ModelConfig config, Map<String, HostTensor> weights, Map<String, byte[]> companions) {
+        write(folder, config, weights, companions, Dtype.FLOAT32);
+    }
+
+    /// The same with weights in another type, which the config says, so that other programs load them in it.
+    static void write(
+            Path folder,
+            ModelConfig config,
+            Map<String, HostTensor> weights,
+            Map<String, byte[]> companions,
+            Dtype dtype) {
         ConfigFile.write(folder.resolve(CONFIG), config);
         ConfigFile.writeGeneration(folder.resolve(GENERATION_CONFIG), config);
         companions.forEach((name, content) -> WholeFile.write(
-                folder.resolve(name), name.equals(CONFIG) ? ConfigFile.withType(content, "float32") : content));
-        SafeTensors.write(folder.resolve(WEIGHTS), weights);
+                folder.resolve(name), name.equals(CONFIG) ? ConfigFile.withType(content, dtype.word()) : content));
+        SafeTensors.write(folder.resolve(WEIGHTS), weights, dtype);
     }
 
     /// The files of a folder that are not weights, as they are: what a trained model keeps of the one it came

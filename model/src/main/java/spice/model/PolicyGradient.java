@@ -15,6 +15,7 @@ final class PolicyGradient {
     private static final int PER_TOKEN = 5;
 
     private final Decoder decoder;
+    private final boolean recompute;
     private final Pulse pulse;
     private final LossSettings loss;
     private final List<Trajectory> batch;
@@ -23,6 +24,7 @@ final class PolicyGradient {
 
     PolicyGradient(
             Decoder decoder,
+            boolean recompute,
             Pulse pulse,
             LossSettings loss,
             List<Trajectory> batch,
@@ -31,6 +33,7 @@ final class PolicyGradient {
         old.ifPresent(values -> checkShape("old", batch, values));
         reference.ifPresent(values -> checkShape("reference", batch, values));
         this.decoder = decoder;
+        this.recompute = recompute;
         this.pulse = pulse;
         this.loss = loss;
         this.batch = batch;
@@ -56,11 +59,12 @@ final class PolicyGradient {
                     TorchProgram.Call call = decoder.call("add_policy_gradients")) {
                 Learner.withTargets(call, scope, batch, part)
                         .with(perToken(scope, part))
-                        .with(old.isEmpty() ? 1L : 0L)
+                        .with(old.isEmpty())
                         .with(loss.clip())
                         .with(loss.truncation())
                         .with(loss.klBeta())
-                        .with(loss.temperature());
+                        .with(loss.temperature())
+                        .with(recompute);
                 double[] added = Torch.withGradients(() -> decoder.through(call, gradients, part.width())
                         .tensor(scope)
                         .toDoubleArray());

@@ -18,7 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// The safetensors format: eight bytes with the header's length, a JSON header that names type, shape and place
-/// of each tensor, then the values, little-endian. Reads F32, BF16 and F16, all as float; writes F32.
+/// of each tensor, then the values, little-endian. Reads F32, BF16 and F16, all as float; writes F32 and BF16.
 ///
 /// DJL has a reader too, but a bfloat16 tensor in it ends the JVM.
 final class SafeTensors {
@@ -30,7 +30,7 @@ final class SafeTensors {
 
     private SafeTensors() {}
 
-    /// All tensors of a file, in the order of the header.
+    /// All tensors of a file, in the order of the header. Each reads its values from the file when they are asked for.
     ///
     /// @throws ModelException if the file is missing, truncated or not of this format
     static Map<String, HostTensor> read(Path file) {
@@ -95,7 +95,16 @@ final class SafeTensors {
                     "tensor %s ends at byte %d, the file at byte %d; it was cut short"
                             .formatted(name, start + range[1], channel.size()));
         }
-        return new HostTensor(shape, values(channel, start + range[0], Math.toIntExact(count), stored));
+        int values = Math.toIntExact(count);
+        return new HostTensor(shape, () -> values(file, start + range[0], values, stored));
+    }
+
+    private static float[] values(Path file, long position, int count, StoredType type) {
+        try (FileChannel channel = FileChannel.open(file)) {
+            return values(channel, position, count, type);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
     }
 
     private static float[] values(FileChannel channel, long position, int count, StoredType type) throws IOException {
@@ -134,23 +143,29 @@ final class SafeTensors {
     /// Writes the tensors in the map's order; the same tensors give the same bytes. The file appears whole or not
     /// at all.
     static void write(Path file, Map<String, HostTensor> tensors) {
+        write(file, tensors, Dtype.FLOAT32);
+    }
+
+    /// The same in another type: values that it lacks are rounded to the nearest.
+    static void write(Path file, Map<String, HostTensor> tensors, Dtype dtype) {
         WholeFile.write(file, sink -> {
-            sink.write(header(tensors));
+            sink.write(header(tensors, dtype));
             for (HostTensor tensor : tensors.values()) {
-                write(sink, tensor.values());
+                write(sink, dtype, tensor.values());
             }
         });
     }
 
-    private static ByteBuffer header(Map<String, HostTensor> tensors) throws IOException {
+    private static ByteBuffer header(Map<String, HostTensor> tensors, Dtype dtype) throws IOException {
         ObjectNode header = JSON.createObjectNode();
         // What Hugging Face's own loaders ask for.
         header.putObject("__metadata__").put("format", "pt");
         long offset = 0;
         for (Map.Entry<String, HostTensor> entry : tensors.entrySet()) {
-            long end = offset + (long) entry.getValue().values().length * Float.BYTES;
-            ObjectNode node = header.putObject(entry.getKey()).put("dtype", "F32");
-            Arrays.stream(entry.getValue().shape()).forEach(node.putArray("shape")::add);
+            long[] shape = entry.getValue().shape();
+            long end = offset + HostTensor.size(shape) * dtype.stored().bytes();
+            ObjectNode node = header.putObject(entry.getKey()).put("dtype", dtype.stored().name());
+            Arrays.stream(shape).forEach(node.putArray("shape")::add);
             node.putArray("data_offsets").add(offset).add(end);
             offset = end;
         }
@@ -167,13 +182,30 @@ final class SafeTensors {
                 .flip();
     }
 
-    private static void write(WholeFile.Sink sink, float[] values) throws IOException {
+    private static void write(WholeFile.Sink sink, Dtype dtype, float[] values) throws IOException {
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        int perChunk = CHUNK_BYTES / Float.BYTES;
+        int perChunk = CHUNK_BYTES / dtype.stored().bytes();
         for (int from = 0; from < values.length; from += perChunk) {
             int length = Math.min(perChunk, values.length - from);
-            chunk.clear().asFloatBuffer().put(values, from, length);
-            sink.write(chunk.limit(length * Float.BYTES));
+            chunk.clear();
+            switch (dtype) {
+                case FLOAT32 -> chunk.asFloatBuffer().put(values, from, length);
+                case BFLOAT16 -> {
+                    for (int i = 0; i < length; i++) {
+                        chunk.putShort(2 * i, bfloat16(values[from + i]));
+                    }
+                }
+            }
+            sink.write(chunk.position(0).limit(length * dtype.stored().bytes()));
         }
+    }
+
+    /// The nearest bfloat16, which is the upper half of a float; of two as near, the even one.
+    static short bfloat16(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        if (Float.isNaN(value)) {
+            return (short) (bits >>> Short.SIZE | 0x40);
+        }
+        return (short) ((bits + 0x7fff + (bits >>> Short.SIZE & 1)) >>> Short.SIZE);
     }
 }

@@ -99,6 +99,11 @@ final class TorchProgram implements AutoCloseable {
             return argument(IValue.from(number));
         }
 
+        /// Appends 1 for true, 0 for false.
+        Call with(boolean flag) {
+            return with(flag ? 1L : 0L);
+        }
+
         /// Appends a list of integers, which the method may change.
         Call withNumbers(long... numbers) {
             return argument(IValue.listFrom(numbers));

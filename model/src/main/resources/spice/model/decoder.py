@@ -6,7 +6,11 @@
 # B sequences, T tokens of a sequence, E width of the model, H heads, J heads of keys and values, R = H / J, D width of
 # a head, V vocabulary. When sampling, L lanes of K slots: a lane is a prompt, its slots are completions of that prompt.
 #
-# Types are numbers here: 3 int32, 4 int64, 6 float32, 7 float64.
+# Types are numbers here: 3 int32, 4 int64, 6 float32, 7 float64, 15 bfloat16.
+#
+# With weights in bfloat16 the matrices are multiplied, and what goes from layer to layer is kept, in bfloat16. Norms, rotation,
+# softmax and losses are computed in float32, and so are the tables of angles. wide and like say where; both give back what
+# they are given where the weights are float32 or float64.
 #
 # Weights, in this order (Hugging Face names in WeightTable.java): embedding; for each layer input norm, q, k, v, o, the
 # norms of q and k if there are any, second norm, gate, up, down, then what biases there are, of q, k, v, o, gate, up, down;
@@ -39,8 +43,23 @@ class Decoder(Module):
       table = w[0]
     return table
 
+  def wide(self, x: Tensor) -> Tensor:
+    if ops.prim.dtype(x) == 15:
+      y = torch.to(x, 6)
+    else:
+      y = x
+    return y
+
+  def like(self, x: Tensor, other: Tensor) -> Tensor:
+    if ops.prim.dtype(other) == 15:
+      y = torch.to(x, 15)
+    else:
+      y = x
+    return y
+
   def norm(self, x: Tensor, weight: Tensor, eps: float) -> Tensor:
-    return x * torch.rsqrt(torch.mean(x * x, [-1], True) + eps) * weight
+    y = self.wide(x)
+    return self.like(y * torch.rsqrt(torch.mean(y * y, [-1], True) + eps), x) * weight
 
   def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     # cos and sin hold each angle twice, once per half of the head.
@@ -61,33 +80,38 @@ class Decoder(Module):
     gated = torch.silu(self.linear(h, w, n + 1, self.mlp_bias)) * self.linear(h, w, n + 2, self.mlp_bias)
     return x + self.linear(gated, w, n + 3, self.mlp_bias)
 
+  # One layer, whose weights begin at o, on whole sequences x (B, T, E); with its keys and values (B, J, T, D).
+  def layer(
+        self, x: Tensor, w: List[Tensor], o: int, cos: Tensor, sin: Tensor, eps: float
+  ) -> Tuple[Tensor, Tensor, Tensor]:
+    B = torch.size(x, 0)
+    T = torch.size(x, 1)
+    D = torch.size(cos, 1)
+    h = self.norm(x, w[o], eps)
+    q = torch.transpose(torch.reshape(self.linear(h, w, o + 1, self.qkv_bias), [B, T, -1, D]), 1, 2)
+    k = torch.transpose(torch.reshape(self.linear(h, w, o + 2, self.qkv_bias), [B, T, -1, D]), 1, 2)
+    v = torch.transpose(torch.reshape(self.linear(h, w, o + 3, self.qkv_bias), [B, T, -1, D]), 1, 2)
+    if self.qk_norm:
+      q = self.norm(q, w[o + 5], eps)
+      k = self.norm(k, w[o + 6], eps)
+    q = self.like(self.rotate(self.wide(q), cos, sin), v)
+    k = self.like(self.rotate(self.wide(k), cos, sin), v)
+    a = torch.scaled_dot_product_attention(q, k, v, None, 0., True, scale=None, enable_gqa=True)
+    y = x + self.linear(torch.reshape(torch.transpose(a, 1, 2), [B, T, -1]), w, o + 4, self.o_bias)
+    return (self.feed_forward(y, w, o, eps), k, v)
+
   # Whole sequences, each from its first token: the hidden states (B, T, E) before the last norm, and every layer's
   # keys and values (B, J, T, D). Shorter sequences are padded on the right, where no real token looks.
   def read(
         self, ids: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, eps: float
   ) -> Tuple[Tensor, List[Tensor], List[Tensor]]:
-    B = torch.size(ids, 0)
-    T = torch.size(ids, 1)
-    D = torch.size(cos, 1)
     keys = annotate(List[Tensor], [])
     values = annotate(List[Tensor], [])
-    c = torch.slice(cos, 0, 0, T)
-    s = torch.slice(sin, 0, 0, T)
+    c = torch.slice(cos, 0, 0, torch.size(ids, 1))
+    s = torch.slice(sin, 0, 0, torch.size(ids, 1))
     x = torch.embedding(w[0], ids)
     for layer in range(self.layers(w)):
-      o = 1 + layer * self.layer_size
-      h = self.norm(x, w[o], eps)
-      q = torch.transpose(torch.reshape(self.linear(h, w, o + 1, self.qkv_bias), [B, T, -1, D]), 1, 2)
-      k = torch.transpose(torch.reshape(self.linear(h, w, o + 2, self.qkv_bias), [B, T, -1, D]), 1, 2)
-      v = torch.transpose(torch.reshape(self.linear(h, w, o + 3, self.qkv_bias), [B, T, -1, D]), 1, 2)
-      if self.qk_norm:
-        q = self.norm(q, w[o + 5], eps)
-        k = self.norm(k, w[o + 6], eps)
-      q = self.rotate(q, c, s)
-      k = self.rotate(k, c, s)
-      a = torch.scaled_dot_product_attention(q, k, v, None, 0., True, scale=None, enable_gqa=True)
-      x = x + self.linear(torch.reshape(torch.transpose(a, 1, 2), [B, T, -1]), w, o + 4, self.o_bias)
-      x = self.feed_forward(x, w, o, eps)
+      x, k, v, = self.layer(x, w, 1 + layer * self.layer_size, c, s, eps)
       keys.append(k)
       values.append(v)
     return (x, keys, values)
@@ -109,7 +133,8 @@ class Decoder(Module):
   # A matrix of weights as product and add_product take it. oneDNN's own layout spares what MKL does at every call, and
   # pays where a matrix is large; what a call of oneDNN costs by itself is more than that for a small one.
   def laid_out(self, weight: Tensor, rows: int) -> Tensor:
-    if torch.numel(weight) >= 262144 and ops.prim.dtype(weight) == 6 and not ops.prim.is_cuda(weight):
+    dtype = ops.prim.dtype(weight)
+    if torch.numel(weight) >= 262144 and (dtype == 6 or dtype == 15) and not ops.prim.is_cuda(weight):
       laid = ops.mkldnn._reorder_linear_weight(torch.contiguous(weight), rows)
     else:
       laid = weight
@@ -158,6 +183,14 @@ class Decoder(Module):
         packed.append(None)
     return packed
 
+  # A matrix with the weights of the norm before it multiplied into it. Not in bfloat16, where that would round a second time.
+  def joined(self, weight: Tensor, norm: Tensor) -> Tensor:
+    if ops.prim.dtype(weight) == 15:
+      y = weight
+    else:
+      y = weight * norm
+    return y
+
   # The weights as step wants them, six per layer: one matrix for queries, keys, both exchanged, and values; what the
   # cosines of queries and keys are multiplied by (H + J, D); the same for the sines; the output matrix; one matrix for
   # gate and up; the down matrix. The norms' weights are multiplied into what follows them. Last, the head. rows is how many
@@ -170,19 +203,19 @@ class Decoder(Module):
       H = torch.size(w[o + 1], 0) // D
       J = torch.size(w[o + 2], 0) // D
       both = torch.cat([w[o + 1], w[o + 2]])
-      packed.append(self.laid_out(torch.cat([both, self.exchanged(both, D), w[o + 3]]) * w[o], rows))
+      packed.append(self.laid_out(self.joined(torch.cat([both, self.exchanged(both, D), w[o + 3]]), w[o]), rows))
       if self.qk_norm:
-        on_q = w[o + 5]
-        on_k = w[o + 6]
+        on_q = self.wide(w[o + 5])
+        on_k = self.wide(w[o + 6])
       else:
-        on_q = torch.ones([D], dtype=ops.prim.dtype(w[o]), device=ops.prim.device(w[o]))
+        on_q = self.wide(torch.ones([D], dtype=ops.prim.dtype(w[o]), device=ops.prim.device(w[o])))
         on_k = on_q
       on_cos = torch.cat([torch.expand(on_q * float(D) ** -0.5, [H, D]), torch.expand(on_k, [J, D])])
       a, b, = torch.chunk(on_cos, 2, 1)
       packed.append(on_cos)
       packed.append(torch.cat([b, a], 1))
       packed.append(self.laid_out(w[o + 4], rows))
-      packed.append(self.laid_out(torch.cat([w[n + 1], w[n + 2]]) * w[n], rows))
+      packed.append(self.laid_out(self.joined(torch.cat([w[n + 1], w[n + 2]]), w[n]), rows))
       packed.append(self.laid_out(w[n + 3], rows))
     packed.append(self.laid_out(self.head(w), rows))
     return packed
@@ -191,6 +224,14 @@ class Decoder(Module):
   def inverse_size(self, x: Tensor, eps: float) -> Tensor:
     size = torch.linalg_vector_norm(x, 2, [-1], True)
     return torch.rsqrt(size * size / torch.size(x, -1) + eps)
+
+  # What goes into a matrix that the norm's weights are joined to.
+  def sized(self, x: Tensor, norm: Tensor, eps: float) -> Tensor:
+    if ops.prim.dtype(x) == 15:
+      y = self.norm(x, norm, eps)
+    else:
+      y = x * self.inverse_size(x, eps)
+    return y
 
   # One new token in every slot. tokens (L, K); positions (L), the same for the slots of a lane. Every layer attends to
   # the lane's prompt, read once and shared by its slots (L, J, P, D), and to the slot's own tokens (L, J, K, N, D), of
@@ -208,17 +249,20 @@ class Decoder(Module):
     s = torch.reshape(torch.index_select(sin, 0, positions), [L, 1, 1, D])
     x = torch.embedding(w[0], torch.flatten(tokens))
     for layer in range(self.layers(w)):
+      first = 1 + layer * self.layer_size
       o = layer * 6
       b = layer * 4
       heads = torch.size(packed[o + 1], 0)
       J = torch.size(own_keys[layer], 1)
       R = heads // J - 1
-      projected = self.product(x * self.inverse_size(x, eps), packed[o], biases[b])
+      projected = self.product(self.sized(x, w[first], eps), packed[o], biases[b])
       plain, exchanged, v, = torch.split_with_sizes(torch.reshape(projected, [L, K, -1, D]), [heads, heads, J], 2)
+      plain = self.wide(plain)
+      exchanged = self.wide(exchanged)
       turned = torch.addcmul(plain * (c * packed[o + 1]), exchanged, s * packed[o + 2])
       if self.qk_norm:
         turned = torch.mul_(turned, self.inverse_size(plain, eps))
-      q, k, = torch.split_with_sizes(turned, [heads - J, J], 2)
+      q, k, = torch.split_with_sizes(self.like(turned, v), [heads - J, J], 2)
       _1 = torch.copy_(torch.select(own_keys[layer], 3, i), torch.transpose(k, 1, 2))
       _2 = torch.copy_(torch.select(own_values[layer], 3, i), torch.transpose(v, 1, 2))
       seen_keys = torch.slice(own_keys[layer], 3, 0, i + 1)
@@ -226,12 +270,13 @@ class Decoder(Module):
       q = torch.contiguous(torch.transpose(torch.reshape(q, [L, K, J, R, D]), 1, 2))
       on_prompt = torch.matmul(torch.reshape(q, [L, J, K * R, D]), torch.transpose(prompt_keys[layer], 2, 3))
       on_own = torch.reshape(torch.matmul(q, torch.transpose(seen_keys, 3, 4)), [L, J, K * R, i + 1])
-      p = torch.softmax(torch.cat([torch.add_(on_prompt, prompt_mask), on_own], -1), -1)
+      scores = torch.cat([torch.add_(on_prompt, prompt_mask), on_own], -1)
+      p = self.like(torch.softmax(self.wide(scores), -1), v)
       from_prompt = torch.matmul(torch.slice(p, 3, 0, P), prompt_values[layer])
       from_own = torch.matmul(torch.reshape(torch.slice(p, 3, P), [L, J, K, R, i + 1]), seen_values)
       a = torch.add_(torch.reshape(from_prompt, [L, J, K, R, D]), from_own)
       x = self.add_product(x, torch.reshape(torch.transpose(a, 1, 2), [L * K, -1]), packed[o + 3], biases[b + 1])
-      inside = self.product(x * self.inverse_size(x, eps), packed[o + 4], biases[b + 2])
+      inside = self.product(self.sized(x, w[first + self.second_norm], eps), packed[o + 4], biases[b + 2])
       gate, up, = torch.chunk(inside, 2, -1)
       x = self.add_product(x, torch.mul_(torch.silu_(gate), up), packed[o + 5], biases[b + 3])
     h = self.norm(x, self.last_norm(w), eps)
@@ -391,13 +436,33 @@ class Decoder(Module):
 
   # ---- Learning ----
 
+  # Rows of the head that are computed at a time, so that their (.., V) numbers stay in the processor's cache.
+  def block(self, table: Tensor) -> int:
+    return 1 + 2097152 // torch.size(table, 0)
+
+  # Log-probabilities (rows, V) of every token that may follow hidden states, some rows of (M, E), at a temperature.
+  def all_log_probs(self, some: Tensor, table: Tensor, temperature: float) -> Tensor:
+    logits = self.wide(torch.linear(some, table))
+    if temperature != 1.:
+      logits = torch.div_(logits, temperature)
+    return torch.log_softmax(logits, -1)
+
   # Log-probabilities (M) of the targets that follow the positions named by rows.
   def log_probs(
         self, ids: Tensor, rows: Tensor, targets: Tensor, temperature: float, w: List[Tensor], cos: Tensor,
         sin: Tensor, eps: float
   ) -> Tensor:
-    all = torch.log_softmax(self.logits(ids, rows, w, cos, sin, eps) / temperature, -1)
-    return torch.squeeze(torch.gather(all, 1, torch.unsqueeze(targets, 1)), 1)
+    x, keys, values, = self.read(ids, w, cos, sin, eps)
+    h = self.norm(torch.index_select(torch.flatten(x, 0, 1), 0, rows), self.last_norm(w), eps)
+    table = self.head(w)
+    found = annotate(List[Tensor], [])
+    M = torch.size(rows, 0)
+    block = self.block(table)
+    for i in range((M + block - 1) // block):
+      all = self.all_log_probs(torch.slice(h, 0, i * block, (i + 1) * block), table, temperature)
+      target = torch.unsqueeze(torch.slice(targets, 0, i * block, (i + 1) * block), 1)
+      found.append(torch.squeeze(torch.gather(all, 1, target), 1))
+    return torch.cat(found)
 
   # Each token's DrGRPO term, Oat's shape: max(-A r, -A clip(r)) with r = exp(new - old), times the truncated importance
   # weight min(exp(old - sampler), C), plus beta times the k3 estimate exp(d) - 1 - d, d = reference - new, of the
@@ -424,20 +489,99 @@ class Decoder(Module):
     torch._foreach_add_(gradients, added)
     return None
 
+  # Hidden states of whole sequences to learn from, and what back needs to go through the layers again: the embedded tokens,
+  # from which the graph begins, or, with recompute, every layer's input and the last one's output, without any graph. In
+  # float32 without recompute the graph begins at the weights, and nothing else is needed.
+  def forth(
+        self, ids: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, eps: float, recompute: int
+  ) -> Tuple[Tensor, List[Tensor]]:
+    kept = annotate(List[Tensor], [])
+    c = torch.slice(cos, 0, 0, torch.size(ids, 1))
+    s = torch.slice(sin, 0, 0, torch.size(ids, 1))
+    if recompute == 1:
+      fixed = annotate(List[Tensor], [])
+      for weight in w:
+        fixed.append(torch.detach(weight))
+      x = torch.embedding(fixed[0], ids)
+      for layer in range(self.layers(w)):
+        kept.append(x)
+        x, k, v, = self.layer(x, fixed, 1 + layer * self.layer_size, c, s, eps)
+      x = torch.requires_grad_(x, True)
+      kept.append(x)
+    elif ops.prim.dtype(w[0]) == 15:
+      x = torch.requires_grad_(torch.detach(torch.embedding(w[0], ids)), True)
+      kept.append(x)
+      for layer in range(self.layers(w)):
+        x, k, v, = self.layer(x, w, 1 + layer * self.layer_size, c, s, eps)
+    else:
+      x, keys, values, = self.read(ids, w, cos, sin, eps)
+    return (x, kept)
+
+  # Adds to the gradients what h, the hidden states after the last norm, give with their own gradient on_h. The gradient of
+  # the embedding is added token by token in the gradients' own type: many tokens are the same, and bfloat16 stops
+  # growing after a few hundred of them.
+  def back(
+        self, h: Tensor, on_h: Tensor, ids: Tensor, kept: List[Tensor], w: List[Tensor], gradients: List[Tensor],
+        cos: Tensor, sin: Tensor, eps: float
+  ) -> NoneType:
+    last = 1 + self.layer_size * self.layers(w)
+    if torch.len(kept) == 0:
+      through = torch.slice(w, 0, last + 1)
+      self.add(torch.slice(gradients, 0, last + 1), self.derivatives(h, through, on_h))
+    elif torch.len(kept) == 1:
+      found = self.derivatives(h, kept + torch.slice(w, 1, last + 1), on_h)
+      self.add(torch.slice(gradients, 1, last + 1), torch.slice(found, 1))
+      self.add_embedded(gradients[0], ids, found[0])
+    else:
+      c = torch.slice(cos, 0, 0, torch.size(ids, 1))
+      s = torch.slice(sin, 0, 0, torch.size(ids, 1))
+      found = self.derivatives(h, [kept[-1], w[last]], on_h)
+      self.add([gradients[last]], torch.slice(found, 1))
+      on_x = found[0]
+      for i in range(self.layers(w)):
+        o = last - self.layer_size * (i + 1)
+        _1 = torch.pop(kept)
+        x = torch.requires_grad_(torch.detach(kept[-1]), True)
+        y, k, v, = self.layer(x, w, o, c, s, eps)
+        found = self.derivatives(y, [x] + torch.slice(w, o, o + self.layer_size), on_x)
+        self.add(torch.slice(gradients, o, o + self.layer_size), torch.slice(found, 1))
+        on_x = found[0]
+      self.add_embedded(gradients[0], ids, on_x)
+    return None
+
+  def add_embedded(self, gradient: Tensor, ids: Tensor, on_x: Tensor) -> NoneType:
+    _1 = torch.index_add_(gradient, 0, torch.flatten(ids), torch.to(torch.flatten(on_x, 0, 1), ops.prim.dtype(gradient)))
+    return None
+
+  # The derivatives of y by some tensors, given its own.
+  def derivatives(self, y: Tensor, by: List[Tensor], on_y: Tensor) -> List[Tensor]:
+    found = annotate(List[Tensor], [])
+    for g in torch.grad([y], by, annotate(List[Optional[Tensor]], [on_y]), False, False, False):
+      found.append(unchecked_cast(Tensor, g))
+    return found
+
+  # The head some rows backward: g (rows, 1) is the loss's derivative by the targets' log-probabilities, divided by the
+  # temperature, and p (rows, V) the probabilities, which are overwritten. The loss's derivative by the logits is g (1 at the
+  # target, 0 elsewhere, minus p), so that no graph need hold them. Adds the table's gradient, returns the hidden states'.
+  def head_back(self, p: Tensor, g: Tensor, target: Tensor, some: Tensor, table: Tensor, on_table: Tensor) -> Tensor:
+    by_logits = self.like(torch.scatter_add_(torch.mul_(p, -g), 1, target, g), table)
+    if ops.prim.dtype(table) == 15:
+      _1 = torch.add_(on_table, torch.mm(torch.t(by_logits), some))
+    else:
+      _1 = torch.addmm_(on_table, torch.t(by_logits), some)
+    return torch.mm(by_logits, table)
+
   # Adds the gradients of one micro-batch to the given ones. per_token (5, M): old, sampler's and reference
   # log-probabilities, advantage, share in the loss (sequence weight / divisor). Returns in float64: loss, clipped
   # tokens, truncated tokens, sum of entropies, sum of |old - sampler|. If first is 1, the weights have not
-  # moved yet, and this pass's own log-probabilities are the old ones.
-  #
-  # The head is computed some rows at a time, forth and back, so that its (M, V) numbers stay in the processor's cache and no
-  # graph holds them: with g the loss's derivative by a target's log-probability and p the row's probabilities, the loss's
-  # derivative by the logits is g (1 at the target, 0 elsewhere, minus p) / temperature.
+  # moved yet, and this pass's own log-probabilities are the old ones. If recompute is 1, each layer is computed a second
+  # time on the way back, so that what lies inside the layers is held of one layer at a time.
   def add_policy_gradients(
         self, ids: Tensor, rows: Tensor, targets: Tensor, per_token: Tensor, first: int, clip: float,
-        truncation: float, beta: float, temperature: float, w: List[Tensor], gradients: List[Tensor], cos: Tensor, sin: Tensor,
-        eps: float
+        truncation: float, beta: float, temperature: float, recompute: int, w: List[Tensor], gradients: List[Tensor],
+        cos: Tensor, sin: Tensor, eps: float
   ) -> Tensor:
-    x, keys, values, = self.read(ids, w, cos, sin, eps)
+    x, kept, = self.forth(ids, w, cos, sin, eps, recompute)
     h = self.norm(torch.index_select(torch.flatten(x, 0, 1), 0, rows), self.last_norm(w), eps)
     fixed = torch.detach(h)
     table = torch.detach(self.head(w))
@@ -445,17 +589,14 @@ class Decoder(Module):
     on_h = torch.empty_like(fixed)
     sums = torch.zeros([5], dtype=7, device=ops.prim.device(x))
     M = torch.size(rows, 0)
-    block = 1 + 2097152 // torch.size(table, 0)
+    block = self.block(table)
     for i in range((M + block - 1) // block):
       begin = i * block
       end = begin + block
       some = torch.slice(fixed, 0, begin, end)
       target = torch.unsqueeze(torch.slice(targets, 0, begin, end), 1)
       old, sampler, reference, advantage, share, = torch.unbind(torch.slice(per_token, 1, begin, end), 0)
-      logits = torch.linear(some, table)
-      if temperature != 1.:
-        logits = torch.div_(logits, temperature)
-      all = torch.log_softmax(logits, -1)
+      all = self.all_log_probs(some, table, temperature)
       new = torch.requires_grad_(torch.squeeze(torch.gather(all, 1, target), 1), True)
       if first == 1:
         old = torch.detach(new)
@@ -465,9 +606,7 @@ class Decoder(Module):
       g = torch.unsqueeze(unchecked_cast(Tensor, by_new[0]) / temperature, 1)
       p = torch.exp(all)
       entropies = torch.sum(torch.mul_(all, p), [-1])
-      by_logits = torch.scatter_add_(torch.mul_(p, -g), 1, target, g)
-      _1 = torch.addmm_(on_table, torch.t(by_logits), some)
-      _2 = torch.copy_(torch.slice(on_h, 0, begin, end), torch.mm(by_logits, table))
+      _2 = torch.copy_(torch.slice(on_h, 0, begin, end), self.head_back(p, g, target, some, table, on_table))
       fixed_new = torch.detach(new)
       ratio = torch.exp(fixed_new - old)
       clipped = torch.gt(-advantage * torch.clamp(ratio, 1. - clip, 1. + clip), -advantage * ratio)
@@ -476,21 +615,35 @@ class Decoder(Module):
       counts = [torch.to(torch.sum(clipped), 7), torch.to(torch.sum(truncated), 7)]
       entropy = -torch.sum(entropies, dtype=7)
       _3 = torch.add_(sums, torch.stack([torch.to(torch.detach(loss), 7), counts[0], counts[1], entropy, distance]))
-    self.add_gradients([h], annotate(List[Optional[Tensor]], [on_h]), self.inside(w), self.inside(gradients))
+    self.back(h, on_h, ids, kept, w, gradients, cos, sin, eps)
     return sums
-
-  # The tensors without an output head of its own, whose gradient no path through the layers reaches.
-  def inside(self, tensors: List[Tensor]) -> List[Tensor]:
-    return torch.slice(tensors, 0, 2 + self.layer_size * self.layers(tensors))
 
   # The same for supervised learning; the loss is the sum of the targets' negative log-probabilities times share.
   def add_imitation_gradients(
-        self, ids: Tensor, rows: Tensor, targets: Tensor, share: float, w: List[Tensor], gradients: List[Tensor],
-        cos: Tensor, sin: Tensor, eps: float
+        self, ids: Tensor, rows: Tensor, targets: Tensor, share: float, recompute: int, w: List[Tensor],
+        gradients: List[Tensor], cos: Tensor, sin: Tensor, eps: float
   ) -> Tensor:
-    loss = torch.sum(self.log_probs(ids, rows, targets, 1., w, cos, sin, eps)) * -share
-    self.add_gradients([loss], None, w, gradients)
-    return torch.to(torch.detach(loss), 7)
+    x, kept, = self.forth(ids, w, cos, sin, eps, recompute)
+    h = self.norm(torch.index_select(torch.flatten(x, 0, 1), 0, rows), self.last_norm(w), eps)
+    fixed = torch.detach(h)
+    table = torch.detach(self.head(w))
+    on_table = self.head(gradients)
+    on_h = torch.empty_like(fixed)
+    loss = torch.zeros([], dtype=7)
+    M = torch.size(rows, 0)
+    block = self.block(table)
+    for i in range((M + block - 1) // block):
+      begin = i * block
+      end = begin + block
+      some = torch.slice(fixed, 0, begin, end)
+      target = torch.unsqueeze(torch.slice(targets, 0, begin, end), 1)
+      all = self.all_log_probs(some, table, 1.)
+      new = torch.gather(all, 1, target)
+      _1 = torch.sub_(loss, torch.sum(new, dtype=7) * share)
+      g = torch.full_like(new, -share)
+      _2 = torch.copy_(torch.slice(on_h, 0, begin, end), self.head_back(torch.exp_(all), g, target, some, table, on_table))
+    self.back(h, on_h, ids, kept, w, gradients, cos, sin, eps)
+    return loss
 
   def clear(self, gradients: List[Tensor]) -> NoneType:
     torch._foreach_zero_(gradients)
@@ -514,3 +667,16 @@ class Decoder(Module):
       w, gradients, first, second, annotate(List[Tensor], []), steps, lr=rate, beta1=beta1, beta2=beta2,
       weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
     return None
+
+  # Rounds the master to the weights.
+  def round(self, w: List[Tensor], master: List[Tensor]) -> NoneType:
+    torch._foreach_copy_(w, master)
+    return None
+
+  # ---- Types ----
+
+  def to_bfloat16(self, x: Tensor) -> Tensor:
+    return torch.to(x, 15)
+
+  def to_float32(self, x: Tensor) -> Tensor:
+    return torch.to(torch.detach(x), 6)

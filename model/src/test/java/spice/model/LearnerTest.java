@@ -21,11 +21,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LearnerTest {
     private static final ModelConfig CONFIG = TinyModel.config();
-    private static final LearnerSettings SETTINGS = new LearnerSettings(2, 60, 0.9, 0.95, 1e-8, 0.1, 1);
+    private static final LearnerSettings SETTINGS = new LearnerSettings(2, 60, 0.9, 0.95, 1e-8, 0.1, 1, Dtype.FLOAT32, false);
     private static final LossSettings LOSS = new LossSettings(0.2, 2, 0, 5, 0.8);
     private static final double RATE = 1e-2;
 
@@ -59,7 +60,7 @@ class LearnerTest {
     @Test
     void anUpdateThatItsPulseEndsLeavesTheWeightsAndCanBeTakenAgain() throws IOException {
         List<Trajectory> batch = batch(1);
-        LearnerSettings small = new LearnerSettings(2, 10, 0.9, 0.95, 1e-8, 0.1, 1);
+        LearnerSettings small = new LearnerSettings(2, 10, 0.9, 0.95, 1e-8, 0.1, 1, Dtype.FLOAT32, false);
         AtomicInteger beats = new AtomicInteger();
         AtomicInteger last = new AtomicInteger(Integer.MAX_VALUE);
         Pulse pulse = () -> {
@@ -157,7 +158,7 @@ class LearnerTest {
         Map<String, HostTensor> expected = TinyModel.weights(CONFIG, 1);
         Path saved = folder.resolve("saved");
         double[] norms = new double[3];
-        LearnerSettings settings = new LearnerSettings(threads, 30, 0.9, 0.95, 1e-8, 0.1, 1);
+        LearnerSettings settings = new LearnerSettings(threads, 30, 0.9, 0.95, 1e-8, 0.1, 1, Dtype.FLOAT32, false);
         try (Learner learner = Learner.open(base, Optional.empty(), settings)) {
             for (int step = 0; step < 3; step++) {
                 List<Trajectory> batch = batch(step);
@@ -223,7 +224,7 @@ class LearnerTest {
             decoder.weights().forEach(weight -> weight.setRequiresGradient(true));
             List<PtNDArray> gradients = decoder.zeros();
             PolicyGradient gradient =
-                    new PolicyGradient(decoder, Pulse.NONE, LOSS, batch, Optional.of(old), Optional.empty());
+                    new PolicyGradient(decoder, false, Pulse.NONE, LOSS, batch, Optional.of(old), Optional.empty());
             gradient.add(gradient.shares(4096, 1).getFirst(), gradients);
             Map<String, float[]> values = new HashMap<>();
             decoder.download(gradients, "").forEach((name, tensor) -> values.put(name, tensor.values()));
@@ -231,10 +232,12 @@ class LearnerTest {
         }
     }
 
-    @Test
-    void aSavedLearnerTakesTheSameNextStepBitForBit() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"FLOAT32, false", "FLOAT32, true", "BFLOAT16, false", "BFLOAT16, true"})
+    void aSavedLearnerTakesTheSameNextStepBitForBit(Dtype dtype, boolean recompute) throws Exception {
+        LearnerSettings settings = new LearnerSettings(2, 60, 0.9, 0.95, 1e-8, 0.1, 1, dtype, recompute);
         Path checkpoint = folder.resolve("checkpoint");
-        try (Learner learner = Learner.open(base, Optional.empty(), SETTINGS)) {
+        try (Learner learner = Learner.open(base, Optional.empty(), settings)) {
             step(learner, 1);
             step(learner, 2);
             learner.saveModel(checkpoint);
@@ -243,7 +246,7 @@ class LearnerTest {
             save(learner, folder.resolve("straight"));
         }
         try (Learner learner =
-                Learner.open(checkpoint, Optional.of(checkpoint.resolve("optimizer.safetensors")), SETTINGS)) {
+                Learner.open(checkpoint, Optional.of(checkpoint.resolve("optimizer.safetensors")), settings)) {
             step(learner, 3);
             save(learner, folder.resolve("resumed"));
         }

@@ -151,7 +151,7 @@ class PolicyGradientTest {
     private static double loss(
             Decoder decoder, List<Trajectory> batch, float[][] old, float[][] reference, List<PtNDArray> gradients) {
         PolicyGradient gradient =
-                new PolicyGradient(decoder, Pulse.NONE, LOSS, batch, Optional.of(old), Optional.of(reference));
+                new PolicyGradient(decoder, false, Pulse.NONE, LOSS, batch, Optional.of(old), Optional.of(reference));
         return gradient.add(gradient.shares(4096, 1).getFirst(), gradients).loss();
     }
 
@@ -185,7 +185,7 @@ class PolicyGradientTest {
             Decoder decoder, List<Trajectory> batch, float[][] old, int budget, List<PtNDArray> gradients) {
         LossSettings withoutReference = new LossSettings(0.2, 2, 0, 5, 0.8);
         PolicyGradient gradient =
-                new PolicyGradient(decoder, Pulse.NONE, withoutReference, batch, Optional.of(old), Optional.empty());
+                new PolicyGradient(decoder, false, Pulse.NONE, withoutReference, batch, Optional.of(old), Optional.empty());
         return gradient.add(gradient.shares(budget, 1).getFirst(), gradients);
     }
 

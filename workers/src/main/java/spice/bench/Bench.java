@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import spice.archive.SpiceArchive;
 import spice.domain.Seed;
+import spice.model.Dtype;
 import spice.settings.InvalidSettings;
 import spice.settings.RunSettings;
 import spice.settings.SettingsReader;
@@ -86,10 +87,14 @@ public final class Bench {
         for (Shape shape : settings.shapes()) {
             Path model = BenchModel.create(folder.resolve(shape.name()), shape, nano);
             if (settings.parts().contains(Part.TRAIN)) {
-                comparisons.add(bench.measure("train " + shape.name(), Job.training(shape, model, product(), SEED)));
+                String name = "train " + shape.name();
+                comparisons.add(bench.measure(name, training(shape, model, "float32", Dtype.FLOAT32)));
+                comparisons.add(bench.measure(name + " bfloat16", training(shape, model, "bfloat16", Dtype.BFLOAT16)));
+                comparisons.add(bench.measure(
+                        name + " bfloat16 beside float32", training(shape, model, "bfloat16", Dtype.FLOAT32)));
             }
             if (settings.parts().contains(Part.SAMPLE)) {
-                comparisons.add(bench.measure("sample " + shape.name(), Job.sampling(shape, model, product(), SEED)));
+                comparisons.add(bench.measure("sample " + shape.name(), Job.sampling(shape, model, product("float32"), SEED)));
             }
         }
         return python.map(Python::torch);
@@ -108,10 +113,14 @@ public final class Bench {
                 .measure();
     }
 
+    private Job training(Shape shape, Path model, String ours, Dtype theirs) {
+        return Job.training(shape, model, product(ours), theirs, SEED);
+    }
+
     /// A run's settings where all cores train.
-    private RunSettings product() {
+    private RunSettings product(String dtype) {
         try {
-            return SettingsReader.read("{\"trainThreads\": %d}".formatted(cores));
+            return SettingsReader.read("{\"trainThreads\": %d, \"dtype\": \"%s\"}".formatted(cores, dtype));
         } catch (InvalidSettings e) {
             throw new IllegalStateException(e);
         }

@@ -6,6 +6,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import spice.activities.TrainerActivitiesImpl;
 import spice.domain.Seed;
+import spice.model.Dtype;
 import spice.model.LearnerSettings;
 import spice.model.LossSettings;
 import spice.model.ModelConfig;
@@ -15,7 +16,8 @@ import spice.settings.RunSettings;
 ///
 /// @param part train or sample
 /// @param folder of the model
-/// @param learner optimizer and micro-batches
+/// @param learner optimizer, micro-batches and our type of number
+/// @param peerDtype training: the other side's type of number; bfloat16 by autocast, which is PyTorch's own way
 /// @param loss of training; its temperature is the sampling's as well
 /// @param repeats updates or batches in one measurement
 /// @param tokens training: (B, T + 1), of which all but each first one are trained
@@ -30,6 +32,7 @@ record Job(
         String folder,
         int threads,
         LearnerSettings learner,
+        Dtype peerDtype,
         LossSettings loss,
         double learningRate,
         int repeats,
@@ -43,7 +46,7 @@ record Job(
     static final String SAMPLE = "sample";
 
     /// Gradient updates on random tokens, whose sampler is taken to have been as undecided as a fresh model.
-    static Job training(Shape shape, Path folder, RunSettings settings, Seed seed) {
+    static Job training(Shape shape, Path folder, RunSettings settings, Dtype peerDtype, Seed seed) {
         RandomGenerator random = seed.child(TRAIN).random();
         int[][] tokens = tokens(shape.model(), shape.sequences(), Shape.LENGTH + 1, random);
         float even = (float) -Math.log(shape.model().vocabularySize());
@@ -52,7 +55,7 @@ record Job(
                 .toArray(float[][]::new);
         double[] advantages =
                 random.doubles(shape.sequences()).map(x -> 2 * x - 1).toArray();
-        return of(TRAIN, folder, settings, shape.updates(), tokens, sampler, advantages, new int[0][], 0, 0);
+        return of(TRAIN, folder, settings, peerDtype, shape.updates(), tokens, sampler, advantages, new int[0][], 0, 0);
     }
 
     /// Completions of random prompts.
@@ -66,6 +69,7 @@ record Job(
                 SAMPLE,
                 folder,
                 settings,
+                Dtype.FLOAT32,
                 shape.batches(),
                 new int[0][],
                 new float[0][],
@@ -79,6 +83,7 @@ record Job(
             String part,
             Path folder,
             RunSettings settings,
+            Dtype peerDtype,
             int repeats,
             int[][] tokens,
             float[][] samplerLogProbs,
@@ -91,6 +96,7 @@ record Job(
                 folder.toString(),
                 settings.trainThreads(),
                 TrainerActivitiesImpl.learnerSettings(settings),
+                peerDtype,
                 TrainerActivitiesImpl.lossSettings(settings),
                 settings.learningRate(),
                 repeats,

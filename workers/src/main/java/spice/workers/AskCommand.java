@@ -69,7 +69,7 @@ final class AskCommand implements Callable<Integer> {
                             "there is no lineage %s; ask one of %s".formatted(lineage, checkpoints.lineages()),
                             ExitCode.BAD_INPUT));
             RunSettings settings = checkpoints.runs(lineage).getLast().settings();
-            answer(Player.of(store, last, policies.policy(last), settings));
+            answer(Player.of(store, last, policies.policy(last, settings), settings));
         }
         return ExitCode.OK;
     }

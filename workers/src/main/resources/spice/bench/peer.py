@@ -37,7 +37,7 @@ def read_safetensors(path):
 
 
 class Qwen3:
-    """A Qwen3 decoder with tied embeddings, in float32."""
+    """A Qwen3 decoder with tied embeddings, its weights in float32."""
 
     def __init__(self, folder):
         with open(folder + "/config.json") as file:
@@ -107,7 +107,7 @@ def at_temperature(logits, loss):
 
 
 class Training:
-    """The DrGRPO step: micro-batches, clipping, AdamW."""
+    """The DrGRPO step: micro-batches, clipping, AdamW. In bfloat16 by autocast, its casts of weights kept for a pass."""
 
     def __init__(self, job):
         self.job = job
@@ -135,8 +135,9 @@ class Training:
         sampler = self.sampler[rows][:, 1:].flatten()
         T = ids.shape[1] - 1
         advantage = self.advantages[rows].repeat_interleave(T)
-        hidden = self.model.read(ids[:, :-1]).flatten(0, 1)
-        log_probs = torch.log_softmax(at_temperature(self.model.head(hidden), self.loss), -1)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.job["peerDtype"] == "BFLOAT16"):
+            logits = self.model.head(self.model.read(ids[:, :-1]).flatten(0, 1))
+        log_probs = torch.log_softmax(at_temperature(logits.float(), self.loss), -1)
         new = log_probs.gather(1, targets.unsqueeze(1)).squeeze(1)
         old = new.detach()
         ratio = torch.exp(new - old)

@@ -189,7 +189,7 @@ class ForeignCheckpointTest {
 
     /// Two dialogues over the document: one ends in a task, the other in text that is none.
     private PosedDocument pose(RunSettings settings, CheckpointRef base, Passage passage) {
-        RecitingPolicy script = new RecitingPolicy(policies.policy(base).codec(), (prompt, attempt) -> {
+        RecitingPolicy script = new RecitingPolicy(policies.policy(base, settings).codec(), (prompt, attempt) -> {
             // A codec leaves out stop tokens, here each turn's end.
             assertThat(prompt).startsWith("<|im_start|>system\nYou answer briefly.\n<|im_start|>user\n");
             if (!prompt.contains("of type Integer")) {
@@ -217,7 +217,7 @@ class ForeignCheckpointTest {
     }
 
     private String opening(RunSettings settings, CheckpointRef checkpoint, Passage passage) {
-        LanguageModel model = policies.policy(checkpoint);
+        LanguageModel model = policies.policy(checkpoint, settings);
         Player player = Player.of(store, checkpoint, model, settings);
         assertThat(player.format()).isInstanceOf(JsonFormat.class);
         assertThat(player.policy()).as("its stop tokens alone end its replies").isSameAs(model);

@@ -8,8 +8,11 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import spice.domain.Seed;
 import spice.local.UserError;
+import spice.model.Dtype;
 import spice.model.ModelConfig;
 import spice.model.TinyModel;
 import spice.settings.RunSettings;
@@ -39,7 +42,8 @@ class ModelBenchTest {
 
     @Test
     void withoutPyTorchOurSideIsMeasuredAlone() {
-        Comparison train = bench(Optional.empty()).measure("train", Job.training(TINY, model, settings, new Seed(1)));
+        Comparison train = bench(Optional.empty())
+                .measure("train", Job.training(TINY, model, settings, Dtype.FLOAT32, new Seed(1)));
 
         assertThat(train.ours().rate().values()).hasSize(1).allMatch(rate -> rate > 0);
         assertThat(train.ours().peakBytes()).isGreaterThan(50_000_000);
@@ -47,10 +51,12 @@ class ModelBenchTest {
         assertThat(train.ratio()).isEmpty();
     }
 
-    @Test
-    void bothSidesTrainTheSameModelTheSameWay() {
-        Comparison train = bench(Optional.of(NeededPython.with(Python.TORCH)))
-                .measure("train", Job.training(TINY, model, settings, new Seed(1)));
+    @ParameterizedTest
+    @CsvSource({"float32, FLOAT32", "bfloat16, BFLOAT16", "bfloat16, FLOAT32"})
+    void bothSidesTrainTheSameModelTheSameWay(String ours, Dtype theirs) throws Exception {
+        RunSettings chosen = SettingsReader.read("{\"trainThreads\": 2, \"dtype\": \"%s\"}".formatted(ours));
+        Comparison train =
+                bench(Optional.of(NeededPython.with(Python.TORCH))).measure("train", Job.training(TINY, model, chosen, theirs, new Seed(1)));
 
         assertThat(train.theirs()).isPresent();
     }
@@ -66,7 +72,7 @@ class ModelBenchTest {
     @Test
     void anythingElseIsNotACaseForAComparison() {
         assertThatThrownBy(
-                        () -> ModelBench.same("train", Answer.Work.trained(1, 2, 3), Answer.Work.trained(1, 2.01, 3)))
+                        () -> ModelBench.same("train", Answer.Work.trained(1, 2, 3), Answer.Work.trained(1, 2.01, 3), 1e-3))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("gradient norm is 2.0, PyTorch's 2.01");
     }

@@ -1,0 +1,35 @@
+package spice.model;
+
+import ai.djl.ndarray.types.DataType;
+import java.util.Locale;
+
+/// The type of the numbers that a model computes with.
+public enum Dtype {
+    FLOAT32(DataType.FLOAT32),
+    /// The upper half of a float32: half the memory, and on processors and GPUs that multiply it, more speed. Weights are
+    /// learned in float32 beside it and rounded to it after every update. Norms, softmax and losses stay in float32.
+    BFLOAT16(DataType.BFLOAT16);
+
+    private final DataType type;
+
+    Dtype(DataType type) {
+        this.type = type;
+    }
+
+    /// The word for it in a `config.json`.
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// Its type in a safetensors file.
+    StoredType stored() {
+        return switch (this) {
+            case FLOAT32 -> StoredType.F32;
+            case BFLOAT16 -> StoredType.BF16;
+        };
+    }
+
+    DataType type() {
+        return type;
+    }
+}

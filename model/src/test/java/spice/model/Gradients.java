@@ -1,0 +1,71 @@
+package spice.model;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.engine.PtNDArray;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/// Gradients of the DrGRPO loss on a batch, weight by weight, for comparing one way of computing them with another.
+final class Gradients {
+    private static final LossSettings LOSS = new LossSettings(0.2, 2, 0, 5, 0.8);
+
+    private Gradients() {}
+
+    /// Six random sequences of different lengths, trained from the fourth token on.
+    static List<Trajectory> batch(ModelConfig config, long seed) {
+        Random random = new Random(seed);
+        List<Trajectory> batch = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            int length = 6 + 4 * i;
+            int[] tokens = random.ints(length, 1, config.vocabularySize()).toArray();
+            boolean[] trained = new boolean[length];
+            float[] sampler = new float[length];
+            for (int t = 3; t < length; t++) {
+                trained[t] = true;
+                sampler[t] = -2;
+            }
+            batch.add(new Trajectory(tokens, trained, sampler, random.nextGaussian(), 1.0 / 6));
+        }
+        return batch;
+    }
+
+    static Map<String, double[]> of(
+            ModelConfig config, Map<String, HostTensor> weights, DataType type, boolean recompute, int budget) {
+        Torch.prepareThread(1);
+        List<Trajectory> batch = batch(config, 1);
+        try (Decoder decoder = new Decoder(config, weights, type)) {
+            decoder.weights().forEach(weight -> weight.setRequiresGradient(true));
+            List<PtNDArray> gradients = decoder.zeros();
+            PolicyGradient gradient = new PolicyGradient(
+                    decoder, recompute, Pulse.NONE, LOSS, batch, Optional.empty(), Optional.empty());
+            gradient.add(gradient.shares(budget, 1).getFirst(), gradients);
+            Map<String, double[]> found = new LinkedHashMap<>();
+            List<String> names = List.copyOf(WeightTable.of(config).keySet());
+            for (int i = 0; i < names.size(); i++) {
+                found.put(names.get(i), doubles(gradients.get(i)));
+            }
+            return found;
+        }
+    }
+
+    private static double[] doubles(PtNDArray tensor) {
+        try (var wide = tensor.toType(DataType.FLOAT64, false)) {
+            return wide.toDoubleArray();
+        }
+    }
+
+    /// | found - expected | / | expected |, Euclid's.
+    static double distance(double[] found, double[] expected) {
+        double difference = 0;
+        double size = 0;
+        for (int i = 0; i < found.length; i++) {
+            difference += (found[i] - expected[i]) * (found[i] - expected[i]);
+            size += expected[i] * expected[i];
+        }
+        return Math.sqrt(difference / size);
+    }
+}
