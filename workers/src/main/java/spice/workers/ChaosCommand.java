@@ -1,7 +1,9 @@
 package spice.workers;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,8 +38,17 @@ final class ChaosCommand implements Callable<Integer> {
     @Option(
             names = "--kinds",
             split = ",",
+            completionCandidates = Names.class,
             description = "Disturbances that may happen: ${COMPLETION-CANDIDATES} (default: all).")
     private Set<Disturbance> kinds = EnumSet.allOf(Disturbance.class);
+
+    /// What can be typed; the words for people have blanks.
+    static final class Names implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(Disturbance.values()).map(Enum::name).iterator();
+        }
+    }
 
     @Override
     public Integer call() throws InterruptedException {
