@@ -3,6 +3,7 @@ package spice.chat;
 import com.hubspot.jinjava.Jinjava;
 import com.hubspot.jinjava.JinjavaConfig;
 import com.hubspot.jinjava.LegacyOverrides;
+import com.hubspot.jinjava.el.JinjavaProcessors;
 import com.hubspot.jinjava.interpret.Context;
 import com.hubspot.jinjava.interpret.RenderResult;
 import com.hubspot.jinjava.interpret.TemplateError;
@@ -77,11 +78,13 @@ final class JinjaTemplate {
     /// @throws UnusableTemplate if it raises an exception, asks for what there is not, or does not come to an end
     String render(Map<String, ?> values) {
         AtomicInteger steps = new AtomicInteger();
-        JinjavaConfig config = config().withNodePreProcessor((_, _) -> {
-                    if (steps.incrementAndGet() > STEPS) {
-                        throw new UnusableTemplate("it does not end within %d steps".formatted(STEPS));
-                    }
-                })
+        JinjavaConfig config = config().withProcessors(JinjavaProcessors.newBuilder()
+                        .withNodePreProcessor((_, _) -> {
+                            if (steps.incrementAndGet() > STEPS) {
+                                throw new UnusableTemplate("it does not end within %d steps".formatted(STEPS));
+                            }
+                        })
+                        .build())
                 .build();
         try {
             RenderResult result = JINJA.renderForResult(source, new HashMap<>(values), config);

@@ -142,8 +142,8 @@ public final class GarbageCollection {
     /// What was last used before this may go.
     private Instant cutoff(Instant now, LiveRuns live, Map<String, Instant> records) {
         Stream<Instant> holds = switch (live) {
-            case LiveRuns.Known(List<LiveRuns.LiveRun> runs, _) ->
-                Stream.concat(Stream.of(now), runs.stream().map(run -> iterationBegan(run, records)));
+            case LiveRuns.Known known ->
+                Stream.concat(Stream.of(now), known.runs().stream().map(run -> iterationBegan(run, records)));
             case LiveRuns.Unknown() ->
                 Stream.concat(
                         Stream.of(now.minus(BLIND_GRACE)),

@@ -139,7 +139,7 @@ final class Keeping {
     private boolean isOfLiveRun(CheckpointRef checkpoint) {
         return switch (live) {
             case LiveRuns.Unknown() -> true;
-            case LiveRuns.Known(List<LiveRuns.LiveRun> runs, _) -> runs.stream().anyMatch(run -> needs(run, checkpoint));
+            case LiveRuns.Known known -> known.runs().stream().anyMatch(run -> needs(run, checkpoint));
         };
     }
 

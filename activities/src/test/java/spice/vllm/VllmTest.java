@@ -97,7 +97,8 @@ class VllmTest {
         }
     }
 
-    /// One story, since a server takes a while to start. That a reload changes what is sampled cannot be shown on a CPU.
+    /// One story, since a server takes a while to start. That a reload changes what is sampled cannot be shown on a
+    /// CPU.
     @Test
     void drawsAsOurOwnModelWouldAndIsRefusedWhereItWouldNotReload() throws Exception {
         Path served = TinyModel.create(Files.createDirectory(home.resolve("served")), CONFIG, 2);
@@ -117,7 +118,9 @@ class VllmTest {
             List<List<Completion>> drawn = groups.stream()
                     .map(group -> LongStream.of(group.seeds())
                             .mapToObj(seed -> client.complete(
-                                    name, new Draw(group.prompt(), seed, CONFIG.vocabularySize(), List.of(0)), SAMPLING))
+                                    name,
+                                    new Draw(group.prompt(), seed, CONFIG.vocabularySize(), List.of(0)),
+                                    SAMPLING))
                             .toList())
                     .toList();
             assertThat(difference(served, trajectories(groups, drawn))).isLessThan(ROUNDING);

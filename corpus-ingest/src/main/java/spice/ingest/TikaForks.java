@@ -68,7 +68,8 @@ final class TikaForks implements DocumentParser {
                     List.of(
                             "-Xmx%dm".formatted(settings.forkMegabytes()),
                             "-XX:+UseSerialGC",
-                            // The second compiler costs as much as the parsing of ten megabytes, and gains nothing at eighty.
+                            // The second compiler costs as much as the parsing of ten megabytes, and gains nothing at
+                            // eighty.
                             "-XX:TieredStopAtLevel=1",
                             "-Djava.io.tmpdir=" + temporary,
                             "-Dpdfbox.fontcache=" + temporary,

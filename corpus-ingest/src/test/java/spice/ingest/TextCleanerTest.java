@@ -40,24 +40,22 @@ class TextCleanerTest {
     /// The rules one by one as regular expressions, on texts of characters that each rule is about.
     @Test
     void onePassDoesWhatTheRulesDoOneByOne() {
-        int[] characters = "aB\u00E9e\u0301 \t\n\r\u000B\f\u0085\u2028\u2029\u00A0\u2003\u3000\u001C\u0000\u00AD\u200B\uFEFF\uE000\uD800\uDC00\uD83C\uDF36\u180E"
-                .chars()
-                .toArray();
+        int[] characters =
+                "aB\u00E9e\u0301 \t\n\r\u000B\f\u0085\u2028\u2029\u00A0\u2003\u3000\u001C\u0000\u00AD\u200B\uFEFF\uE000\uD800\uDC00\uD83C\uDF36\u180E"
+                        .chars()
+                        .toArray();
         RandomGenerator random = new Seed(1).random();
         for (int text = 0; text < 20_000; text++) {
             StringBuilder drawn = new StringBuilder();
             random.ints(random.nextInt(12), 0, characters.length).forEach(i -> drawn.append((char) characters[i]));
-            assertThat(TextCleaner.clean(drawn.toString()))
-                    .as("%s", drawn)
-                    .isEqualTo(ruleByRule(drawn.toString()));
+            assertThat(TextCleaner.clean(drawn.toString())).as("%s", drawn).isEqualTo(ruleByRule(drawn.toString()));
         }
     }
 
     private static String ruleByRule(String text) {
         String lines = text.replaceAll("\\r\\n?|[\\u000B\\u0085\\u2028]", "\n").replaceAll("[\\f\\u2029]", "\n\n");
         return Normalizer.normalize(lines, Normalizer.Form.NFC)
-                .replaceAll(
-                        "[\\p{Cc}&&[^\\n\\t]]|\\p{Cs}|\\p{Co}|[\\u00AD\\u200B\\u2060\\uFEFF]", "")
+                .replaceAll("[\\p{Cc}&&[^\\n\\t]]|\\p{Cs}|\\p{Co}|[\\u00AD\\u200B\\u2060\\uFEFF]", "")
                 .replaceAll("[\\s\\p{Z}&&[^\\n]]+", " ")
                 .replaceAll("(?m)^ | $", "")
                 .replaceAll("\\n{3,}", "\n\n")

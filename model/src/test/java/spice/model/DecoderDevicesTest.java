@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 /// What a GPU would say at the first call, said where there is none.
 class DecoderDevicesTest {
-    /// Operators that make a tensor out of nothing, on the processor unless they are told where. A single number may stay
+    /// Operators that make a tensor out of nothing, on the processor unless they are told where. A single number may
+    /// stay
     /// there: libtorch takes it along.
     private static final Pattern MADE = Pattern.compile("torch\\.(zeros|ones|full|empty|rand|arange)\\(");
 
@@ -22,7 +23,9 @@ class DecoderDevicesTest {
                     .filter(line -> !line.strip().startsWith("#"))
                     .filter(line -> MADE.matcher(line).find())
                     .toList();
-            assertThat(made).hasSizeGreaterThan(5).allSatisfy(line -> assertThat(line).contains("device="));
+            assertThat(made)
+                    .hasSizeGreaterThan(5)
+                    .allSatisfy(line -> assertThat(line).contains("device="));
         }
     }
 }

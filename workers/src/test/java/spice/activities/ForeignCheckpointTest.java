@@ -103,7 +103,8 @@ class ForeignCheckpointTest {
                 new CheckpointActivitiesImpl(
                         store, folder.resolve("models"), "this", "test", heartbeats, Clock.systemUTC()),
                 new ReasonerActivitiesImpl(new Sampler(store, policies, threads, heartbeats)),
-                new TrainerActivitiesImpl(store, folder.resolve("scratch"), heartbeats, Optional.empty(), () -> Launchers.NONE));
+                new TrainerActivitiesImpl(
+                        store, folder.resolve("scratch"), heartbeats, Optional.empty(), () -> Launchers.NONE));
         checkpoints = environment.newActivityStub(CheckpointActivities.class);
         reasoner = environment.newActivityStub(ReasonerActivities.class);
         trainer = environment.newActivityStub(TrainerActivities.class);

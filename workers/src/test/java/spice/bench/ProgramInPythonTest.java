@@ -44,8 +44,7 @@ class ProgramInPythonTest {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         process.getOutputStream().close();
-        List<String> lines =
-                process.inputReader(StandardCharsets.UTF_8).lines().toList();
+        List<String> lines = process.inputReader(StandardCharsets.UTF_8).lines().toList();
         assertThat(process.waitFor()).isZero();
         return lines.stream()
                 .map(line -> Json.read(line.getBytes(StandardCharsets.UTF_8), JsonNode.class, "the script's line"))
@@ -76,12 +75,31 @@ class ProgramInPythonTest {
     @Test
     void itIsMeasuredByWhatItComputes() throws Exception {
         List<JsonNode> lines = run(
-                "--threads", "1", "--runs", "1", "--peak-tflops", "1", "--sequences", "2", "--length", "16", "--prompts",
-                "2", "--completions", "2", "--prompt", "8", "--new", "4");
+                "--threads",
+                "1",
+                "--runs",
+                "1",
+                "--peak-tflops",
+                "1",
+                "--sequences",
+                "2",
+                "--length",
+                "16",
+                "--prompts",
+                "2",
+                "--completions",
+                "2",
+                "--prompt",
+                "8",
+                "--new",
+                "4");
         assertThat(lines).extracting(line -> line.path("work").asText()).containsExactly("decode", "train");
-        // Matrices: two layers of 16 x 16 + 2 x 8 x 16 + 16 x 16 + 3 x 24 x 16, and the head 12 x 16; heads 2 x 16 wide in all.
+        // Matrices: two layers of 16 x 16 + 2 x 8 x 16 + 16 x 16 + 3 x 24 x 16, and the head 12 x 16; heads 2 x 16 wide
+        // in all.
         assertThat(lines.getFirst().path("flop").asLong()).isEqualTo(16 * (2 * 4_032 + 4 * 32 * (8 + 2)));
         assertThat(lines.getLast().path("flop").asLong()).isEqualTo(32 * (6 * 4_032 + 6 * 32 * 16));
-        assertThat(lines).allSatisfy(line -> assertThat(line.path("tokensPerSecond").asDouble()).isPositive());
+        assertThat(lines)
+                .allSatisfy(line ->
+                        assertThat(line.path("tokensPerSecond").asDouble()).isPositive());
     }
 }

@@ -29,7 +29,8 @@ class DemoTest {
         Path out = folder.resolve("out");
         List<String> settingsOfTheRun = List.of(
                 "documentsPerIteration=2",
-                "groupSize=2", "challengerAttempts=2",
+                "groupSize=2",
+                "challengerAttempts=2",
                 "passAt=0",
                 "heldOutAttempts=1",
                 "coEvolutionDocuments=0");

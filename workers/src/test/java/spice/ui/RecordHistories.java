@@ -8,6 +8,7 @@ import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.client.WorkflowFailedException;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
+import io.temporal.client.WorkflowTargetOptions;
 import io.temporal.client.schedules.ScheduleOptions;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
@@ -202,7 +203,11 @@ class RecordHistories {
         stack.awaitChild("scheduled");
         stack.result("scheduled");
         WorkflowExecution night = stack.lastStart("each-night");
-        stack.client.newUntypedWorkflowStub(night, Optional.empty()).getResult(NightReport.class);
+        stack.client
+                .newUntypedWorkflowStub(WorkflowTargetOptions.newBuilder()
+                        .setWorkflowExecution(night)
+                        .build())
+                .getResult(NightReport.class);
         keep(stack, "Nightly", "scheduled", night);
         keep(stack, "SelfPlayRun", "scheduled", "scheduled");
     }
