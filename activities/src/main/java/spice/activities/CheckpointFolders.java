@@ -29,8 +29,8 @@ public final class CheckpointFolders {
         this.scratch = scratch;
     }
 
-    /// Opens a checkpoint in a fresh folder, which is whoever opens it to [#delete]. It stays for as long as what was
-    /// opened is in use, which tells a cache that its files are.
+    /// Opens a checkpoint in a fresh folder, which is whoever opens it to [#delete]. It stays for as long as what
+    /// was opened is in use, which tells a cache that its files are.
     ///
     /// @param open makes something of the folder; if it fails, the folder is gone
     public <T> T open(CheckpointRef checkpoint, Function<Path, T> open) {

@@ -105,8 +105,8 @@ public final class Checkpoints {
         return runs(lineage).reversed().stream().findFirst().map(this::last);
     }
 
-    /// The way to a lineage's last checkpoint, over its branches, from the first checkpoint of its own on. What lies on
-    /// branches that were left is not on it.
+    /// The way to a lineage's last checkpoint, over its branches, from the first checkpoint of its own on. What
+    /// lies on branches that were left is not on it.
     public List<Stretch> line(String lineage) {
         Deque<Stretch> line = new ArrayDeque<>();
         List<RunRecord> newestFirst = runs(lineage).reversed();

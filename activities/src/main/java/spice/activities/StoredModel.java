@@ -15,8 +15,8 @@ import spice.store.BlobRef;
 import spice.store.BlobStore;
 import spice.store.Json;
 
-/// A model that somebody has put into the store for runs to start from, as the record `models/<digest>`. A run names it
-/// `stored/<digest>`.
+/// A model that somebody has put into the store for runs to start from, as the record `models/<digest>`. A run
+/// names it `stored/<digest>`.
 ///
 /// @param files of the model by name
 public record StoredModel(Map<String, BlobRef> files) {

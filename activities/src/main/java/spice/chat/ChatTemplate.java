@@ -6,9 +6,10 @@ import java.util.Optional;
 
 /// How a model's dialogue with a user is written: the texts around what the two say.
 ///
-/// A dialogue grows at its end alone: the prompt, the tokens that the model wrote, the follow-up, and so on. So what a
-/// model saw is what its trajectory holds, also where its chat template would show it earlier replies in another form
-/// (Qwen3's leaves out their thoughts). The template says what stands around messages, not what the model has said.
+/// A dialogue grows at its end alone: the prompt, the tokens that the model wrote, the follow-up, and so on. So
+/// what a model saw is what its trajectory holds, also where its chat template would show it earlier replies in
+/// another form (Qwen3's leaves out their thoughts). The template says what stands around messages, not what the
+/// model has said.
 ///
 /// Messages are stripped of blanks at their ends, as most templates do.
 public final class ChatTemplate {
@@ -33,8 +34,8 @@ public final class ChatTemplate {
         this.marks = Marks.of(marks);
     }
 
-    /// A plain transcript, for base models without a template, as the paper asks OctoThinker (SPICE Fig. 8). A reply
-    /// ends with a stop token, or where the model goes on to speak for the user.
+    /// A plain transcript, for base models without a template, as the paper asks OctoThinker (SPICE Fig. 8). A
+    /// reply ends with a stop token, or where the model goes on to speak for the user.
     public static ChatTemplate transcript() {
         return transcript("", List.of());
     }

@@ -91,8 +91,8 @@ final class JinjaExpression {
                 .orElse(NOTHING);
     }
 
-    /// Where a loop's condition begins in what stands behind `in`: at the first `if` outside of brackets that has no
-    /// `else`; -1 if there is none.
+    /// Where a loop's condition begins in what stands behind `in`: at the first `if` outside of brackets that has
+    /// no `else`; -1 if there is none.
     static int condition(String over) {
         int depth = 0;
         int at = 0;

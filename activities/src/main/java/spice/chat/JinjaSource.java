@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 ///
 /// Blanks around tags are taken out here, since jinjava drops some that Jinja keeps. A loop with a condition, which
 /// jinjava takes for an inline `if`, becomes a loop over a filtered list. `{% generation %}`, which marks what is
-/// trained in other programs, is passed over. Tags outside of [#TAGS] are refused: those that read files first of all.
+/// trained in other programs, is passed over. Tags outside of [#TAGS] are refused: those that read files first of
+/// all.
 final class JinjaSource {
     private static final Set<String> TAGS = Set.of(
             "if",

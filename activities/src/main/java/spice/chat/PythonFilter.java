@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param name of the filter
 /// @param change what it makes of a value
 record PythonFilter(String name, UnaryOperator<@Nullable Object> change) implements Filter {
-    /// `printed`, which [JinjaSource] puts behind what is printed: Python's `True`, not jinjava's `true`; `items` of a
-    /// dict; `safe`, which means nothing where nothing is escaped.
+    /// `printed`, which [JinjaSource] puts behind what is printed: Python's `True`, not jinjava's `true`; `items`
+    /// of a dict; `safe`, which means nothing where nothing is escaped.
     static List<PythonFilter> all() {
         return List.of(
                 new PythonFilter(

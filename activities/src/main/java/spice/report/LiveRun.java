@@ -8,7 +8,8 @@ import spice.store.BlobStore;
 import spice.tracking.MetricsLine;
 import spice.tracking.MetricsLines;
 
-/// One open page of a run that goes on: the page, and then what is new of it whenever somebody looks. Of one thread.
+/// One open page of a run that goes on: the page, and then what is new of it whenever somebody looks. Of one
+/// thread.
 public final class LiveRun {
     private final ReportReader reader;
     private final MetricsLines metrics;

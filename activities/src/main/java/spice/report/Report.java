@@ -7,8 +7,8 @@ import spice.store.BlobStore;
 import spice.store.Json;
 import spice.workflows.CheckpointRef;
 
-/// A run as one HTML file that opens nothing else. It is made from the store alone: the same checkpoints give the same
-/// file, but for how the run stands.
+/// A run as one HTML file that opens nothing else. It is made from the store alone: the same checkpoints give the
+/// same file, but for how the run stands.
 ///
 /// @param checkpoint the last one that it shows; empty where the run failed before there was any
 /// @param html at most 20 MB, whatever the run
@@ -34,8 +34,8 @@ public record Report(Optional<CheckpointRef> checkpoint, byte[] html) {
         return new Report(last, ReportPage.file(data.in(standing, page)));
     }
 
-    /// Puts it into the store beside its checkpoint: under `reports/`, then as in `checkpoints/`, then a digest of its
-    /// content. One without a checkpoint has no place there.
+    /// Puts it into the store beside its checkpoint: under `reports/`, then as in `checkpoints/`, then a digest of
+    /// its content. One without a checkpoint has no place there.
     ///
     /// @return the blob
     public Optional<BlobRef> put(BlobStore store) {

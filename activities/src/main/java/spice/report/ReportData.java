@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
 
-/// Everything that the page shows of a run. The live view sends what is new as one of these as well: lines and tasks
-/// are then added to those that are there, everything else takes the place of what was there.
+/// Everything that the page shows of a run. The live view sends what is new as one of these as well: lines and
+/// tasks are then added to those that are there, everything else takes the place of what was there.
 ///
 /// @param store where the store is, for the addresses of longer texts
 /// @param page of the run in the Temporal UI, if there is one

@@ -5,8 +5,8 @@ import java.util.Deque;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Text that is nearly JSON: knows what stands inside of texts and what outside, which Jackson can say only once all
-/// of it reads.
+/// Text that is nearly JSON: knows what stands inside of texts and what outside, which Jackson can say only once
+/// all of it reads.
 final class LooseJson {
     private static final Pattern LITERAL = Pattern.compile("\\b(?:True|False|None)\\b");
     private static final Pattern NEEDLESS_BACKSLASH =
@@ -109,8 +109,8 @@ final class LooseJson {
         });
     }
 
-    /// With a second backslash where one stands before a character that JSON does not let it escape, such as those of
-    /// `\(x\)`: the text is meant as it is written.
+    /// With a second backslash where one stands before a character that JSON does not let it escape, such as those
+    /// of `\(x\)`: the text is meant as it is written.
     static String withWholeBackslashes(String object) {
         return NEEDLESS_BACKSLASH
                 .matcher(object)

@@ -12,7 +12,8 @@ import spice.workflows.IterationReport;
 import spice.workflows.StepSeconds;
 import spice.workflows.TrainMetrics;
 
-/// A line of `metrics.jsonl`: a committed iteration, with all that is known of it by now. What is not known is null.
+/// A line of `metrics.jsonl`: a committed iteration, with all that is known of it by now. What is not known is
+/// null.
 ///
 /// @param lineage the run's
 /// @param iteration of the lineage; the first line may be the checkpoint that it starts from

@@ -18,8 +18,9 @@ import spice.workflows.CheckpointRef;
 import spice.workflows.Evaluation;
 
 /// Reads a lineage's `metrics.jsonl` out of the store: a line for each checkpoint on the way to its last one. Each
-/// iteration leaves records of its own, which are never changed, so that no line is ever half-written or there twice,
-/// whatever was killed, repeated or branched off; and an iteration costs the same, the thousandth as the first.
+/// iteration leaves records of its own, which are never changed, so that no line is ever half-written or there
+/// twice, whatever was killed, repeated or branched off; and an iteration costs the same, the thousandth as the
+/// first.
 public final class MetricsLines {
     private final BlobStore store;
     private final Checkpoints checkpoints;
@@ -78,8 +79,8 @@ public final class MetricsLines {
                         .map(evaluation -> line(lineage, start, Optional.of(accuracy(evaluation)))));
     }
 
-    /// Other runs may have asked a checkpoint that they start from as well other questions. Which were this one's is
-    /// known once it has asked its own checkpoints.
+    /// Other runs may have asked a checkpoint that they start from as well other questions. Which were this one's
+    /// is known once it has asked its own checkpoints.
     private Optional<Evaluation> evaluation(String lineage, CheckpointRef start) {
         Optional<BlobRef> questions =
                 EvaluationRecord.of(store, lineage, (branch, iteration) -> !isAt(start, branch, iteration)).stream()

@@ -130,8 +130,8 @@ final class MlflowClient implements AutoCloseable {
         done("runs/update", request);
     }
 
-    /// Puts a file beside a run's figures, if the server keeps artifacts for its clients (`--serve-artifacts`, which is
-    /// what it does unless told otherwise). Elsewhere clients write to a storage that we know nothing of.
+    /// Puts a file beside a run's figures, if the server keeps artifacts for its clients (`--serve-artifacts`,
+    /// which is what it does unless told otherwise). Elsewhere clients write to a storage that we know nothing of.
     void upload(MlflowRun run, String name, byte[] content) {
         if (!run.artifacts().startsWith(PROXIED)) {
             return;

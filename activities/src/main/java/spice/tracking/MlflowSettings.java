@@ -14,8 +14,8 @@ import java.util.Optional;
 public record MlflowSettings(URI server, String experiment, Optional<String> authorization) {
     private static final String SERVER = "MLFLOW_TRACKING_URI";
 
-    /// Empty if no server is named. One that cannot be used is none of a run's business: whoever reads these settings
-    /// says so and goes on without.
+    /// Empty if no server is named. One that cannot be used is none of a run's business: whoever reads these
+    /// settings says so and goes on without.
     ///
     /// @throws IllegalArgumentException if what is named is not a server
     public static Optional<MlflowSettings> from(Map<String, String> environment) {

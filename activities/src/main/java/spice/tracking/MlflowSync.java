@@ -25,11 +25,11 @@ import spice.tracking.MlflowClient.Metric;
 ///
 /// How far the server is stands in tags of its run, written after the figures that they speak of. So whoever comes
 /// next,
-/// this process or another, after a crash of either side, goes on from there; figures that were written before a tag
-/// was lost are written again with the same values, which MLflow keeps once.
+/// this process or another, after a crash of either side, goes on from there; figures that were written before a
+/// tag was lost are written again with the same values, which MLflow keeps once.
 ///
-/// Which MLflow run is a line's is agreed on in the store, where the first one to write a name wins: workers that make
-/// a run each in the same moment end with one.
+/// Which MLflow run is a line's is agreed on in the store, where the first one to write a name wins: workers that
+/// make a run each in the same moment end with one.
 ///
 /// A line of checkpoints is one MLflow run. A branch that goes on from its end is on the same; one that leaves it
 /// earlier, after a reset for instance, has other figures for the same steps, and so a run of its own.
@@ -129,8 +129,8 @@ final class MlflowSync {
         }
     }
 
-    /// The one of these runs that was agreed on, which is the furthest if there is none yet. Empty if another worker
-    /// has
+    /// The one of these runs that was agreed on, which is the furthest if there is none yet. Empty if another
+    /// worker has
     /// just named one that is not among them.
     private Optional<MlflowRun> agreed(String lineage, List<MlflowRun> there) {
         String place = "%s%s/%s/".formatted(AGREED, mlflow.place(), lineage);
@@ -224,8 +224,8 @@ final class MlflowSync {
 
     // ---- Its report ----
 
-    /// The report of a run that has ended: as an artifact where the server takes them, and in any case as the address
-    /// in
+    /// The report of a run that has ended: as an artifact where the server takes them, and in any case as the
+    /// address in
     /// our store.
     private void report(String lineage, List<Stretch> line, MlflowRun run, MlflowStatus end) {
         String reported =

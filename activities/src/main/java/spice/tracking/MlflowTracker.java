@@ -27,10 +27,10 @@ import spice.workflows.CheckpointActivities;
 import spice.workflows.CheckpointRef;
 import spice.workflows.Comparison;
 
-/// Keeps an MLflow server up to date, from a thread of its own and from the store alone, so that no step ever waits for
-/// it or fails by it. What the server misses while it is down it is told when it is back. A lineage is looked at
-/// after each commit; as long as its run goes on, once a minute, for its end and for late evaluations; and once when
-/// the worker starts, for what an earlier one has left undone.
+/// Keeps an MLflow server up to date, from a thread of its own and from the store alone, so that no step ever waits
+/// for it or fails by it. What the server misses while it is down it is told when it is back. A lineage is looked
+/// at after each commit; as long as its run goes on, once a minute, for its end and for late evaluations; and once
+/// when the worker starts, for what an earlier one has left undone.
 public final class MlflowTracker implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(MlflowTracker.class);
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);

@@ -198,8 +198,8 @@ public final class GarbageCollection {
             });
         }
 
-        /// What records refer to: evaluations to questions and answers, snapshots to the state of a step, those of a
-        /// kind unknown here to whatever can be found from them.
+        /// What records refer to: evaluations to questions and answers, snapshots to the state of a step, those of
+        /// a kind unknown here to whatever can be found from them.
         void markRecords() {
             records.forEach((name, record) -> {
                 String kind = kind(name);

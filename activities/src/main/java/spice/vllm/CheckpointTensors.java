@@ -20,7 +20,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/// The tensors of a checkpoint's safetensors files, for their digests alone: no more than a chunk of them is in memory.
+/// The tensors of a checkpoint's safetensors files, for their digests alone: no more than a chunk of them is in
+/// memory.
 final class CheckpointTensors {
     static final String WEIGHTS = ".safetensors";
 

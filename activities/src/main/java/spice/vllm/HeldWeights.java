@@ -10,10 +10,11 @@ import spice.store.Json;
 
 /// The weights that a server holds, as the digests of its tensors.
 ///
-/// Not all can be compared with a checkpoint's: vLLM joins some tensors, splits them over several GPUs, and rearranges
-/// them for some processors' kernels. Vectors (the norms' weights) it never changes, so all of these have to be the
-/// checkpoint's. A small step may change none of them where they are rounded to 16 bits; so one matrix has to be the
-/// checkpoint's as well, or, if none can be compared, something has to have changed since before the reload.
+/// Not all can be compared with a checkpoint's: vLLM joins some tensors, splits them over several GPUs, and
+/// rearranges them for some processors' kernels. Vectors (the norms' weights) it never changes, so all of these
+/// have to be the checkpoint's. A small step may change none of them where they are rounded to 16 bits; so one
+/// matrix has to be the checkpoint's as well, or, if none can be compared, something has to have changed since
+/// before the reload.
 ///
 /// @param digests by `PROCESS:NAME`
 record HeldWeights(Map<String, String> digests) {

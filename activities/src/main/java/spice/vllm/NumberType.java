@@ -3,8 +3,8 @@ package spice.vllm;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// What a tensor's numbers are, by the names of safetensors. A server may hold a checkpoint in another type than it is
-/// written in, rounded to the nearest.
+/// What a tensor's numbers are, by the names of safetensors. A server may hold a checkpoint in another type than it
+/// is written in, rounded to the nearest.
 enum NumberType {
     F32(Float.BYTES),
     BF16(Short.BYTES),

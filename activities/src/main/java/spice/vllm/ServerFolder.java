@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The model folder that a vLLM server reads, in the hands of one worker: its weights are a checkpoint's, all else in
-/// it stays as the server was started with.
+/// The model folder that a vLLM server reads, in the hands of one worker: its weights are a checkpoint's, all else
+/// in it stays as the server was started with.
 final class ServerFolder implements AutoCloseable {
     private static final String CONFIG = "config.json";
     private static final String INDEX = "model.safetensors.index.json";
@@ -77,8 +77,8 @@ final class ServerFolder implements AutoCloseable {
         return folder;
     }
 
-    /// Replaces the weights by a checkpoint's. Each file is there whole or not at all; after a crash in the middle some
-    /// may be old and some new, which [HeldWeights] tells of a server that was started then.
+    /// Replaces the weights by a checkpoint's. Each file is there whole or not at all; after a crash in the middle
+    /// some may be old and some new, which [HeldWeights] tells of a server that was started then.
     ///
     /// @throws VllmUnusable if the folder's model is another than the checkpoint's
     void put(Path checkpoint) {

@@ -100,8 +100,8 @@ final class VllmClient implements AutoCloseable {
         });
     }
 
-    /// The digest of each tensor as the server holds it, by the tensor's name, with the name of the process before it
-    /// that holds it.
+    /// The digest of each tensor as the server holds it, by the tensor's name, with the name of the process before
+    /// it that holds it.
     Map<String, String> digests() {
         JsonNode answer =
                 patiently(() -> post("weight_checker", JSON.createObjectNode().put("action", "checksum")));

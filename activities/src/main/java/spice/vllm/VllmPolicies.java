@@ -16,8 +16,8 @@ import spice.store.BlobStore;
 import spice.store.Json;
 import spice.workflows.CheckpointRef;
 
-/// Policies that a vLLM server samples, for one activity at a time. A policy's weights are written to the server and
-/// reloaded there when it is first sampled, and again whenever another was in between.
+/// Policies that a vLLM server samples, for one activity at a time. A policy's weights are written to the server
+/// and reloaded there when it is first sampled, and again whenever another was in between.
 public final class VllmPolicies implements Policies {
     /// The policy, the base, and the policy before it, which an evaluation may still ask for.
     private static final int KEPT = 3;

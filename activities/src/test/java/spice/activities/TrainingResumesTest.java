@@ -21,7 +21,8 @@ import spice.store.InMemoryBlobStore;
 import spice.workflows.IterationRequest;
 import spice.workflows.Trained;
 
-/// A training step of six updates that ends in the middle, and is taken again by a worker that knows only the store.
+/// A training step of six updates that ends in the middle, and is taken again by a worker that knows only the
+/// store.
 class TrainingResumesTest {
     private static final RunSettings SETTINGS =
             Samples.settings("{\"updateBatch\": 4, \"trainThreads\": 2, \"microBatchTokens\": 60}");

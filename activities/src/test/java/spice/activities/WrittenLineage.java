@@ -83,8 +83,8 @@ public record WrittenLineage(BlobStore store, String lineage, String branch) {
         return Json.read(store.get(result), TrainedState.class, "trained state");
     }
 
-    /// Says what an iteration did and took, as its commit does first: a pass rate of a half in the fifth iteration, one
-    /// tenth of that in the first.
+    /// Says what an iteration did and took, as its commit does first: a pass rate of a half in the fifth iteration,
+    /// one tenth of that in the first.
     public IterationRecord record(int iteration) {
         IterationRecord record = new IterationRecord(
                 Instant.EPOCH.plus(Duration.ofMinutes(iteration)),

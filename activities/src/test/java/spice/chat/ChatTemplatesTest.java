@@ -29,7 +29,8 @@ class ChatTemplatesTest {
                 .isEqualTo("\n<|im_start|>user\nSure?<|im_end|>\n<|im_start|>assistant\n");
     }
 
-    /// The template leaves the thoughts out of earlier replies; the model has seen them, and its trajectory says so.
+    /// The template leaves the thoughts out of earlier replies; the model has seen them, and its trajectory says
+    /// so.
     @Test
     void thoughtsOfAnEarlierReplyStayWhereTheModelSawThem() {
         ChatTemplate chat = ChatTemplates.of(files(QWEN, config("qwen3-like", "")), List.of(0, 2));

@@ -24,8 +24,9 @@ import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/// A real MLflow server on a database in a folder. Where there is no `mlflow` on the `PATH` or in `.spice/mlflow`, the
-/// tests of a class with this condition are not run, which they say; where `SPICE_REQUIRE_MLFLOW` is 1, they fail.
+/// A real MLflow server on a database in a folder. Where there is no `mlflow` on the `PATH` or in `.spice/mlflow`,
+/// the tests of a class with this condition are not run, which they say; where `SPICE_REQUIRE_MLFLOW` is 1, they
+/// fail.
 public final class MlflowServer implements ExecutionCondition, AutoCloseable {
     private static final String REQUIRED = "SPICE_REQUIRE_MLFLOW";
     private static final String PROBLEM = "there is no mlflow on the PATH or in .spice/mlflow";
@@ -54,7 +55,8 @@ public final class MlflowServer implements ExecutionCondition, AutoCloseable {
                 .findFirst();
     }
 
-    /// Below those that the system gives to whoever asks for any, so that nobody takes it before the server is started.
+    /// Below those that the system gives to whoever asks for any, so that nobody takes it before the server is
+    /// started.
     private static int freePort() {
         return ThreadLocalRandom.current()
                 .ints(FIRST_PORT, LAST_PORT)

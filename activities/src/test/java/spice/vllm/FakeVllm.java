@@ -27,8 +27,8 @@ import java.util.concurrent.Executors;
 import spice.store.Json;
 
 /// What there is of vLLM's API that is used, with weights that are read from a folder as vLLM reads them, and a
-/// "model" whose tokens follow from seed and weights alone. Misbehaves as it is told: the next requests of a path do
-/// what was said about them, one each.
+/// "model" whose tokens follow from seed and weights alone. Misbehaves as it is told: the next requests of a path
+/// do what was said about them, one each.
 final class FakeVllm implements AutoCloseable {
     static final String COMPLETIONS = "/v1/completions";
     static final String RELOAD = "/collective_rpc";

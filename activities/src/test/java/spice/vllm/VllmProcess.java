@@ -20,9 +20,9 @@ import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/// A real vLLM server on the CPU. Where there is none in `SPICE_VLLM` (an environment's folder), in `.spice/vllm` or on
-/// the `PATH`, the tests of a class with this condition are not run, which they say; where `SPICE_REQUIRE_VLLM` is 1,
-/// they fail.
+/// A real vLLM server on the CPU. Where there is none in `SPICE_VLLM` (an environment's folder), in `.spice/vllm`
+/// or on the `PATH`, the tests of a class with this condition are not run, which they say; where
+/// `SPICE_REQUIRE_VLLM` is 1, they fail.
 public final class VllmProcess implements ExecutionCondition, AutoCloseable {
     static final String KEY = "a key for this test";
 

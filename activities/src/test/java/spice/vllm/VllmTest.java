@@ -30,7 +30,8 @@ import spice.settings.SettingsReader;
 import spice.store.InMemoryBlobStore;
 import spice.workflows.CheckpointRef;
 
-/// Against vLLM itself, in float32, with a small random model: the width of its heads is the least that vLLM computes.
+/// Against vLLM itself, in float32, with a small random model: the width of its heads is the least that vLLM
+/// computes.
 class VllmTest {
     @RegisterExtension
     static final VllmProcess SERVER = new VllmProcess();

@@ -30,8 +30,8 @@ public final class SettingsIdentity {
             "maxHours",
             "attentionHours");
 
-    /// Settings that came later, each with the value at which a run does what it did before there was the setting: at
-    /// that value it is left out, so that a run meets the results that an older version stored.
+    /// Settings that came later, each with the value at which a run does what it did before there was the setting:
+    /// at that value it is left out, so that a run meets the results that an older version stored.
     private static final Map<String, ValueNode> CAME_LATER = Map.of(
             "topK", IntNode.valueOf(0),
             "topP", DoubleNode.valueOf(1),

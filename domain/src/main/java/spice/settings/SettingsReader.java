@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a person's JSON object as settings. Strict: an unknown field, a wrong type or an impossible value is a
-/// problem, and all problems are reported together. What the object leaves out comes from its preset: where it names
-/// none, `nano` for the nano model and `own` for any other.
+/// problem, and all problems are reported together. What the object leaves out comes from its preset: where it
+/// names none, `nano` for the nano model and `own` for any other.
 public final class SettingsReader {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String NANO = "nano";
@@ -140,8 +140,9 @@ public final class SettingsReader {
                     .formatted(settings.challengerAttempts(), settings.groupSize()));
         }
         if (!settings.trainer().equals(RunSettings.OWN_TRAINER) && settings.dtype() != RunSettings.Dtype.FLOAT32) {
-            problems.add("dtype is bfloat16 but trainer is %s, whose jobs compute in float32; give dtype float32 or trainer %s"
-                    .formatted(settings.trainer(), RunSettings.OWN_TRAINER));
+            problems.add(
+                    "dtype is bfloat16 but trainer is %s, whose jobs compute in float32; give dtype float32 or trainer %s"
+                            .formatted(settings.trainer(), RunSettings.OWN_TRAINER));
         }
         if (StartFrom.parse(settings.startFrom()).isEmpty()) {
             problems.add("startFrom is \"%s\"; %s".formatted(settings.startFrom(), StartFrom.REMEDY));

@@ -22,8 +22,8 @@ import java.util.Optional;
 ///    in the store; a writer that has written something again (rule 1) looks for such an announcement, waits until
 ///    that removal is over, and then looks whether its object is there. If the writer sees no announcement, then
 ///    any later removal sees what it has written; if it sees one, it does not go on before it is safe. An object
-///    that is not there is created, which a removal cannot undo: what it removes, it asks the server to remove once,
-///    and while the object is there nobody can create it.
+///    that is not there is created, which a removal cannot undo: what it removes, it asks the server to remove
+///    once, and while the object is there nobody can create it.
 public interface StoreUpkeep {
     /// For how long what was put, found or committed is safe at least. Also the longest that may lie between
     /// putting something and committing what refers to it, other than in a run.

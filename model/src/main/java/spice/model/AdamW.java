@@ -78,8 +78,8 @@ final class AdamW {
         WeightTable.pick(SafeTensors.read(file), table, file);
     }
 
-    /// The saved master copy; where none was saved, the weights were not rounded then. Weights that are no longer rounded go
-    /// on from the copy.
+    /// The saved master copy; where none was saved, the weights were not rounded then. Weights that are no longer
+    /// rounded go on from the copy.
     private static List<PtNDArray> master(Decoder decoder, Map<String, HostTensor> found, Path file) {
         if (found.keySet().stream().noneMatch(name -> name.startsWith(MASTER))) {
             return master(decoder);
@@ -110,11 +110,7 @@ final class AdamW {
     /// Moves the weights against the gradients times `scale`.
     void step(List<PtNDArray> gradients, double scale, double learningRate) {
         try (TorchProgram.Call call = decoder.call("adamw")) {
-            call.with(master)
-                    .with(gradients)
-                    .with(first)
-                    .with(second)
-                    .with(steps);
+            call.with(master).with(gradients).with(first).with(second).with(steps);
             call.with(scale).with(learningRate).with(settings.beta1()).with(settings.beta2());
             call.with(settings.epsilon()).with(settings.weightDecay()).run();
         }

@@ -28,8 +28,8 @@ final class Decoder implements AutoCloseable {
 
     private volatile Angles angles;
 
-    /// Puts weights, in the order of [WeightTable], into native memory as numbers of the given type: FLOAT32, BFLOAT16, or
-    /// FLOAT64 where a test compares with finite differences.
+    /// Puts weights, in the order of [WeightTable], into native memory as numbers of the given type: FLOAT32,
+    /// BFLOAT16, or FLOAT64 where a test compares with finite differences.
     Decoder(ModelConfig config, Map<String, HostTensor> values, DataType type) {
         this.config = config;
         this.type = type;
@@ -69,7 +69,9 @@ final class Decoder implements AutoCloseable {
 
     /// The weights in float32, where they are rounded.
     List<PtNDArray> master() {
-        return weights.stream().map(weight -> converted("to_float32", weight, manager)).toList();
+        return weights.stream()
+                .map(weight -> converted("to_float32", weight, manager))
+                .toList();
     }
 
     /// Rounds a master copy to the weights.

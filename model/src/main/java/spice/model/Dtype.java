@@ -6,8 +6,9 @@ import java.util.Locale;
 /// The type of the numbers that a model computes with.
 public enum Dtype {
     FLOAT32(DataType.FLOAT32),
-    /// The upper half of a float32: half the memory, and on processors and GPUs that multiply it, more speed. Weights are
-    /// learned in float32 beside it and rounded to it after every update. Norms, softmax and losses stay in float32.
+    /// The upper half of a float32: half the memory, and on processors and GPUs that multiply it, more speed.
+    /// Weights are learned in float32 beside it and rounded to it after every update. Norms, softmax and losses
+    /// stay in float32.
     BFLOAT16(DataType.BFLOAT16);
 
     private final DataType type;

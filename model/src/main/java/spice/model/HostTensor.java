@@ -5,8 +5,8 @@ import static spice.model.Check.require;
 import java.util.Arrays;
 import java.util.function.Supplier;
 
-/// A tensor for Java, row by row. What stands in a file or in native memory is copied to Java's memory each time its values
-/// are asked for, and not kept, so that of a model's tensors one is there at a time.
+/// A tensor for Java, row by row. What stands in a file or in native memory is copied to Java's memory each time
+/// its values are asked for, and not kept, so that of a model's tensors one is there at a time.
 ///
 /// @param source of the values
 @SuppressWarnings("ArrayRecordComponent") // numbers by the million; never compared

@@ -140,8 +140,8 @@ public final class Learner implements AutoCloseable {
                 loss.klBeta(),
                 referenceLogProbs.isPresent() ? "a" : "no");
         check(batch);
-        PolicyGradient gradient = new PolicyGradient(
-                decoder, settings.recompute(), pulse, loss, batch, oldLogProbs, referenceLogProbs);
+        PolicyGradient gradient =
+                new PolicyGradient(decoder, settings.recompute(), pulse, loss, batch, oldLogProbs, referenceLogProbs);
         return ModelWork.recorded(() -> stepped(gradient, learningRate));
     }
 
@@ -260,11 +260,11 @@ public final class Learner implements AutoCloseable {
                 .with(scope.create(targets));
     }
 
-    /// Writes the model folder: weights as they compute, and the other files of the folder that this learner came from.
+    /// Writes the model folder: weights as they compute, and the other files of the folder that this learner came
+    /// from.
     public void saveModel(Path folder) {
         Dtype dtype = settings.dtype();
-        ModelFolder.write(
-                folder, decoder.config(), decoder.download(decoder.weights(), ""), companions, dtype);
+        ModelFolder.write(folder, decoder.config(), decoder.download(decoder.weights(), ""), companions, dtype);
     }
 
     /// Writes AdamW's moments and step, and the master copy of rounded weights, as safetensors.

@@ -13,8 +13,8 @@ import static spice.model.Check.require;
 /// @param weightDecay of AdamW, on every weight
 /// @param maxGradientNorm gradients longer than this are scaled down to it
 /// @param dtype of the weights that compute; a master copy, gradients and moments are float32 in any case
-/// @param recompute each layer is computed a second time on the way back, so that what lies inside the layers is held of
-///     one layer at a time: less memory, about a third more work
+/// @param recompute each layer is computed a second time on the way back, so that what lies inside the layers is
+///     held of one layer at a time: less memory, about a third more work
 public record LearnerSettings(
         int threads,
         int microBatchTokens,
@@ -34,16 +34,7 @@ public record LearnerSettings(
             double epsilon,
             double weightDecay,
             double maxGradientNorm) {
-        this(
-                threads,
-                microBatchTokens,
-                beta1,
-                beta2,
-                epsilon,
-                weightDecay,
-                maxGradientNorm,
-                Dtype.FLOAT32,
-                false);
+        this(threads, microBatchTokens, beta1, beta2, epsilon, weightDecay, maxGradientNorm, Dtype.FLOAT32, false);
     }
 
     public LearnerSettings {

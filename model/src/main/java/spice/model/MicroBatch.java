@@ -15,8 +15,8 @@ record MicroBatch(List<Integer> members, int width, int targets) {
     /// Padding beyond an eighth of a sequence, and beyond these tokens, is worth a micro-batch of its own.
     private static final int FREE_PADDING = 8;
 
-    /// Cuts the trajectories that `members` names and deals them out to threads, so that all have work as long as there
-    /// are trajectories enough: in as few rounds as the budget allows, of about equal micro-batches.
+    /// Cuts the trajectories that `members` names and deals them out to threads, so that all have work as long as
+    /// there are trajectories enough: in as few rounds as the budget allows, of about equal micro-batches.
     static List<List<MicroBatch>> shares(List<Trajectory> batch, List<Integer> members, int budget, int threads) {
         long tokens =
                 members.stream().mapToLong(member -> width(batch.get(member))).sum();

@@ -8,8 +8,8 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/// The time in which the model samples or learns, for Java's flight recorder: what of a step is the model's, and what
-/// the step's own. Costs nothing unless a recording asks for it.
+/// The time in which the model samples or learns, for Java's flight recorder: what of a step is the model's, and
+/// what the step's own. Costs nothing unless a recording asks for it.
 @Name(ModelWork.NAME)
 @Label("Model Work")
 @Description("A call that samples from the model or trains it")

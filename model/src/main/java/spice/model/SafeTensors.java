@@ -30,7 +30,8 @@ final class SafeTensors {
 
     private SafeTensors() {}
 
-    /// All tensors of a file, in the order of the header. Each reads its values from the file when they are asked for.
+    /// All tensors of a file, in the order of the header. Each reads its values from the file when they are asked
+    /// for.
     ///
     /// @throws ModelException if the file is missing, truncated or not of this format
     static Map<String, HostTensor> read(Path file) {
@@ -164,7 +165,8 @@ final class SafeTensors {
         for (Map.Entry<String, HostTensor> entry : tensors.entrySet()) {
             long[] shape = entry.getValue().shape();
             long end = offset + HostTensor.size(shape) * dtype.stored().bytes();
-            ObjectNode node = header.putObject(entry.getKey()).put("dtype", dtype.stored().name());
+            ObjectNode node =
+                    header.putObject(entry.getKey()).put("dtype", dtype.stored().name());
             Arrays.stream(shape).forEach(node.putArray("shape")::add);
             node.putArray("data_offsets").add(offset).add(end);
             offset = end;

@@ -72,8 +72,8 @@ class BFloat16Test {
         return List.of(TinyModel.config(), TinyModel.untied());
     }
 
-    /// Beside float64, whose gradient is held to finite differences elsewhere. A few dozen roundings of one part in 512 lie on
-    /// the way to a gradient; a wrong factor or a forgotten term is wrong by far more than a tenth.
+    /// Beside float64, whose gradient is held to finite differences elsewhere. A few dozen roundings of one part in
+    /// 512 lie on the way to a gradient; a wrong factor or a forgotten term is wrong by far more than a tenth.
     @ParameterizedTest
     @MethodSource("configs")
     void theGradientIsThatOfFloat64UpToRounding(ModelConfig config) {
@@ -116,8 +116,8 @@ class BFloat16Test {
         }
     }
 
-    /// At a rate of 1e-5, a step of Adam is a hundredth of the distance between two neighbours at 0.25: without the master copy
-    /// no such weight would ever move.
+    /// At a rate of 1e-5, a step of Adam is a hundredth of the distance between two neighbours at 0.25: without the
+    /// master copy no such weight would ever move.
     @Test
     void stepsTooSmallToSeeAddUpInTheMasterCopy() {
         Path base = TinyModel.create(folder.resolve("base"), CONFIG, 1);
@@ -132,8 +132,12 @@ class BFloat16Test {
             }
             learner.saveModel(folder.resolve("many"));
         }
-        assertThat(moved(before, weights("one", name))).as("weights that one step moves").isLessThan(0.05);
-        assertThat(moved(before, weights("many", name))).as("weights that 201 steps move").isGreaterThan(0.5);
+        assertThat(moved(before, weights("one", name)))
+                .as("weights that one step moves")
+                .isLessThan(0.05);
+        assertThat(moved(before, weights("many", name)))
+                .as("weights that 201 steps move")
+                .isGreaterThan(0.5);
     }
 
     private float[] weights(String model, String name) {
@@ -191,8 +195,8 @@ class BFloat16Test {
                         .containsExactly(master.get("master." + name).values()));
     }
 
-    /// The sampler computes with a cache, row by row, the learner whole sequences: both round, in different places. Logits
-    /// here go up to about 8, where two neighbours are 1/32 apart.
+    /// The sampler computes with a cache, row by row, the learner whole sequences: both round, in different places.
+    /// Logits here go up to about 8, where two neighbours are 1/32 apart.
     @Test
     void samplerAndLearnerAgreeUpToRounding() {
         Path base = TinyModel.create(folder.resolve("base"), CONFIG, 1);
@@ -202,7 +206,10 @@ class BFloat16Test {
         ReferenceDecoder reference = new ReferenceDecoder(CONFIG, rounded(TinyModel.weights(CONFIG, 1)));
         try (LanguageModel model = LanguageModel.open(base, Dtype.BFLOAT16, 1)) {
             List<Completion> drawn = model.sample(groups, new Sampling(1, 20)).getFirst();
-            assertThat(model.sample(groups, new Sampling(1, 20)).getFirst().getFirst().logProbs())
+            assertThat(model.sample(groups, new Sampling(1, 20))
+                            .getFirst()
+                            .getFirst()
+                            .logProbs())
                     .containsExactly(drawn.getFirst().logProbs());
             drawn.forEach(completion -> trajectories.add(trajectory(prompt, completion)));
         }
@@ -214,9 +221,12 @@ class BFloat16Test {
                 Trajectory trajectory = trajectories.get(i);
                 double[][] logits = reference.logits(trajectory.tokens());
                 for (int t = prompt.length; t < trajectory.length(); t++) {
-                    double exact = ReferenceDecoder.logProbs(logits[t - 1], 1)[trajectory.tokens()[t]];
+                    double exact = ReferenceDecoder.logProbs(logits[t - 1], 1)[
+                            trajectory.tokens()[t]];
                     assertThat((double) learners[i][t]).as("learner").isCloseTo(exact, within(0.3));
-                    assertThat((double) trajectory.samplerLogProbs()[t]).as("sampler").isCloseTo(exact, within(0.3));
+                    assertThat((double) trajectory.samplerLogProbs()[t])
+                            .as("sampler")
+                            .isCloseTo(exact, within(0.3));
                     difference += Math.abs(learners[i][t] - trajectory.samplerLogProbs()[t]);
                     count++;
                 }

@@ -40,8 +40,8 @@ final class Gradients {
         try (Decoder decoder = new Decoder(config, weights, type)) {
             decoder.weights().forEach(weight -> weight.setRequiresGradient(true));
             List<PtNDArray> gradients = decoder.zeros();
-            PolicyGradient gradient = new PolicyGradient(
-                    decoder, recompute, Pulse.NONE, LOSS, batch, Optional.empty(), Optional.empty());
+            PolicyGradient gradient =
+                    new PolicyGradient(decoder, recompute, Pulse.NONE, LOSS, batch, Optional.empty(), Optional.empty());
             gradient.add(gradient.shares(budget, 1).getFirst(), gradients);
             Map<String, double[]> found = new LinkedHashMap<>();
             List<String> names = List.copyOf(WeightTable.of(config).keySet());

@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LearnerTest {
     private static final ModelConfig CONFIG = TinyModel.config();
-    private static final LearnerSettings SETTINGS = new LearnerSettings(2, 60, 0.9, 0.95, 1e-8, 0.1, 1, Dtype.FLOAT32, false);
+    private static final LearnerSettings SETTINGS =
+            new LearnerSettings(2, 60, 0.9, 0.95, 1e-8, 0.1, 1, Dtype.FLOAT32, false);
     private static final LossSettings LOSS = new LossSettings(0.2, 2, 0, 5, 0.8);
     private static final double RATE = 1e-2;
 

@@ -60,8 +60,8 @@ class MicroBatchTest {
                         List.of(new MicroBatch(List.of(2, 3), 10, 2)), List.of(new MicroBatch(List.of(0, 1), 10, 2)));
     }
 
-    /// 60 tokens and a budget of 20: two rounds of two threads, 15 tokens each, which holds one trajectory, so that a
-    /// thread has three micro-batches; with the budget as it is one thread would have four trajectories.
+    /// 60 tokens and a budget of 20: two rounds of two threads, 15 tokens each, which holds one trajectory, so that
+    /// a thread has three micro-batches; with the budget as it is one thread would have four trajectories.
     @Test
     void roundsAreOfEqualMicroBatches() {
         List<Trajectory> batch =

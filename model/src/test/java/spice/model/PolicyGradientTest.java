@@ -184,8 +184,8 @@ class PolicyGradientTest {
     private static PolicyGradient.Sums add(
             Decoder decoder, List<Trajectory> batch, float[][] old, int budget, List<PtNDArray> gradients) {
         LossSettings withoutReference = new LossSettings(0.2, 2, 0, 5, 0.8);
-        PolicyGradient gradient =
-                new PolicyGradient(decoder, false, Pulse.NONE, withoutReference, batch, Optional.of(old), Optional.empty());
+        PolicyGradient gradient = new PolicyGradient(
+                decoder, false, Pulse.NONE, withoutReference, batch, Optional.of(old), Optional.empty());
         return gradient.add(gradient.shares(budget, 1).getFirst(), gradients);
     }
 

@@ -17,11 +17,12 @@ class RecomputeTest {
     static Stream<Arguments> cases() {
         return Stream.of(DataType.FLOAT32, DataType.BFLOAT16)
                 .flatMap(type -> Stream.of(TinyModel.config(), TinyModel.untied())
-                        .flatMap(config -> Stream.of(Arguments.of(type, config, 4096), Arguments.of(type, config, 30))));
+                        .flatMap(
+                                config -> Stream.of(Arguments.of(type, config, 4096), Arguments.of(type, config, 30))));
     }
 
-    /// In float32 without recompute, a token's embedding gets the sum of a micro-batch at once, here token by token: the order
-    /// of that one sum differs.
+    /// In float32 without recompute, a token's embedding gets the sum of a micro-batch at once, here token by
+    /// token: the order of that one sum differs.
     @ParameterizedTest
     @MethodSource("cases")
     void givesTheSameGradientsBitForBit(DataType type, ModelConfig config, int microBatchTokens) {

@@ -94,7 +94,8 @@ public final class Bench {
                         name + " bfloat16 beside float32", training(shape, model, "bfloat16", Dtype.FLOAT32)));
             }
             if (settings.parts().contains(Part.SAMPLE)) {
-                comparisons.add(bench.measure("sample " + shape.name(), Job.sampling(shape, model, product("float32"), SEED)));
+                comparisons.add(
+                        bench.measure("sample " + shape.name(), Job.sampling(shape, model, product("float32"), SEED)));
             }
         }
         return python.map(Python::torch);

@@ -13,8 +13,8 @@ final class BenchModel {
 
     private BenchModel() {}
 
-    /// @param tokenizerOf a model whose tokenizer is put beside the weights, for our side opens only whole models; no
-    ///     text is read here
+    /// @param tokenizerOf a model whose tokenizer is put beside the weights, for our side opens only whole models;
+    ///     no text is read here
     static Path create(Path folder, Shape shape, Path tokenizerOf) {
         try {
             Files.createDirectories(folder);

@@ -27,8 +27,8 @@ import spice.settings.Lineages;
 import spice.store.BlobStore;
 import spice.store.StoreException;
 
-/// Serves the pages of all runs of a store on the loopback address. Every address begins with a token: other users of
-/// the machine can reach the port as well. Requests under another host's name are refused, since a page from
+/// Serves the pages of all runs of a store on the loopback address. Every address begins with a token: other users
+/// of the machine can reach the port as well. Requests under another host's name are refused, since a page from
 /// elsewhere may have made its name lead here.
 ///
 /// ```

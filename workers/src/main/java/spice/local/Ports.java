@@ -9,15 +9,15 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Ports {
     private Ports() {}
 
-    /// Below those that the kernel hands out (32768 and up on Linux): a server that is down for a moment must find its
-    /// port again, and no outgoing connection may have got it meanwhile.
+    /// Below those that the kernel hands out (32768 and up on Linux): a server that is down for a moment must find
+    /// its port again, and no outgoing connection may have got it meanwhile.
     private static final int FIRST = 10_000;
 
     private static final int LAST = 32_767;
     private static final int TRIES = 1_000;
 
-    /// Ports of the loopback address that are free now, drawn at random so that two programs that look at the same time
-    /// seldom find the same.
+    /// Ports of the loopback address that are free now, drawn at random so that two programs that look at the same
+    /// time seldom find the same.
     static List<Integer> free(int count) {
         List<Integer> ports = ThreadLocalRandom.current()
                 .ints(FIRST, LAST + 1)

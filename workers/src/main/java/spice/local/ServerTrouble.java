@@ -6,7 +6,8 @@ import java.util.Set;
 
 /// Why a Temporal server could not be spoken to.
 ///
-/// @param words one line for people: the last cause there is, such as a refused connection or an untrusted certificate
+/// @param words one line for people: the last cause there is, such as a refused connection or an untrusted
+///     certificate
 /// @param isRefusal whether the server has answered, and another try would get the same answer
 public record ServerTrouble(String words, boolean isRefusal) {
     private static final Set<Status.Code> REFUSALS =

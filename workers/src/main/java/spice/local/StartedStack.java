@@ -244,8 +244,8 @@ final class StartedStack implements LocalStack {
         S3BlobStore.open(addresses.s3()).close();
     }
 
-    /// Whoever has killed the supervisor may be at the server, too: one that was adopted and ends is started again, and
-    /// one that hangs up gets a little time.
+    /// Whoever has killed the supervisor may be at the server, too: one that was adopted and ends is started again,
+    /// and one that hangs up gets a little time.
     private void awaitS3(SupervisedProcess own, boolean adopted) throws InterruptedException {
         long deadline = System.nanoTime() + HANGS_UP.toNanos();
         while (true) {
@@ -298,8 +298,8 @@ final class StartedStack implements LocalStack {
         }
     }
 
-    /// Besides ours, the server takes ports at random, and may meet one that was taken in the same moment. One that was
-    /// adopted may be killed before it is watched over.
+    /// Besides ours, the server takes ports at random, and may meet one that was taken in the same moment. One that
+    /// was adopted may be killed before it is watched over.
     private void awaitServer(SupervisedProcess own, boolean adopted) throws InterruptedException {
         for (int tries = 1; ; tries++) {
             LiveProcess process = own.process().orElseThrow();

@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// Answers `GET /metrics` in Prometheus' text format. What it says is counted while the process works; a scrape costs
-/// the reading of some hundred numbers, by a thread that works for nothing else.
+/// Answers `GET /metrics` in Prometheus' text format. What it says is counted while the process works; a scrape
+/// costs the reading of some hundred numbers, by a thread that works for nothing else.
 final class MetersEndpoint implements AutoCloseable {
     private static final String FORMAT = "text/plain; version=0.0.4; charset=utf-8";
     /// Whoever asks while others are answered waits.

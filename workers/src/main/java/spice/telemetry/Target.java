@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import spice.store.Json;
 
 /// Where a process of this machine is to be scraped: a file of its own in a folder, in the form that Prometheus'
-/// `file_sd_configs` reads. It appears whole or not at all, and goes with the process; those of killed processes are
-/// swept by the next one.
+/// `file_sd_configs` reads. It appears whole or not at all, and goes with the process; those of killed processes
+/// are swept by the next one.
 ///
 /// @param targets host and port
 record Target(List<String> targets, Labels labels) {

@@ -27,8 +27,8 @@ final class LiveView implements AutoCloseable {
         this.served = served;
     }
 
-    /// Serves a stack's runs if the stack is ours, and says where they are. Those of another's are served by whoever
-    /// has
+    /// Serves a stack's runs if the stack is ours, and says where they are. Those of another's are served by
+    /// whoever has
     /// started it.
     ///
     /// @param out takes the line for people

@@ -18,8 +18,8 @@ import spice.tracking.MetricsLines;
 final class MetricsFile {
     private MetricsFile() {}
 
-    /// Leaves that of a run that was followed to its end among our own files, if the store can be read, and says where.
-    /// The run has ended well whether or not that works.
+    /// Leaves that of a run that was followed to its end among our own files, if the store can be read, and says
+    /// where. The run has ended well whether or not that works.
     static void leave(String lineage, PrintStream out) {
         LocalSettings settings = LocalSettings.from(System.getenv());
         Path file = settings.home().resolve("runs").resolve(lineage).resolve("metrics.jsonl");

@@ -25,8 +25,8 @@ final class ReportFile {
         return "s3://" + location.bucket();
     }
 
-    /// Leaves that of a run which has ended, or waits for a person, in a folder, and says where. The run has ended as
-    /// it
+    /// Leaves that of a run which has ended, or waits for a person, in a folder, and says where. The run has ended
+    /// as it
     /// has whether or not that works.
     static void leave(S3Location location, String lineage, RunStanding temporal, Path folder, PrintStream out) {
         Path file = folder.resolve(lineage + ".html");

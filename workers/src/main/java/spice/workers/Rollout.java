@@ -230,8 +230,8 @@ final class Rollout implements AutoCloseable {
         return "%s:%s".formatted(deployment, build);
     }
 
-    /// Builds whose workers have asked for work of late. Not those of this worker's name: there is one at a time, and
-    /// the others came before it.
+    /// Builds whose workers have asked for work of late. Not those of this worker's name: there is one at a time,
+    /// and the others came before it.
     private Set<String> servedBuilds() {
         long now = System.currentTimeMillis();
         return temporal

@@ -8,7 +8,8 @@ import spice.workflows.CheckpointRef;
 import spice.workflows.Comparison;
 import spice.workflows.Evaluation;
 
-/// Something that happened to a run. `spice watch --json` prints each as one line; docs/operating.md describes them.
+/// Something that happened to a run. `spice watch --json` prints each as one line; docs/operating.md describes
+/// them.
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = RunEvent.Doing.class, name = "state"),

@@ -14,8 +14,8 @@ import spice.local.UserError;
 import spice.store.Json;
 import spice.store.s3.S3BlobStore;
 
-/// `spice status`: the lineages in the store, with what Temporal still knows of their runs, and runs that have failed
-/// or
+/// `spice status`: the lineages in the store, with what Temporal still knows of their runs, and runs that have
+/// failed or
 /// are beginning before there is anything in the store.
 @Command(
         name = "status",

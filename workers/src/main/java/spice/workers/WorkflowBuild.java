@@ -23,8 +23,8 @@ final class WorkflowBuild {
 
     private WorkflowBuild() {}
 
-    /// The build of this program: its version, and a digest of what workflows compute with. Another build of the same
-    /// sources is called the same, and so is one in which only the activities are others.
+    /// The build of this program: its version, and a digest of what workflows compute with. Another build of the
+    /// same sources is called the same, and so is one in which only the activities are others.
     static WorkerDeploymentVersion ours() {
         String code = Json.digest(Stream.of(SelfPlayRunImpl.class, RunSettings.class)
                 .map(WorkflowBuild::module)

@@ -56,9 +56,9 @@ import spice.workflows.Trained;
 import spice.workflows.TrainerActivities;
 
 /// A whole iteration on a checkpoint that is not ours: of Qwen2's family, random, with a byte-level tokenizer and a
-/// chat template of its own. Opening, answering, training and committing are the real activities. What a random model
-/// cannot do is given: the Challenger's replies are a script's, and an answer counts as right by its length, so that
-/// the groups' rewards differ.
+/// chat template of its own. Opening, answering, training and committing are the real activities. What a random
+/// model cannot do is given: the Challenger's replies are a script's, and an answer counts as right by its length,
+/// so that the groups' rewards differ.
 class ForeignCheckpointTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> SPECIAL = List.of("<|endoftext|>", "<|im_start|>", "<|im_end|>");
@@ -190,16 +190,21 @@ class ForeignCheckpointTest {
 
     /// Two dialogues over the document: one ends in a task, the other in text that is none.
     private PosedDocument pose(RunSettings settings, CheckpointRef base, Passage passage) {
-        RecitingPolicy script = new RecitingPolicy(policies.policy(base, settings).codec(), (prompt, attempt) -> {
-            // A codec leaves out stop tokens, here each turn's end.
-            assertThat(prompt).startsWith("<|im_start|>system\nYou answer briefly.\n<|im_start|>user\n");
-            if (!prompt.contains("of type Integer")) {
-                assertThat(prompt).contains("347 sacks. < |im_end|> The").endsWith("\n<|im_start|>assistant\n");
-                return attempt == 0 ? CHOOSES : CHOOSES.replace("sums", "amounts");
-            }
-            assertThat(prompt).as("what the model has thought, it sees").contains("<think>\nTwo amounts.\n</think>");
-            return prompt.contains("sums") ? POSES : "I would rather not.";
-        });
+        RecitingPolicy script =
+                new RecitingPolicy(policies.policy(base, settings).codec(), (prompt, attempt) -> {
+                    // A codec leaves out stop tokens, here each turn's end.
+                    assertThat(prompt).startsWith("<|im_start|>system\nYou answer briefly.\n<|im_start|>user\n");
+                    if (!prompt.contains("of type Integer")) {
+                        assertThat(prompt)
+                                .contains("347 sacks. < |im_end|> The")
+                                .endsWith("\n<|im_start|>assistant\n");
+                        return attempt == 0 ? CHOOSES : CHOOSES.replace("sums", "amounts");
+                    }
+                    assertThat(prompt)
+                            .as("what the model has thought, it sees")
+                            .contains("<think>\nTwo amounts.\n</think>");
+                    return prompt.contains("sums") ? POSES : "I would rather not.";
+                });
         return new Challenger(Player.of(store, base, script, settings), settings, new Seed(settings.seed()))
                 .pose(List.of(passage), 0)
                 .getFirst();

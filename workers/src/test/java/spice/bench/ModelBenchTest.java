@@ -55,8 +55,8 @@ class ModelBenchTest {
     @CsvSource({"float32, FLOAT32", "bfloat16, BFLOAT16", "bfloat16, FLOAT32"})
     void bothSidesTrainTheSameModelTheSameWay(String ours, Dtype theirs) throws Exception {
         RunSettings chosen = SettingsReader.read("{\"trainThreads\": 2, \"dtype\": \"%s\"}".formatted(ours));
-        Comparison train =
-                bench(Optional.of(NeededPython.with(Python.TORCH))).measure("train", Job.training(TINY, model, chosen, theirs, new Seed(1)));
+        Comparison train = bench(Optional.of(NeededPython.with(Python.TORCH)))
+                .measure("train", Job.training(TINY, model, chosen, theirs, new Seed(1)));
 
         assertThat(train.theirs()).isPresent();
     }
@@ -71,8 +71,8 @@ class ModelBenchTest {
 
     @Test
     void anythingElseIsNotACaseForAComparison() {
-        assertThatThrownBy(
-                        () -> ModelBench.same("train", Answer.Work.trained(1, 2, 3), Answer.Work.trained(1, 2.01, 3), 1e-3))
+        assertThatThrownBy(() ->
+                        ModelBench.same("train", Answer.Work.trained(1, 2, 3), Answer.Work.trained(1, 2.01, 3), 1e-3))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("gradient norm is 2.0, PyTorch's 2.01");
     }

@@ -54,8 +54,7 @@ class ProgramInPythonTest {
     @Test
     void itTrainsToTheSameNumbers() throws Exception {
         Path model = TinyModel.create(folder.resolve("model"), TINY.model(), 1);
-        Job job = Job.training(
-                TINY, model, SettingsReader.read("{\"trainThreads\": 2}"), Dtype.FLOAT32, new Seed(1));
+        Job job = Job.training(TINY, model, SettingsReader.read("{\"trainThreads\": 2}"), Dtype.FLOAT32, new Seed(1));
         BenchFiles.write(folder.resolve("job.json"), Json.bytes(job));
         Answer.Work ours;
         try (OurTraining training = new OurTraining(job)) {
@@ -69,7 +68,8 @@ class ProgramInPythonTest {
                 lines.getFirst().path("gradientNorm").asDouble(),
                 lines.getFirst().path("entropy").asDouble());
         assertThat(ours.gradientNorm()).isPositive();
-        assertThatCode(() -> ModelBench.same("program", ours, theirs, ModelBench.close(job))).doesNotThrowAnyException();
+        assertThatCode(() -> ModelBench.same("program", ours, theirs, ModelBench.close(job)))
+                .doesNotThrowAnyException();
     }
 
     @Test

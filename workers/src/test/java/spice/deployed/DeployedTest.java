@@ -17,7 +17,8 @@ import spice.domain.Seed;
 import spice.workflows.CheckpointRef;
 
 /// The product in containers, as a person deploys it. Whatever is done to them, the run ends by itself with the
-/// checkpoint that it would have had. Each run has a store of its own, so that nothing is found that another has made.
+/// checkpoint that it would have had. Each run has a store of its own, so that nothing is found that another has
+/// made.
 @ExtendWith(Images.class)
 class DeployedTest {
     private static final int QUESTIONS = 8;

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Passes on what comes, in both directions, except that the first upload which is longer than a given number of
-/// bytes is held at that length until its server hangs up: so a test has all the time it needs to end the server in the
-/// middle of an upload. Runs as a container of its own, from this class file alone.
+/// bytes is held at that length until its server hangs up: so a test has all the time it needs to end the server in
+/// the middle of an upload. Runs as a container of its own, from this class file alone.
 final class HoldingRelay {
     static final String ADDRESS = "relay:9234";
     static final String HOLDS = "holds an upload";

@@ -69,8 +69,8 @@ class LiveServerTest {
         }
     }
 
-    /// The first event of this name, without what HTTP 1.1 puts between the parts of an answer, that the server sends
-    /// to a page which has seen so much.
+    /// The first event of this name, without what HTTP 1.1 puts between the parts of an answer, that the server
+    /// sends to a page which has seen so much.
     ///
     /// @param query of the page that connects
     /// @param headers which the browser adds when it connects again

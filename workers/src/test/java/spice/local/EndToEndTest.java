@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import spice.telemetry.Dashboard;
 
-/// The product as a person runs it, on the real Temporal server and the real S3 process, with its GPU worker told to
-/// stop while it samples and while it trains, and killed in the middle of a training step.
+/// The product as a person runs it, on the real Temporal server and the real S3 process, with its GPU worker told
+/// to stop while it samples and while it trains, and killed in the middle of a training step.
 class EndToEndTest {
     private static final Pattern CHECKPOINT = Pattern.compile("checkpoint: (\\S+) \\(manifest ([0-9a-f]{64})\\)");
 
@@ -82,8 +82,8 @@ class EndToEndTest {
         }
     }
 
-    /// Where the S3 key's secret can be read, of all that a run leaves: store, logs, and the histories in Temporal's
-    /// database, which are not compressed.
+    /// Where the S3 key's secret can be read, of all that a run leaves: store, logs, and the histories in
+    /// Temporal's database, which are not compressed.
     private static List<Path> filesWithTheSecret(Path place) throws IOException {
         byte[] secret = Files.readAllLines(place.resolve("home").resolve("s3-key"))
                 .get(1)

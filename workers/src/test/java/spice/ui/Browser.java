@@ -124,7 +124,8 @@ final class Browser implements AutoCloseable {
         return driver.getCurrentUrl();
     }
 
-    /// The elements of a page are found by CSS or, if it begins with a slash, XPath; of several, the one that is shown.
+    /// The elements of a page are found by CSS or, if it begins with a slash, XPath; of several, the one that is
+    /// shown.
     private static By by(String where) {
         return where.startsWith("/") ? By.xpath(where) : By.cssSelector(where);
     }

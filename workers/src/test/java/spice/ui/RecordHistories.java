@@ -28,9 +28,9 @@ import spice.workflows.NightReport;
 import spice.workflows.RunProgress;
 import spice.workflows.TaskQueues;
 
-/// Not a test: records a history of each scenario on the real server, which every later version replays in its tests.
-/// `infra/record-histories` runs it. What was recorded before is never overwritten: it is what runs of that version
-/// have on some server.
+/// Not a test: records a history of each scenario on the real server, which every later version replays in its
+/// tests. `infra/record-histories` runs it. What was recorded before is never overwritten: it is what runs of that
+/// version have on some server.
 class RecordHistories {
     private static final Path FOLDER = Path.of("..", "workflows", "src", "test", "resources", "histories")
             .toAbsolutePath()

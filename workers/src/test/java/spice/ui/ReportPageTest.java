@@ -371,8 +371,8 @@ class ReportPageTest {
         }
     }
 
-    /// A reader has a table open, the cursor of a chart on an iteration, and is reading a task, when the next iteration
-    /// comes. Of texts that long there is room for five tasks an iteration.
+    /// A reader has a table open, the cursor of a chart on an iteration, and is reading a task, when the next
+    /// iteration comes. Of texts that long there is room for five tasks an iteration.
     @Test
     void theLivePageKeepsTheReadersPlace(Browser browser) throws IOException {
         WrittenRun run = new WrittenRun(store, "kept", " and so on".repeat(60));

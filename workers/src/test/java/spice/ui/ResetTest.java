@@ -13,7 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 import spice.store.BlobRef;
 import spice.workflows.RunReport;
 
-/// A run that is reset ends as one that is not, on the real server, which still knows the children of the run before.
+/// A run that is reset ends as one that is not, on the real server, which still knows the children of the run
+/// before.
 class ResetTest {
     /// More than go into one run before it continues as new.
     private static final int MANY = 8;

@@ -14,7 +14,8 @@ final class StartPage {
         this.browser = browser;
     }
 
-    /// By a link that fills in all but the input, unless there is a run of this id: then its input is filled in, too.
+    /// By a link that fills in all but the input, unless there is a run of this id: then its input is filled in,
+    /// too.
     static StartPage open(Browser browser, String run) {
         browser.open("workflows/start-workflow?workflowId=%s&taskQueue=%s&workflowType=SelfPlayRun"
                 .formatted(run, TaskQueues.RUNS));

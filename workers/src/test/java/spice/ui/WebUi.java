@@ -15,9 +15,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/// Gives the tests of a class one stack and one browser, as parameters. Without a browser on the machine the class is
-/// not run and says so; where `SPICE_REQUIRE_BROWSER` is 1, it fails. What a test left on the page when it failed is
-/// kept as a screenshot.
+/// Gives the tests of a class one stack and one browser, as parameters. Without a browser on the machine the class
+/// is not run and says so; where `SPICE_REQUIRE_BROWSER` is 1, it fails. What a test left on the page when it
+/// failed is kept as a screenshot.
 final class WebUi implements ExecutionCondition, BeforeAllCallback, AfterEachCallback, ParameterResolver {
     private static final String REQUIRED = "SPICE_REQUIRE_BROWSER";
     private static final ExtensionContext.Namespace OURS = ExtensionContext.Namespace.create(WebUi.class);

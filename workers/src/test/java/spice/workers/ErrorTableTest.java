@@ -72,8 +72,8 @@ class ErrorTableTest {
         });
     }
 
-    /// Of what is read, each stretch of three words or more stands in the program or in a test that the row names. What
-    /// is
+    /// Of what is read, each stretch of three words or more stands in the program or in a test that the row names.
+    /// What is
     /// put in words of the table's own is in italics.
     @Test
     void whatIsReadIsWhatTheProgramSays() throws IOException {

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What `./spice` itself says before there is a program: on a machine where nothing is built, with stand-ins for what
-/// it looks for.
+/// What `./spice` itself says before there is a program: on a machine where nothing is built, with stand-ins for
+/// what it looks for.
 class LauncherTest {
     /// What the launcher calls; the rest of this machine's programs stays out of its sight.
     private static final List<String> TOOLS = List.of(

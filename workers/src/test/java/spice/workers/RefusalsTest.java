@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import spice.local.TestTemporal;
 
-/// What the program says when a server refuses or is not there: as a process of its own with variables of the test's
-/// choosing, before a real Temporal server.
+/// What the program says when a server refuses or is not there: as a process of its own with variables of the
+/// test's choosing, before a real Temporal server.
 class RefusalsTest {
     @TempDir
     static Path folder;

@@ -140,8 +140,8 @@ class RunCommandsTest {
         return all;
     }
 
-    /// What the program says once it has got an answer from Temporal, for which it waits two seconds only: on a busy
-    /// machine it may have to be asked again.
+    /// What the program says once it has got an answer from Temporal, for which it waits two seconds only: on a
+    /// busy machine it may have to be asked again.
     private String told(Predicate<String> isAnswered, String... arguments) throws Exception {
         for (int tries = 1; ; tries++) {
             String said = spice(arguments);

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import spice.store.StoreException;
 import spice.workers.KeptLog;
 
-/// What a person reads of an error inside a step: one line in the Temporal UI, with its name; the stack trace stands in
-/// the worker's log, and nowhere else.
+/// What a person reads of an error inside a step: one line in the Temporal UI, with its name; the stack trace
+/// stands in the worker's log, and nowhere else.
 class ReadableFailuresTest {
     private static final String CANNOT = "S3 at http://here cannot be reached. `spice up` starts the local one.";
 

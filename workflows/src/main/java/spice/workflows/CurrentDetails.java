@@ -53,8 +53,8 @@ final class CurrentDetails {
                 .toString();
     }
 
-    /// Where its curves and tasks are. The live view's address has a token, which is nothing for a page that everybody
-    /// reads; workflows do not know it.
+    /// Where its curves and tasks are. The live view's address has a token, which is nothing for a page that
+    /// everybody reads; workflows do not know it.
     private static String toRead(RunState state) {
         return """
             Curves and tasks: `spice report %1$s` writes them to a file and into the store, under \

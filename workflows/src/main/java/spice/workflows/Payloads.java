@@ -5,7 +5,8 @@ import io.temporal.common.converter.DefaultDataConverter;
 import io.temporal.common.converter.JacksonJsonPayloadConverter;
 import spice.store.Json;
 
-/// How our records and failures travel through Temporal: the one converter that workers, command line and tests share.
+/// How our records and failures travel through Temporal: the one converter that workers, command line and tests
+/// share.
 public final class Payloads {
     private Payloads() {}
 

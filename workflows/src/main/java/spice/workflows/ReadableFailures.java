@@ -5,8 +5,8 @@ import io.temporal.common.converter.DataConverter;
 import io.temporal.common.converter.FailureConverter;
 import io.temporal.failure.DefaultFailureConverter;
 
-/// Failures as a person is to read them in the Temporal UI: their names and messages. Where in our code they come from
-/// would only hide these there; the worker that failed has it in its log.
+/// Failures as a person is to read them in the Temporal UI: their names and messages. Where in our code they come
+/// from would only hide these there; the worker that failed has it in its log.
 final class ReadableFailures implements FailureConverter {
     private final FailureConverter usual = new DefaultFailureConverter();
 

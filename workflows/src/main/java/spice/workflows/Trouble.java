@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 /// @param name of the [Failure], or else the kind of exception
 public record Trouble(String name, String message) {
 
-    /// What lies at the bottom of a failure: a [Failure], or else what a step has thrown. Temporal's own failures say
-    /// only that something failed; the causes of what was thrown say less than it does.
+    /// What lies at the bottom of a failure: a [Failure], or else what a step has thrown. Temporal's own failures
+    /// say only that something failed; the causes of what was thrown say less than it does.
     public static Trouble of(Throwable failure) {
         Throwable bottom = known(failure).orElseGet(() -> thrown(failure));
         return switch (bottom) {
@@ -56,8 +56,8 @@ public record Trouble(String name, String message) {
         return new Trouble(name, "%s failed: %s".formatted(what, message));
     }
 
-    /// This failure of a workflow with its bottom on top, where the Temporal UI shows it. A cancellation stays what it
-    /// is.
+    /// This failure of a workflow with its bottom on top, where the Temporal UI shows it. A cancellation stays what
+    /// it is.
     static TemporalFailure onTop(TemporalFailure failure) {
         if (chain(failure).anyMatch(CanceledFailure.class::isInstance)) {
             return failure;

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Runs that older versions have begun go on with this one: each recorded history replays. One that does not says that
-/// a workflow's code has changed under runs that are on their way: that needs `Workflow.getVersion`.
+/// Runs that older versions have begun go on with this one: each recorded history replays. One that does not says
+/// that a workflow's code has changed under runs that are on their way: that needs `Workflow.getVersion`.
 class ReplayTest {
     private static final Path HISTORIES = Path.of("src", "test", "resources", "histories");
 

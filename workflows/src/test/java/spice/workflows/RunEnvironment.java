@@ -19,7 +19,8 @@ final class RunEnvironment implements AutoCloseable {
     final ScriptedActivities activities = new ScriptedActivities();
     final TestWorkflowEnvironment environment;
 
-    /// @param skipTime whether time that nobody works in passes at once; not where a test talks to a run from outside
+    /// @param skipTime whether time that nobody works in passes at once; not where a test talks to a run from
+    ///     outside
     RunEnvironment(boolean skipTime) {
         environment = TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
                 .setUseTimeskipping(skipTime)
