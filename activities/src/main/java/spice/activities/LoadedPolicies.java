@@ -3,6 +3,7 @@ package spice.activities;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import spice.model.Devices;
 import spice.model.Dtype;
 import spice.model.LanguageModel;
 import spice.settings.RunSettings;
@@ -19,6 +20,7 @@ public final class LoadedPolicies implements Policies {
     public static final int THREADS_PER_SHARD = 1;
 
     private final CheckpointFolders folders;
+    private final Devices devices;
     private final LinkedHashMap<Key, Loaded> loaded = new LinkedHashMap<>(OPEN, 0.75f, true);
 
     private record Key(String manifest, Dtype dtype) {}
@@ -28,8 +30,10 @@ public final class LoadedPolicies implements Policies {
     /// Keeps nothing yet.
     ///
     /// @param scratch a folder of this worker's own
-    public LoadedPolicies(BlobStore store, Path scratch) {
+    /// @param devices of which the first samples
+    public LoadedPolicies(BlobStore store, Path scratch, Devices devices) {
         folders = new CheckpointFolders(store, scratch);
+        this.devices = devices;
     }
 
     @Override
@@ -40,7 +44,8 @@ public final class LoadedPolicies implements Policies {
             return found.model();
         }
         Loaded opened = folders.open(
-                checkpoint, folder -> new Loaded(folder, LanguageModel.open(folder, key.dtype(), THREADS_PER_SHARD)));
+                checkpoint,
+                folder -> new Loaded(folder, LanguageModel.open(folder, key.dtype(), THREADS_PER_SHARD, devices)));
         loaded.put(key, opened);
         if (loaded.size() > OPEN) {
             Map.Entry<Key, Loaded> eldest = loaded.firstEntry();

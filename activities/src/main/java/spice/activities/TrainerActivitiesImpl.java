@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 import spice.domain.Seed;
 import spice.launcher.JobFailedException;
 import spice.launcher.Launchers;
+import spice.model.Devices;
 import spice.model.Learner;
 import spice.model.LearnerSettings;
 import spice.model.LossSettings;
@@ -48,20 +49,23 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
     private final Heartbeats heartbeats;
     private final Optional<String> sampler;
     private final Supplier<Launchers> launchers;
+    private final Devices devices;
     private final Function<Duration, SnapshotPace> pace;
 
     /// Trains on this worker.
     ///
     /// @param scratch an empty folder of this worker's own
     /// @param sampler the queue of the sampling that this worker does as well, if it does
+    /// @param devices that it trains on
     /// @param launchers of the jobs that may train in this worker's place; asked for each step that names one
     public TrainerActivitiesImpl(
             BlobStore store,
             Path scratch,
             Heartbeats heartbeats,
             Optional<String> sampler,
-            Supplier<Launchers> launchers) {
-        this(store, scratch, heartbeats, sampler, launchers, SnapshotPace::of);
+            Supplier<Launchers> launchers,
+            Devices devices) {
+        this(store, scratch, heartbeats, sampler, launchers, devices, SnapshotPace::of);
     }
 
     /// @param pace of a step's snapshots, given what one is guessed to take
@@ -71,6 +75,7 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
             Heartbeats heartbeats,
             Optional<String> sampler,
             Supplier<Launchers> launchers,
+            Devices devices,
             Function<Duration, SnapshotPace> pace) {
         this.store = store;
         this.checkpoints = new Checkpoints(store);
@@ -78,6 +83,7 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
         this.heartbeats = heartbeats;
         this.sampler = sampler;
         this.launchers = launchers;
+        this.devices = devices;
         this.pace = pace;
     }
 
@@ -190,7 +196,7 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
                     batches.size() == 1 ? Optional.empty() : snapshots.newest(batches, folder);
             Path model = reached.map(Snapshots.Reached::model).orElseGet(this::fetchedParent);
             Optional<Path> optimizer = reached.map(Snapshots.Reached::optimizer).or(this::fetchedOptimizer);
-            try (Learner learner = Learner.open(model, optimizer, learnerSettings(settings), progress)) {
+            try (Learner learner = Learner.open(model, optimizer, learnerSettings(settings), devices, progress)) {
                 SnapshotPace opened = pace.apply(Duration.ofNanos(System.nanoTime() - begun));
                 List<UpdateReport> reports = updated(learner, reached, opened);
                 log.info("{} updates in {}", reports.size(), opened);

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import spice.launcher.JobFailedException;
 import spice.launcher.Launchers;
+import spice.model.Devices;
 import spice.model.TinyModel;
 import spice.settings.RunSettings;
 import spice.store.BlobRef;
@@ -114,7 +115,7 @@ class LaunchedTrainingTest {
         BlobRef episodes = Steppable.episodes(store, 24, 20, TinyModel.config().vocabularySize());
         Heartbeats unused = new Heartbeats(null, Heartbeats.PATIENCE, () -> {});
         BlobRef state = new TrainerActivitiesImpl(
-                        store, folder, unused, Optional.empty(), () -> launchers, SnapshotPace::of)
+                        store, folder, unused, Optional.empty(), () -> launchers, Devices.CPU, SnapshotPace::of)
                 .train(iteration, episodes, progress)
                 .state();
         return Json.read(store.get(state), TrainedState.class, "state");

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import spice.launcher.Launchers;
+import spice.model.Devices;
 import spice.model.TinyModel;
 import spice.store.BlobRef;
 import spice.store.InMemoryBlobStore;
@@ -36,7 +37,7 @@ class TrainingDivergesTest {
                         1e300)));
         Heartbeats unused = new Heartbeats(null, Heartbeats.PATIENCE, () -> {});
         TrainerActivitiesImpl trainer = new TrainerActivitiesImpl(
-                store, folder, unused, Optional.empty(), () -> Launchers.NONE, SnapshotPace::of);
+                store, folder, unused, Optional.empty(), () -> Launchers.NONE, Devices.CPU, SnapshotPace::of);
 
         assertThatThrownBy(() -> trainer.train(iteration, episodes, new Progress() {
                     @Override

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import spice.launcher.Launchers;
+import spice.model.Devices;
 import spice.model.TinyModel;
 import spice.settings.RunSettings;
 import spice.store.BlobRef;
@@ -45,7 +46,8 @@ class TrainingResumesTest {
         IterationRequest iteration = Steppable.iteration(into, model, SETTINGS);
         BlobRef episodes = Steppable.episodes(into, 24, 20, TinyModel.config().vocabularySize());
         Heartbeats unused = new Heartbeats(null, Heartbeats.PATIENCE, () -> {});
-        return new TrainerActivitiesImpl(into, folder, unused, Optional.empty(), () -> Launchers.NONE, pace)
+        return new TrainerActivitiesImpl(
+                        into, folder, unused, Optional.empty(), () -> Launchers.NONE, Devices.CPU, pace)
                 .train(iteration, episodes, progress);
     }
 

@@ -26,6 +26,7 @@ import spice.activities.CheckpointManifest;
 import spice.activities.Checkpoints;
 import spice.activities.LoadedPolicies;
 import spice.activities.WrittenLineage;
+import spice.model.Devices;
 import spice.settings.SettingsReader;
 import spice.settings.StartFrom;
 import spice.store.BlobRef;
@@ -243,7 +244,7 @@ class GarbageCollectionTest {
         clock.pass(Duration.ofHours(3));
         collect(LAST_TWO, NONE);
 
-        try (LoadedPolicies policies = new LoadedPolicies(store, folder)) {
+        try (LoadedPolicies policies = new LoadedPolicies(store, folder, Devices.CPU)) {
             assertThatThrownBy(() -> policies.policy(made.get("mine 2"), SettingsReader.read("{}")))
                     .isInstanceOfSatisfying(
                             ApplicationFailure.class,

@@ -1,5 +1,6 @@
 package spice.model;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -31,19 +32,24 @@ final class Decoder implements AutoCloseable {
     /// Puts weights, in the order of [WeightTable], into native memory as numbers of the given type: FLOAT32,
     /// BFLOAT16, or FLOAT64 where a test compares with finite differences.
     Decoder(ModelConfig config, Map<String, HostTensor> values, DataType type) {
+        this(config, values, type, Device.cpu());
+    }
+
+    /// The same in a device's memory.
+    Decoder(ModelConfig config, Map<String, HostTensor> values, DataType type, Device device) {
         this.config = config;
         this.type = type;
         wide = type == DataType.BFLOAT16 ? DataType.FLOAT32 : type;
-        manager = Torch.newManager();
+        manager = Torch.newManager(device);
         program = TorchProgram.compile(manager, "decoder", "Decoder", WeightTable.places(config));
         names = List.copyOf(values.keySet());
         weights = values.values().stream().map(tensor -> upload(tensor, type)).toList();
         angles = angles(Math.min(config.maxPositions(), FIRST_POSITIONS));
     }
 
-    static Decoder open(Path folder, Dtype dtype) {
+    static Decoder open(Path folder, Dtype dtype, Device device) {
         ModelConfig config = ModelFolder.config(folder);
-        return new Decoder(config, ModelFolder.weights(folder, config), dtype.type());
+        return new Decoder(config, ModelFolder.weights(folder, config), dtype.type(), device);
     }
 
     ModelConfig config() {

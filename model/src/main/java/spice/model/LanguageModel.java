@@ -31,15 +31,16 @@ public final class LanguageModel implements Policy {
     ///
     /// @throws ModelException if a file is missing, damaged or does not fit the others
     public static LanguageModel open(Path folder, int intraOpThreads) {
-        return open(folder, Dtype.FLOAT32, intraOpThreads);
+        return open(folder, Dtype.FLOAT32, intraOpThreads, Devices.CPU);
     }
 
-    /// The same, computing in the given type.
-    public static LanguageModel open(Path folder, Dtype dtype, int intraOpThreads) {
+    /// The same, computing in the given type on the first of these devices.
+    public static LanguageModel open(Path folder, Dtype dtype, int intraOpThreads, Devices devices) {
         Check.require(intraOpThreads > 0, "intraOpThreads must be positive, got %d", intraOpThreads);
         HuggingFaceCodec codec = ModelFolder.codec(folder);
         try {
-            return new LanguageModel(Decoder.open(folder, dtype), codec, intraOpThreads, Pulse.NONE);
+            Decoder decoder = Decoder.open(folder, dtype, devices.all().getFirst());
+            return new LanguageModel(decoder, codec, intraOpThreads, Pulse.NONE);
         } catch (RuntimeException e) {
             codec.close();
             throw e;

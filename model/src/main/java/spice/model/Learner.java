@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,8 @@ public final class Learner implements AutoCloseable {
 
     private final LearnerSettings settings;
     private final Pulse pulse;
+    /// One per device. The first is what the optimizer steps and what is saved; the others follow it.
+    private final List<Decoder> replicas;
     private final Decoder decoder;
     private final AdamW optimizer;
     private final Crew crew;
@@ -29,16 +32,23 @@ public final class Learner implements AutoCloseable {
     private final Map<String, byte[]> companions;
 
     private Learner(
-            LearnerSettings settings, Pulse pulse, Decoder decoder, AdamW optimizer, Map<String, byte[]> companions) {
+            LearnerSettings settings,
+            Pulse pulse,
+            List<Decoder> replicas,
+            int threads,
+            AdamW optimizer,
+            Map<String, byte[]> companions) {
         this.settings = settings;
         this.pulse = pulse;
-        this.decoder = decoder;
+        this.replicas = replicas;
+        this.decoder = replicas.getFirst();
         this.optimizer = optimizer;
         this.companions = companions;
-        crew = new Crew(settings.threads());
-        gradients =
-                IntStream.range(0, crew.size()).mapToObj(i -> decoder.zeros()).toList();
-        decoder.weights().forEach(weight -> weight.setRequiresGradient(true));
+        crew = new Crew(threads);
+        gradients = IntStream.range(0, crew.size())
+                .mapToObj(thread -> replicas.get(thread % replicas.size()).zeros())
+                .toList();
+        replicas.forEach(replica -> replica.weights().forEach(weight -> weight.setRequiresGradient(true)));
     }
 
     /// Opens a model folder for training that nobody watches.
@@ -54,17 +64,34 @@ public final class Learner implements AutoCloseable {
     ///     that computes, with the weights as before
     /// @throws ModelException if a file is missing, damaged or does not fit the others
     public static Learner open(Path modelFolder, Optional<Path> optimizerState, LearnerSettings settings, Pulse pulse) {
+        return open(modelFolder, optimizerState, settings, Devices.CPU, pulse);
+    }
+
+    /// The same on these devices, over which an update's micro-batches are spread; the gradients are summed on the
+    /// first.
+    ///
+    /// @throws ModelException also if a device cannot be used
+    public static Learner open(
+            Path modelFolder, Optional<Path> optimizerState, LearnerSettings settings, Devices devices, Pulse pulse) {
         Map<String, byte[]> companions = ModelFolder.companions(modelFolder);
-        Decoder decoder = Decoder.open(modelFolder, settings.dtype());
+        List<Decoder> replicas = new ArrayList<>();
         try {
+            devices.all().forEach(device -> replicas.add(Decoder.open(modelFolder, settings.dtype(), device)));
+            Decoder decoder = replicas.getFirst();
             AdamW optimizer = optimizerState
                     .map(file -> AdamW.read(file, decoder, settings))
                     .orElseGet(() -> AdamW.fresh(decoder, settings));
-            return new Learner(settings, pulse, decoder, optimizer, companions);
+            int threads = devices.threads(settings.threads());
+            return new Learner(settings, pulse, List.copyOf(replicas), threads, optimizer, companions);
         } catch (RuntimeException e) {
-            decoder.close();
+            replicas.forEach(Decoder::close);
             throw e;
         }
+    }
+
+    /// The model on the device of a thread of the crew.
+    private Decoder at(int thread) {
+        return replicas.get(thread % replicas.size());
     }
 
     /// Looks at files that somebody else has written, without opening them for training.
@@ -93,11 +120,11 @@ public final class Learner implements AutoCloseable {
         crew.compute(thread -> {
             for (MicroBatch part : shares.get(thread)) {
                 pulse.beat();
-                try (PtNDManager scope = decoder.scope();
-                        TorchProgram.Call call = decoder.call("log_probs")) {
+                try (PtNDManager scope = at(thread).scope();
+                        TorchProgram.Call call = at(thread).call("log_probs")) {
                     withTargets(call, scope, trajectories, part).with(temperature);
                     float[] values =
-                            decoder.through(call, part.width()).tensor(scope).toFloatArray();
+                            at(thread).through(call, part.width()).tensor(scope).toFloatArray();
                     part.forEachTarget(
                             trajectories,
                             (member, position, row, target) -> logProbs[member][position] = values[target]);
@@ -140,16 +167,20 @@ public final class Learner implements AutoCloseable {
                 loss.klBeta(),
                 referenceLogProbs.isPresent() ? "a" : "no");
         check(batch);
-        PolicyGradient gradient =
-                new PolicyGradient(decoder, settings.recompute(), pulse, loss, batch, oldLogProbs, referenceLogProbs);
+        List<PolicyGradient> gradient = replicas.stream()
+                .map(replica -> new PolicyGradient(
+                        replica, settings.recompute(), pulse, loss, batch, oldLogProbs, referenceLogProbs))
+                .toList();
         return ModelWork.recorded(() -> stepped(gradient, learningRate));
     }
 
-    private UpdateReport stepped(PolicyGradient gradient, double learningRate) {
-        List<List<MicroBatch>> shares = gradient.shares(settings.microBatchTokens(), crew.size());
-        PolicyGradient.Sums sums =
-                accumulate(thread -> gradient.add(shares.get(thread), gradients.get(thread))).stream()
-                        .reduce(PolicyGradient.Sums.NONE, PolicyGradient.Sums::plus);
+    /// @param gradient on each device
+    private UpdateReport stepped(List<PolicyGradient> gradient, double learningRate) {
+        List<List<MicroBatch>> shares = gradient.getFirst().shares(settings.microBatchTokens(), crew.size());
+        PolicyGradient.Sums sums = accumulate(
+                        thread -> gradient.get(thread % gradient.size()).add(shares.get(thread), gradients.get(thread)))
+                .stream()
+                .reduce(PolicyGradient.Sums.NONE, PolicyGradient.Sums::plus);
         return sums.report(step(learningRate));
     }
 
@@ -163,26 +194,25 @@ public final class Learner implements AutoCloseable {
         long tokens = batch.stream().mapToLong(Trajectory::trainedTokens).sum();
         require(tokens > 0, "there is nothing to imitate: no token of the %d trajectories is trained", batch.size());
         List<List<MicroBatch>> shares = MicroBatch.shares(batch, all(batch), settings.microBatchTokens(), crew.size());
-        double loss =
-                accumulate(thread -> imitationGradient(batch, shares.get(thread), tokens, gradients.get(thread)))
-                        .stream()
-                        .mapToDouble(Double::doubleValue)
-                        .sum();
+        double loss = accumulate(thread ->
+                        imitationGradient(at(thread), batch, shares.get(thread), tokens, gradients.get(thread)))
+                .stream()
+                .mapToDouble(Double::doubleValue)
+                .sum();
         step(learningRate);
         return loss;
     }
 
     private double imitationGradient(
-            List<Trajectory> batch, List<MicroBatch> parts, long tokens, List<PtNDArray> gradients) {
+            Decoder on, List<Trajectory> batch, List<MicroBatch> parts, long tokens, List<PtNDArray> gradients) {
         double loss = 0;
         for (MicroBatch part : parts) {
             pulse.beat();
-            try (PtNDManager scope = decoder.scope();
-                    TorchProgram.Call call = decoder.call("add_imitation_gradients")) {
+            try (PtNDManager scope = on.scope();
+                    TorchProgram.Call call = on.call("add_imitation_gradients")) {
                 withTargets(call, scope, batch, part).with(1.0 / tokens).with(settings.recompute());
-                loss += Torch.withGradients(() -> decoder.through(call, gradients, part.width())
-                        .tensor(scope)
-                        .getDouble());
+                loss += Torch.withGradients(() ->
+                        on.through(call, gradients, part.width()).tensor(scope).getDouble());
             }
         }
         return loss;
@@ -191,7 +221,7 @@ public final class Learner implements AutoCloseable {
     /// Computes every thread's share of a batch's gradients and adds them up in the first thread's.
     private <T> List<T> accumulate(IntFunction<T> share) {
         List<T> results = crew.compute(thread -> {
-            try (TorchProgram.Call call = decoder.call("clear").with(gradients.get(thread))) {
+            try (TorchProgram.Call call = at(thread).call("clear").with(gradients.get(thread))) {
                 call.run();
             }
             return share.apply(thread);
@@ -220,6 +250,12 @@ public final class Learner implements AutoCloseable {
         }
         optimizer.step(
                 gradients.getFirst(), Math.min(1, settings.maxGradientNorm() / (norm + NORM_GUARD)), learningRate);
+        for (Decoder replica : replicas.subList(1, replicas.size())) {
+            try (TorchProgram.Call call =
+                    replica.call("round").with(replica.weights()).with(decoder.weights())) {
+                call.run();
+            }
+        }
         return norm;
     }
 
@@ -275,6 +311,6 @@ public final class Learner implements AutoCloseable {
     @Override
     public void close() {
         crew.close();
-        decoder.close();
+        replicas.forEach(Decoder::close);
     }
 }

@@ -1,5 +1,6 @@
 package spice.model;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -7,30 +8,49 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// libtorch as this module uses it: started once, tested, and each thread set before it computes.
 final class Torch {
     private static @Nullable Engine engine;
+    private static final Set<Device> TESTED = new HashSet<>();
+
+    /// Types as libtorch numbers them.
+    private static final long FLOAT32 = 6;
+
+    private static final long BFLOAT16 = 15;
 
     private Torch() {}
 
-    /// A manager of native memory, made by the engine, which is started and tested at the first call.
+    /// A manager of the processor's memory.
     ///
-    /// @throws ModelException if libtorch does not start or fails its self-test
+    /// @throws ModelException as below
     static PtNDManager newManager() {
-        return (PtNDManager) engine().newBaseManager();
+        return newManager(Device.cpu());
+    }
+
+    /// A manager of a device's memory, made by the engine, which is started at the first call, and tested on each
+    /// device.
+    ///
+    /// @throws ModelException if libtorch does not start, or fails its self-test on the device
+    static synchronized PtNDManager newManager(Device device) {
+        Engine started = engine();
+        if (!TESTED.contains(device)) {
+            selfTest(started, device);
+            TESTED.add(device);
+        }
+        return (PtNDManager) started.newBaseManager(device);
     }
 
     private static synchronized Engine engine() {
         if (engine == null) {
             // DJL asks the network for natives and sends telemetry unless told not to.
             System.setProperty("ai.djl.offline", "true");
-            Engine started = started();
-            selfTest(started);
-            engine = started;
+            engine = started();
         }
         return engine;
     }
@@ -72,9 +92,9 @@ final class Torch {
 
     /// DJL's binding fits one version of libtorch. Another one loads without complaint and then computes garbage,
     /// since the layout of a tensor is compiled into the binding; so known numbers decide.
-    private static void selfTest(Engine engine) {
+    private static void selfTest(Engine engine, Device device) {
         prepareStarted(1);
-        try (NDManager manager = engine.newBaseManager();
+        try (NDManager manager = engine.newBaseManager(device);
                 TorchProgram program = TorchProgram.compile((PtNDManager) manager, "self_test", "SelfTest", Map.of())) {
             NDArray x = manager.create(new float[] {1, 2, 3, 4, 5, 6}, new Shape(2, 3));
             expect("a transposed 2 x 3 matrix", x.transpose(), 1, 4, 2, 5, 3, 6);
@@ -87,11 +107,31 @@ final class Torch {
             try (TorchProgram.Call call = program.call("gradient").with(square).with(w)) {
                 expect("a gradient", withGradients(() -> call.tensor((PtNDManager) manager)), 20, 28, 28, 40);
             }
+            NDArray values = manager.create(new float[] {1, 2, 3, 6}, new Shape(1, 1, 2, 2));
+            for (long type : new long[] {FLOAT32, BFLOAT16}) {
+                try (TorchProgram.Call call =
+                        program.call("attention").with(values).with(type)) {
+                    expect("attention", call.tensor((PtNDManager) manager), 1, 2, 2, 4, 1, 2, 2, 4);
+                }
+            }
+            try (TorchProgram.Call call = program.call("rounded_product").with(x)) {
+                expect("a product in bfloat16", call.tensor((PtNDManager) manager), 14, 32, 32, 77);
+            }
         } catch (ModelException e) {
             throw e;
         } catch (RuntimeException | LinkageError e) {
+            if (device.isGpu()) {
+                throw new ModelException(
+                        "cuda:%d cannot be used: %s. It needs a GPU of this number, its driver, and libtorch for CUDA on the class path in place of the processor's: docs/operating.md says how"
+                                .formatted(device.getDeviceId(), firstLine(e)),
+                        e);
+            }
             throw misfit("the self-test ended with: " + e.getMessage());
         }
+    }
+
+    private static String firstLine(Throwable failure) {
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     }
 
     static void expect(String what, NDArray found, float... expected) {

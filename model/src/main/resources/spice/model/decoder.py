@@ -629,7 +629,7 @@ class Decoder(Module):
     table = torch.detach(self.head(w))
     on_table = self.head(gradients)
     on_h = torch.empty_like(fixed)
-    loss = torch.zeros([], dtype=7)
+    loss = torch.zeros([], dtype=7, device=ops.prim.device(x))
     M = torch.size(rows, 0)
     block = self.block(table)
     for i in range((M + block - 1) // block):
@@ -649,8 +649,12 @@ class Decoder(Module):
     torch._foreach_zero_(gradients)
     return None
 
+  # The others may be on another device.
   def add(self, gradients: List[Tensor], others: List[Tensor]) -> NoneType:
-    torch._foreach_add_(gradients, others)
+    here = annotate(List[Tensor], [])
+    for i in range(len(others)):
+      here.append(torch.to(others[i], ops.prim.device(gradients[i]), ops.prim.dtype(gradients[i])))
+    torch._foreach_add_(gradients, here)
     return None
 
   def gradient_norm(self, gradients: List[Tensor]) -> Tensor:
@@ -668,7 +672,7 @@ class Decoder(Module):
       weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
     return None
 
-  # Rounds the master to the weights.
+  # Rounds the master to the weights, which may be on another device.
   def round(self, w: List[Tensor], master: List[Tensor]) -> NoneType:
     torch._foreach_copy_(w, master)
     return None

@@ -204,7 +204,7 @@ class BFloat16Test {
         List<PromptGroup> groups = List.of(new PromptGroup(prompt, new long[] {1, 2, 3, 4, 5, 6, 7, 8}));
         List<Trajectory> trajectories = new ArrayList<>();
         ReferenceDecoder reference = new ReferenceDecoder(CONFIG, rounded(TinyModel.weights(CONFIG, 1)));
-        try (LanguageModel model = LanguageModel.open(base, Dtype.BFLOAT16, 1)) {
+        try (LanguageModel model = LanguageModel.open(base, Dtype.BFLOAT16, 1, Devices.CPU)) {
             List<Completion> drawn = model.sample(groups, new Sampling(1, 20)).getFirst();
             assertThat(model.sample(groups, new Sampling(1, 20))
                             .getFirst()

@@ -15,6 +15,7 @@ import spice.domain.AnswerKind;
 import spice.domain.Task;
 import spice.local.LocalSettings;
 import spice.local.UserError;
+import spice.model.Devices;
 import spice.model.LanguageModel;
 import spice.model.Policy;
 import spice.model.PromptGroup;
@@ -61,7 +62,8 @@ final class AskCommand implements Callable<Integer> {
         LocalSettings local = LocalSettings.from(System.getenv());
         try (S3BlobStore store = S3BlobStore.open(local.s3());
                 BlobCache cache = BlobCache.open(local.cache(), UNLIMITED, Clock.systemUTC());
-                LoadedPolicies policies = new LoadedPolicies(new CachedBlobStore(store, cache), cache.ownFolder())) {
+                LoadedPolicies policies =
+                        new LoadedPolicies(new CachedBlobStore(store, cache), cache.ownFolder(), Devices.CPU)) {
             Checkpoints checkpoints = new Checkpoints(store);
             CheckpointRef last = checkpoints
                     .last(lineage)

@@ -132,14 +132,19 @@ final class Wiring implements AutoCloseable {
                 case TRAIN ->
                     device.worker(factory, TaskQueues.TRAIN)
                             .registerActivitiesImplementations(new TrainerActivitiesImpl(
-                                    models, cache.ownFolder(), heartbeats, ownSampling, () -> launchers(settings)));
+                                    models,
+                                    cache.ownFolder(),
+                                    heartbeats,
+                                    ownSampling,
+                                    () -> launchers(settings),
+                                    settings.devices()));
             }
         });
     }
 
     private static Policies policies(WorkerSettings settings, CachedBlobStore models, BlobCache cache) {
         if (settings.vllm().isEmpty()) {
-            return new LoadedPolicies(models, cache.ownFolder());
+            return new LoadedPolicies(models, cache.ownFolder(), settings.devices());
         }
         try {
             return VllmPolicies.open(settings.vllm().get(), models, cache.ownFolder());
@@ -229,6 +234,9 @@ final class Wiring implements AutoCloseable {
     }
 
     static Wiring start(WorkerSettings settings) {
+        if (!settings.queues().equals(Set.of(WorkerSettings.Queue.CPU))) {
+            settings.devices().test();
+        }
         Wiring wiring = new Wiring(settings);
         wiring.factory.start();
         if (settings.queues().contains(WorkerSettings.Queue.CPU)) {

@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 import spice.activities.Heartbeats;
 import spice.local.LocalSettings;
+import spice.model.Devices;
 import spice.telemetry.ListenAddress;
 
 /// `spice worker`: takes steps from the task queues until it is told to stop.
@@ -79,6 +80,15 @@ final class WorkerCommand implements Callable<Integer> {
                             + " docs/launcher.md.")
     private @Nullable Path launchers;
 
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            converter = DevicesConverter.class,
+            description =
+                    "What the model samples and learns on: cpu, cuda:0, or several with commas, over which gradient"
+                            + " updates are spread (default: cpu). One worker a GPU, or one for all that train together.")
+    private Devices devices = Devices.CPU;
+
     @Option(names = "--samplers", description = "Shards sampled side by side (default: the number of cores).")
     private int samplers = Runtime.getRuntime().availableProcessors();
 
@@ -121,7 +131,8 @@ final class WorkerCommand implements Callable<Integer> {
                 makeCurrent,
                 meters,
                 launchers(),
-                vllm.settings(models, Duration.ofSeconds(patience), System.getenv()));
+                vllm.settings(models, Duration.ofSeconds(patience), System.getenv()),
+                devices);
         Wiring wiring = Wiring.start(settings);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
@@ -137,6 +148,17 @@ final class WorkerCommand implements Callable<Integer> {
         public ListenAddress convert(String text) {
             try {
                 return ListenAddress.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    private static final class DevicesConverter implements ITypeConverter<Devices> {
+        @Override
+        public Devices convert(String text) {
+            try {
+                return Devices.parse(text);
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException(e.getMessage());
             }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import spice.launcher.Launchers;
 import spice.local.UserError;
+import spice.model.Devices;
 import spice.telemetry.ListenAddress;
 import spice.vllm.VllmSettings;
 import spice.workflows.TaskQueues;
@@ -26,6 +27,7 @@ import spice.workflows.TaskQueues;
 /// @param meters where its meters are offered to Prometheus
 /// @param launchers file of the engines that a run may name as its trainer
 /// @param vllm the server that samples in its place
+/// @param devices that the model samples and learns on
 record WorkerSettings(
         String name,
         Set<Queue> queues,
@@ -38,7 +40,8 @@ record WorkerSettings(
         boolean makeCurrent,
         ListenAddress meters,
         Optional<Path> launchers,
-        Optional<VllmSettings> vllm) {
+        Optional<VllmSettings> vllm,
+        Devices devices) {
     WorkerSettings {
         queues = Set.copyOf(queues);
         corpora = Map.copyOf(corpora);

@@ -29,6 +29,7 @@ import spice.domain.Repair;
 import spice.domain.Seed;
 import spice.launcher.Launchers;
 import spice.model.Biases;
+import spice.model.Devices;
 import spice.model.Family;
 import spice.model.LanguageModel;
 import spice.model.ModelConfig;
@@ -98,13 +99,18 @@ class ForeignCheckpointTest {
     @BeforeEach
     void prepare() throws Exception {
         Heartbeats heartbeats = new Heartbeats(null, Heartbeats.PATIENCE, () -> {});
-        policies = new LoadedPolicies(store, Files.createDirectories(folder.resolve("scratch")));
+        policies = new LoadedPolicies(store, Files.createDirectories(folder.resolve("scratch")), Devices.CPU);
         environment.registerActivitiesImplementations(
                 new CheckpointActivitiesImpl(
                         store, folder.resolve("models"), "this", "test", heartbeats, Clock.systemUTC()),
                 new ReasonerActivitiesImpl(new Sampler(store, policies, threads, heartbeats)),
                 new TrainerActivitiesImpl(
-                        store, folder.resolve("scratch"), heartbeats, Optional.empty(), () -> Launchers.NONE));
+                        store,
+                        folder.resolve("scratch"),
+                        heartbeats,
+                        Optional.empty(),
+                        () -> Launchers.NONE,
+                        Devices.CPU));
         checkpoints = environment.newActivityStub(CheckpointActivities.class);
         reasoner = environment.newActivityStub(ReasonerActivities.class);
         trainer = environment.newActivityStub(TrainerActivities.class);

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import spice.launcher.Launchers;
 import spice.local.TestTemporal;
+import spice.model.Devices;
 import spice.model.TinyModel;
 import spice.settings.RunSettings;
 import spice.store.BlobRef;
@@ -111,7 +112,7 @@ class LongStepsTest {
         WorkflowClient workerClient = client(workerStubs);
         Heartbeats heartbeats = new Heartbeats(workerClient.newActivityCompletionClient(), patience, endProcess);
         Path scratch = Files.createDirectories(folder.resolve(queue));
-        policies = new LoadedPolicies(read, scratch);
+        policies = new LoadedPolicies(read, scratch, Devices.CPU);
         factory = WorkerFactory.newInstance(workerClient);
         Worker worker = factory.newWorker(
                 queue,
@@ -119,7 +120,7 @@ class LongStepsTest {
         worker.registerWorkflowImplementationTypes(OneStep.Impl.class);
         worker.registerActivitiesImplementations(
                 new ReasonerActivitiesImpl(new Sampler(read, policies, samplers, heartbeats)),
-                new TrainerActivitiesImpl(read, scratch, heartbeats, Optional.empty(), () -> launchers));
+                new TrainerActivitiesImpl(read, scratch, heartbeats, Optional.empty(), () -> launchers, Devices.CPU));
         factory.start();
     }
 

@@ -39,6 +39,7 @@ import spice.archive.SpiceArchive;
 import spice.domain.Seed;
 import spice.launcher.Launchers;
 import spice.local.TestTemporal;
+import spice.model.Devices;
 import spice.settings.RunSettings;
 import spice.store.BlobRef;
 import spice.store.InMemoryBlobStore;
@@ -160,7 +161,12 @@ class SamplingPoolTest {
             member.factory
                     .newWorker(TaskQueues.TRAIN)
                     .registerActivitiesImplementations(new TrainerActivitiesImpl(
-                            store, member.scratch, member.heartbeats, Optional.empty(), () -> Launchers.NONE));
+                            store,
+                            member.scratch,
+                            member.heartbeats,
+                            Optional.empty(),
+                            () -> Launchers.NONE,
+                            Devices.CPU));
             member.factory.start();
             TestBuild.makeCurrent(stubs);
         }
@@ -190,7 +196,7 @@ class SamplingPoolTest {
             private final WorkflowClient client;
             private final Heartbeats heartbeats;
             private final WorkerFactory factory;
-            private final LoadedPolicies policies = new LoadedPolicies(store, scratch);
+            private final LoadedPolicies policies = new LoadedPolicies(store, scratch, Devices.CPU);
             private final AtomicBoolean isToLeave = new AtomicBoolean();
             private final CountDownLatch leaves = new CountDownLatch(1);
             private final ExecutorService threads =
