@@ -268,8 +268,8 @@ class RunCommandsTest {
 
     // ---- spice watch ----
 
-    /// Nobody answers a program that writes into a pipe. The last run is one that still waits, to whom looks before its end
-    /// has arrived.
+    /// Nobody answers a program that writes into a pipe. The last run is one that still waits, to whom looks before
+    /// its end has arrived.
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
