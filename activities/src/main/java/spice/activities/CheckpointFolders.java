@@ -36,7 +36,7 @@ public final class CheckpointFolders {
     public <T> T open(CheckpointRef checkpoint, Function<Path, T> open) {
         Path folder = scratch.resolve("policy-" + UUID.randomUUID());
         try {
-            ModelFiles.fetch(store, checkpoints.manifest(checkpoint).files(), folder);
+            ModelFiles.fetchToSample(store, checkpoints.manifest(checkpoint).files(), folder);
             return open.apply(folder);
         } catch (ModelException e) {
             delete(folder);

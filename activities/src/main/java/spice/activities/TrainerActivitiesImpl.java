@@ -9,18 +9,23 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import spice.domain.Seed;
 import spice.launcher.JobFailedException;
 import spice.launcher.Launchers;
+import spice.model.AdaptedMatrix;
 import spice.model.Devices;
 import spice.model.Learner;
 import spice.model.LearnerSettings;
+import spice.model.Lora;
 import spice.model.LossSettings;
 import spice.model.ModelException;
 import spice.model.Trajectory;
@@ -154,7 +159,19 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
                 settings.weightDecay(),
                 settings.maxGradientNorm(),
                 Dtypes.of(settings),
-                settings.recompute() == RunSettings.Recompute.LAYERS);
+                settings.recompute() == RunSettings.Recompute.LAYERS,
+                lora(settings));
+    }
+
+    private static Optional<Lora> lora(RunSettings settings) {
+        if (settings.loraRank() == 0) {
+            return Optional.empty();
+        }
+        Set<AdaptedMatrix> targets = settings.adaptedMatrices().stream()
+                .map(name -> AdaptedMatrix.valueOf(name.toUpperCase(Locale.ROOT)))
+                .collect(Collectors.toSet());
+        long seed = new Seed(settings.seed()).child("adapters").value();
+        return Optional.of(new Lora(settings.loraRank(), settings.loraAlpha(), targets, seed));
     }
 
     /// The loss that a run's settings ask for.

@@ -3,6 +3,7 @@ package spice.settings;
 import static java.util.Objects.requireNonNullElse;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
 
 /// Everything a run is told. A person writes any part of it as a JSON object; [SettingsReader] fills the rest
 /// from a preset and checks all of it. Flat, so that the object in the Web UI's start form stays one level deep.
@@ -127,6 +128,19 @@ public record RunSettings(
                         + "time, and changes no result")
         Recompute recompute,
 
+        @Setting(
+                value = "rank of the adapters (LoRA) that learn in the weights' place; 0: all weights learn",
+                min = 0,
+                max = 4096)
+        int loraRank,
+
+        @Setting(value = "what the adapters' product is multiplied by, times their rank", min = 0.001, max = 1_000_000)
+        double loraAlpha,
+
+        @Setting("matrices with adapters: all, or some of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, "
+                + "with commas")
+        String loraTargets,
+
         // Controls
         @Setting("trained, or fixed: the base poses all tasks and only the Reasoner learns")
         ChallengerMode challenger,
@@ -185,12 +199,26 @@ public record RunSettings(
     /// The trainer that is the worker itself.
     public static final String OWN_TRAINER = "own";
 
+    private static final double LORA_ALPHA = 32;
+    private static final String ALL_MATRICES = "all";
+
+    /// The matrices that may have adapters.
+    public static final List<String> MATRICES =
+            List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
+
     public RunSettings {
         // Histories and records of before there were these say nothing, which reads as 0 or null.
         topP = topP == 0 ? 1 : topP;
         trainer = requireNonNullElse(trainer, OWN_TRAINER);
         dtype = requireNonNullElse(dtype, Dtype.FLOAT32);
         recompute = requireNonNullElse(recompute, Recompute.NONE);
+        loraAlpha = loraAlpha == 0 ? LORA_ALPHA : loraAlpha;
+        loraTargets = requireNonNullElse(loraTargets, ALL_MATRICES);
+    }
+
+    /// The matrices that adapters are asked for, by their names.
+    public List<String> adaptedMatrices() {
+        return loraTargets.equals(ALL_MATRICES) ? MATRICES : List.of(loraTargets.split(","));
     }
 
     public enum RoleStyle {

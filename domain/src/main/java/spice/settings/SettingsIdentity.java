@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.databind.node.ValueNode;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import spice.store.Json;
@@ -40,6 +41,8 @@ public final class SettingsIdentity {
             "dtype", TextNode.valueOf("float32"),
             "recompute", TextNode.valueOf("none"));
 
+    private static final List<String> OF_ADAPTERS = List.of("loraRank", "loraAlpha", "loraTargets");
+
     private SettingsIdentity() {}
 
     /// The settings that have an effect. Corpus and model count by their content, which the caller adds.
@@ -51,6 +54,9 @@ public final class SettingsIdentity {
                 object.remove(name);
             }
         });
+        if (settings.loraRank() == 0) {
+            object.remove(OF_ADAPTERS);
+        }
         return object;
     }
 

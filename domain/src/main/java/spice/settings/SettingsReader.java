@@ -151,6 +151,14 @@ public final class SettingsReader {
             problems.add("trainer is \"%s\"; give %s, or the name of a launcher that the workers were started with"
                     .formatted(settings.trainer(), RunSettings.OWN_TRAINER));
         }
+        if (!settings.trainer().equals(RunSettings.OWN_TRAINER) && settings.loraRank() > 0) {
+            problems.add("loraRank is %d but trainer is %s, whose jobs train all weights; give loraRank 0 or trainer %s"
+                    .formatted(settings.loraRank(), settings.trainer(), RunSettings.OWN_TRAINER));
+        }
+        if (!RunSettings.MATRICES.containsAll(settings.adaptedMatrices())) {
+            problems.add("loraTargets is \"%s\"; give all, or some of %s with commas between them"
+                    .formatted(settings.loraTargets(), RunSettings.MATRICES));
+        }
         for (Map.Entry<String, String> name :
                 Map.of("corpus", settings.corpus(), "model", settings.model()).entrySet()) {
             if (name.getValue().isBlank()) {

@@ -111,6 +111,8 @@ class SettingsReaderTest {
                 "{\"startFrom\": \"../x@3\"} | startFrom is \"../x@3\"; take base, last, last-or-base, or a lineage and an iteration as mine@12",
                 "{\"trainer\": \"../run\"} | trainer is \"../run\"; give own, or the name of a launcher that the workers were started with",
                 "{\"dtype\": \"bfloat16\", \"trainer\": \"torchrun\"} | dtype is bfloat16 but trainer is torchrun, whose jobs compute in float32; give dtype float32 or trainer own",
+                "{\"loraRank\": 8, \"trainer\": \"torchrun\"} | loraRank is 8 but trainer is torchrun, whose jobs train all weights; give loraRank 0 or trainer own",
+                "{\"loraTargets\": \"q_proj,qproj\"} | loraTargets is \"q_proj,qproj\"; give all, or some of [q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj] with commas between them",
                 "[1, 2] | the input is [1,2]; give one JSON object such as {\"iterations\": 10}",
                 "7 | the input is 7; give one JSON object such as {\"iterations\": 10}",
             })
@@ -155,14 +157,14 @@ class SettingsReaderTest {
         assertThat(SettingsIdentity.effective(settings).fieldNames())
                 .toIterable()
                 .contains("microBatchTokens")
-                .doesNotContain("dtype", "recompute");
+                .doesNotContain("dtype", "recompute", "loraRank", "loraAlpha", "loraTargets");
         assertThat(SettingsIdentity.effective(SettingsReader.read("{\"dtype\": \"bfloat16\"}"))
                         .path("dtype")
                         .asText())
                 .isEqualTo("bfloat16");
 
         ObjectNode before = Json.mapper().valueToTree(settings);
-        before.remove(List.of("dtype", "recompute"));
+        before.remove(List.of("dtype", "recompute", "loraRank", "loraAlpha", "loraTargets"));
         assertThat(Json.read(Json.bytes(before), RunSettings.class, "settings")).isEqualTo(settings);
     }
 

@@ -46,7 +46,7 @@ final class AdamW {
     }
 
     private static List<PtNDArray> master(Decoder decoder) {
-        return decoder.isRounded() ? decoder.master() : decoder.weights();
+        return decoder.isRounded() ? decoder.master() : decoder.learned();
     }
 
     /// Continues from a saved state.
@@ -89,12 +89,12 @@ final class AdamW {
             return saved;
         }
         decoder.round(saved);
-        return decoder.weights();
+        return decoder.learned();
     }
 
     private static List<PtNDArray> moments(Map<String, HostTensor> found, String prefix, Decoder decoder, Path file) {
         Map<String, long[]> table = new LinkedHashMap<>();
-        WeightTable.of(decoder.config()).forEach((name, shape) -> table.put(prefix + name, shape));
+        decoder.learnedTable().forEach((name, shape) -> table.put(prefix + name, shape));
         return WeightTable.pick(found, table, file).values().stream()
                 .map(tensor -> decoder.upload(tensor, DataType.FLOAT32))
                 .toList();
@@ -102,7 +102,7 @@ final class AdamW {
 
     private static List<PtNDArray> steps(Decoder decoder, float count) {
         HostTensor scalar = new HostTensor(new long[0], new float[] {count});
-        return decoder.weights().stream()
+        return decoder.learned().stream()
                 .map(weight -> decoder.upload(scalar, DataType.FLOAT32))
                 .toList();
     }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
 
 /// The decoder in native memory: the program of `decoder.py`, the weights, and the table of rotary angles, as
@@ -23,6 +24,7 @@ final class Decoder implements AutoCloseable {
     private final TorchProgram program;
     private final List<String> names;
     private final List<PtNDArray> weights;
+    private final Optional<Adapters> adapters;
     private final DataType type;
     /// What is not a weight: gradients, angles, and the numbers of a loss.
     private final DataType wide;
@@ -32,11 +34,16 @@ final class Decoder implements AutoCloseable {
     /// Puts weights, in the order of [WeightTable], into native memory as numbers of the given type: FLOAT32,
     /// BFLOAT16, or FLOAT64 where a test compares with finite differences.
     Decoder(ModelConfig config, Map<String, HostTensor> values, DataType type) {
-        this(config, values, type, Device.cpu());
+        this(config, values, type, Device.cpu(), Optional.empty());
     }
 
-    /// The same in a device's memory.
-    Decoder(ModelConfig config, Map<String, HostTensor> values, DataType type, Device device) {
+    /// The same in a device's memory, with adapters, which learn in the weights' place, where there are any.
+    Decoder(
+            ModelConfig config,
+            Map<String, HostTensor> values,
+            DataType type,
+            Device device,
+            Optional<Adapted> adapted) {
         this.config = config;
         this.type = type;
         wide = type == DataType.BFLOAT16 ? DataType.FLOAT32 : type;
@@ -44,45 +51,91 @@ final class Decoder implements AutoCloseable {
         program = TorchProgram.compile(manager, "decoder", "Decoder", WeightTable.places(config));
         names = List.copyOf(values.keySet());
         weights = values.values().stream().map(tensor -> upload(tensor, type)).toList();
+        adapters = adapted.map(this::adapters);
         angles = angles(Math.min(config.maxPositions(), FIRST_POSITIONS));
     }
 
     static Decoder open(Path folder, Dtype dtype, Device device) {
         ModelConfig config = ModelFolder.config(folder);
-        return new Decoder(config, ModelFolder.weights(folder, config), dtype.type(), device);
+        return new Decoder(config, ModelFolder.weights(folder, config), dtype.type(), device, Optional.empty());
+    }
+
+    /// Adapters before they are in native memory.
+    record Adapted(Lora lora, Map<String, HostTensor> values) {}
+
+    /// For learning: with the adapters that the folder has, or with fresh ones, where they are asked for.
+    static Decoder open(Path folder, Dtype dtype, Device device, Optional<Lora> lora) {
+        if (lora.isEmpty()) {
+            return open(folder, dtype, device);
+        }
+        ModelConfig config = ModelFolder.config(folder);
+        boolean goesOn = AdapterFolder.isIn(folder);
+        return new Decoder(
+                config,
+                goesOn ? AdapterFolder.base(folder, config) : ModelFolder.weights(folder, config),
+                dtype.type(),
+                device,
+                lora.map(asked -> new Adapted(
+                        asked,
+                        goesOn ? AdapterFolder.read(folder, config, asked) : Adapters.fresh(config, asked))));
+    }
+
+    private Adapters adapters(Adapted adapted) {
+        return new Adapters(
+                adapted.lora(),
+                config.layers(),
+                List.copyOf(adapted.values().keySet()),
+                adapted.values().values().stream()
+                        .map(tensor -> upload(tensor, type))
+                        .toList(),
+                upload(new HostTensor(new long[] {0}, new float[0]), type));
     }
 
     ModelConfig config() {
         return config;
     }
 
-    /// The weights, leaves of every gradient.
     List<PtNDArray> weights() {
         return weights;
     }
 
-    /// Tensors of the weights' shapes, filled with zeros; float32 beside weights in bfloat16.
+    /// What learns, leaves of every gradient: the adapters, or without any the weights.
+    List<PtNDArray> learned() {
+        return adapters.map(Adapters::tensors).orElse(weights);
+    }
+
+    /// The names of what learns.
+    private List<String> learnedNames() {
+        return adapters.map(Adapters::names).orElse(names);
+    }
+
+    /// The names and shapes of what learns.
+    Map<String, long[]> learnedTable() {
+        return adapters.map(all -> Adapters.table(config, all.lora())).orElseGet(() -> WeightTable.of(config));
+    }
+
+    /// Tensors of the shapes of what learns, filled with zeros; float32 beside bfloat16.
     List<PtNDArray> zeros() {
-        return weights.stream()
-                .map(weight -> (PtNDArray) manager.zeros(weight.getShape(), wide))
+        return learned().stream()
+                .map(tensor -> (PtNDArray) manager.zeros(tensor.getShape(), wide))
                 .toList();
     }
 
-    /// Whether the weights are rounded, so that who learns keeps a master copy.
+    /// Whether what learns is rounded, so that who learns keeps a master copy.
     boolean isRounded() {
         return type == DataType.BFLOAT16;
     }
 
-    /// The weights in float32, where they are rounded.
+    /// What learns in float32, where it is rounded.
     List<PtNDArray> master() {
-        return weights.stream()
-                .map(weight -> converted("to_float32", weight, manager))
+        return learned().stream()
+                .map(tensor -> converted("to_float32", tensor, manager))
                 .toList();
     }
 
-    /// Rounds a master copy to the weights.
+    /// Rounds a master copy to what learns.
     void round(List<PtNDArray> master) {
-        try (TorchProgram.Call call = call("round").with(weights).with(master)) {
+        try (TorchProgram.Call call = call("round").with(learned()).with(master)) {
             call.run();
         }
     }
@@ -110,9 +163,26 @@ final class Decoder implements AutoCloseable {
         return withAngles(call.with(weights), positions);
     }
 
-    /// The same where the gradients that the call adds to stand beside the weights.
-    TorchProgram.Call through(TorchProgram.Call call, List<PtNDArray> gradients, int positions) {
-        return withAngles(call.with(weights).with(gradients), positions);
+    /// The same where the decoder learns, with adapters if it has any.
+    TorchProgram.Call learning(TorchProgram.Call call, int positions) {
+        call.with(weights).with(placed(learned())).with(scale());
+        return withAngles(call, positions);
+    }
+
+    /// The same with the gradients that the call adds to.
+    TorchProgram.Call learning(TorchProgram.Call call, List<PtNDArray> gradients, int positions) {
+        call.with(weights).with(placed(learned()));
+        call.with(adapters.isEmpty() ? gradients : placed(gradients)).with(scale());
+        return withAngles(call, positions);
+    }
+
+    /// Without adapters none.
+    private List<PtNDArray> placed(List<PtNDArray> learned) {
+        return adapters.map(all -> all.placed(learned)).orElse(List.of());
+    }
+
+    private double scale() {
+        return adapters.map(all -> all.lora().scale()).orElse(0.0);
     }
 
     private TorchProgram.Call withAngles(TorchProgram.Call call, int positions) {
@@ -120,8 +190,37 @@ final class Decoder implements AutoCloseable {
         return call.with(enough.cosines()).with(enough.sines()).with(config.normEpsilon());
     }
 
-    /// The tensors by the weights' names, for Java.
+    /// Tensors, one for each that learns, by those names, for Java.
     Map<String, HostTensor> download(List<PtNDArray> tensors, String prefix) {
+        return named(learnedNames(), tensors, prefix);
+    }
+
+    /// The weights as they are, without adapters.
+    Map<String, HostTensor> base() {
+        return named(names, weights, "");
+    }
+
+    /// The weights with the adapters in them.
+    Map<String, HostTensor> merged() {
+        Map<String, HostTensor> merged = base();
+        adapters.ifPresent(all -> merged.replaceAll((name, tensor) -> {
+            List<PtNDArray> factors = all.of(name);
+            return factors.isEmpty()
+                    ? tensor
+                    : new HostTensor(tensor.shape(), () -> merged(weights.get(names.indexOf(name)), factors));
+        }));
+        return merged;
+    }
+
+    private float[] merged(PtNDArray weight, List<PtNDArray> factors) {
+        try (PtNDManager scope = scope();
+                TorchProgram.Call call = call("merged").with(weight)) {
+            factors.forEach(call::with);
+            return call.with(scale()).tensor(scope).toFloatArray();
+        }
+    }
+
+    private Map<String, HostTensor> named(List<String> names, List<PtNDArray> tensors, String prefix) {
         Map<String, HostTensor> values = new LinkedHashMap<>();
         for (int i = 0; i < names.size(); i++) {
             PtNDArray tensor = tensors.get(i);

@@ -48,7 +48,7 @@ public final class Learner implements AutoCloseable {
         gradients = IntStream.range(0, crew.size())
                 .mapToObj(thread -> replicas.get(thread % replicas.size()).zeros())
                 .toList();
-        replicas.forEach(replica -> replica.weights().forEach(weight -> weight.setRequiresGradient(true)));
+        replicas.forEach(replica -> replica.learned().forEach(tensor -> tensor.setRequiresGradient(true)));
     }
 
     /// Opens a model folder for training that nobody watches.
@@ -58,7 +58,8 @@ public final class Learner implements AutoCloseable {
         return open(modelFolder, optimizerState, settings, Pulse.NONE);
     }
 
-    /// Opens a model folder for training; without optimizer state the moments start at zero.
+    /// Opens a model folder for training; without optimizer state the moments start at zero, and so they do where adapters
+    /// are begun, or given up for all weights.
     ///
     /// @param pulse beats before every micro-batch, on several threads at once; what it throws ends the method
     ///     that computes, with the weights as before
@@ -76,9 +77,10 @@ public final class Learner implements AutoCloseable {
         Map<String, byte[]> companions = ModelFolder.companions(modelFolder);
         List<Decoder> replicas = new ArrayList<>();
         try {
-            devices.all().forEach(device -> replicas.add(Decoder.open(modelFolder, settings.dtype(), device)));
+            devices.all().forEach(device -> replicas.add(Decoder.open(modelFolder, settings.dtype(), device, settings.lora())));
             Decoder decoder = replicas.getFirst();
             AdamW optimizer = optimizerState
+                    .filter(_ -> AdapterFolder.isIn(modelFolder) == settings.lora().isPresent())
                     .map(file -> AdamW.read(file, decoder, settings))
                     .orElseGet(() -> AdamW.fresh(decoder, settings));
             int threads = devices.threads(settings.threads());
@@ -124,7 +126,7 @@ public final class Learner implements AutoCloseable {
                         TorchProgram.Call call = at(thread).call("log_probs")) {
                     withTargets(call, scope, trajectories, part).with(temperature);
                     float[] values =
-                            at(thread).through(call, part.width()).tensor(scope).toFloatArray();
+                            at(thread).learning(call, part.width()).tensor(scope).toFloatArray();
                     part.forEachTarget(
                             trajectories,
                             (member, position, row, target) -> logProbs[member][position] = values[target]);
@@ -212,7 +214,7 @@ public final class Learner implements AutoCloseable {
                     TorchProgram.Call call = on.call("add_imitation_gradients")) {
                 withTargets(call, scope, batch, part).with(1.0 / tokens).with(settings.recompute());
                 loss += Torch.withGradients(() ->
-                        on.through(call, gradients, part.width()).tensor(scope).getDouble());
+                        on.learning(call, gradients, part.width()).tensor(scope).getDouble());
             }
         }
         return loss;
@@ -252,7 +254,7 @@ public final class Learner implements AutoCloseable {
                 gradients.getFirst(), Math.min(1, settings.maxGradientNorm() / (norm + NORM_GUARD)), learningRate);
         for (Decoder replica : replicas.subList(1, replicas.size())) {
             try (TorchProgram.Call call =
-                    replica.call("round").with(replica.weights()).with(decoder.weights())) {
+                    replica.call("round").with(replica.learned()).with(decoder.learned())) {
                 call.run();
             }
         }
@@ -296,11 +298,14 @@ public final class Learner implements AutoCloseable {
                 .with(scope.create(targets));
     }
 
-    /// Writes the model folder: weights as they compute, and the other files of the folder that this learner came
-    /// from.
+    /// Writes the model folder: weights as they compute, with adapters in them and those beside them, and the other files of the folder that this learner came from.
     public void saveModel(Path folder) {
         Dtype dtype = settings.dtype();
-        ModelFolder.write(folder, decoder.config(), decoder.download(decoder.weights(), ""), companions, dtype);
+        ModelFolder.write(
+                folder, decoder.config(), decoder.merged(), companions, dtype);
+        settings.lora()
+                .ifPresent(lora -> AdapterFolder.write(
+                        folder, lora, dtype, decoder.download(decoder.learned(), ""), decoder.base()));
     }
 
     /// Writes AdamW's moments and step, and the master copy of rounded weights, as safetensors.

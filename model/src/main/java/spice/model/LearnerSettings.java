@@ -2,6 +2,8 @@ package spice.model;
 
 import static spice.model.Check.require;
 
+import java.util.Optional;
+
 /// How a learner computes and steps.
 ///
 /// @param threads compute micro-batches side by side; their number is part of what bit-for-bit repetition rests
@@ -15,6 +17,7 @@ import static spice.model.Check.require;
 /// @param dtype of the weights that compute; a master copy, gradients and moments are float32 in any case
 /// @param recompute each layer is computed a second time on the way back, so that what lies inside the layers is
 ///     held of one layer at a time: less memory, about a third more work
+/// @param lora adapters that learn in the weights' place; empty: all weights learn
 public record LearnerSettings(
         int threads,
         int microBatchTokens,
@@ -24,7 +27,8 @@ public record LearnerSettings(
         double weightDecay,
         double maxGradientNorm,
         Dtype dtype,
-        boolean recompute) {
+        boolean recompute,
+        Optional<Lora> lora) {
     /// In float32, every layer's inside kept for the way back.
     public LearnerSettings(
             int threads,
@@ -35,6 +39,30 @@ public record LearnerSettings(
             double weightDecay,
             double maxGradientNorm) {
         this(threads, microBatchTokens, beta1, beta2, epsilon, weightDecay, maxGradientNorm, Dtype.FLOAT32, false);
+    }
+
+    /// All weights learn.
+    public LearnerSettings(
+            int threads,
+            int microBatchTokens,
+            double beta1,
+            double beta2,
+            double epsilon,
+            double weightDecay,
+            double maxGradientNorm,
+            Dtype dtype,
+            boolean recompute) {
+        this(
+                threads,
+                microBatchTokens,
+                beta1,
+                beta2,
+                epsilon,
+                weightDecay,
+                maxGradientNorm,
+                dtype,
+                recompute,
+                Optional.empty());
     }
 
     public LearnerSettings {

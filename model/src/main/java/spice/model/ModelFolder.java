@@ -12,6 +12,9 @@ import java.util.random.RandomGeneratorFactory;
 
 /// A model as files in Hugging Face layout.
 public final class ModelFolder {
+    /// The folder below a model's that holds its adapter and what that stands on, if adapters learned.
+    public static final String ADAPTER = "adapter";
+
     static final String CONFIG = "config.json";
     static final String WEIGHTS = "model.safetensors";
     static final String TOKENIZER = "tokenizer.json";

@@ -15,6 +15,9 @@
 # Weights, in this order (Hugging Face names in WeightTable.java): embedding; for each layer input norm, q, k, v, o, the
 # norms of q and k if there are any, second norm, gate, up, down, then what biases there are, of q, k, v, o, gate, up, down;
 # last norm; the output head unless it is tied to the embedding.
+#
+# Adapters (LoRA), where there are any: two for each of q, k, v, o, gate, up, down of each layer, A and B, both empty for what
+# is not adapted. They learn then, and the weights stay as they are.
 class Decoder(Module):
   __parameters__ = []
   __buffers__ = []
@@ -74,36 +77,57 @@ class Decoder(Module):
       y = torch.linear(x, w[place])
     return y
 
-  def feed_forward(self, x: Tensor, w: List[Tensor], o: int, eps: float) -> Tensor:
+  # The same, plus what the adapters at place a add: scale * x A^T B^T, with A (rank, in) and B (out, rank). Empty ones, or
+  # none at all, add nothing.
+  def adapted(
+        self, x: Tensor, w: List[Tensor], place: int, bias: int, adapters: List[Tensor], a: int, scale: float
+  ) -> Tensor:
+    y = self.linear(x, w, place, bias)
+    if torch.len(adapters) > 0:
+      if torch.numel(adapters[a]) > 0:
+        y = y + torch.linear(torch.linear(x, adapters[a]), adapters[a + 1]) * scale
+    return y
+
+  def feed_forward(
+        self, x: Tensor, w: List[Tensor], o: int, adapters: List[Tensor], a: int, scale: float, eps: float
+  ) -> Tensor:
     n = o + self.second_norm
     h = self.norm(x, w[n], eps)
-    gated = torch.silu(self.linear(h, w, n + 1, self.mlp_bias)) * self.linear(h, w, n + 2, self.mlp_bias)
-    return x + self.linear(gated, w, n + 3, self.mlp_bias)
+    gate = self.adapted(h, w, n + 1, self.mlp_bias, adapters, a + 8, scale)
+    gated = torch.silu(gate) * self.adapted(h, w, n + 2, self.mlp_bias, adapters, a + 10, scale)
+    return x + self.adapted(gated, w, n + 3, self.mlp_bias, adapters, a + 12, scale)
 
-  # One layer, whose weights begin at o, on whole sequences x (B, T, E); with its keys and values (B, J, T, D).
+  # A layer on whole sequences x (B, T, E); with its keys and values (B, J, T, D).
   def layer(
-        self, x: Tensor, w: List[Tensor], o: int, cos: Tensor, sin: Tensor, eps: float
+        self, x: Tensor, layer: int, w: List[Tensor], adapters: List[Tensor], scale: float, cos: Tensor, sin: Tensor,
+        eps: float
   ) -> Tuple[Tensor, Tensor, Tensor]:
+    o = 1 + layer * self.layer_size
+    a = layer * 14
     B = torch.size(x, 0)
     T = torch.size(x, 1)
     D = torch.size(cos, 1)
     h = self.norm(x, w[o], eps)
-    q = torch.transpose(torch.reshape(self.linear(h, w, o + 1, self.qkv_bias), [B, T, -1, D]), 1, 2)
-    k = torch.transpose(torch.reshape(self.linear(h, w, o + 2, self.qkv_bias), [B, T, -1, D]), 1, 2)
-    v = torch.transpose(torch.reshape(self.linear(h, w, o + 3, self.qkv_bias), [B, T, -1, D]), 1, 2)
+    q = self.adapted(h, w, o + 1, self.qkv_bias, adapters, a, scale)
+    k = self.adapted(h, w, o + 2, self.qkv_bias, adapters, a + 2, scale)
+    v = self.adapted(h, w, o + 3, self.qkv_bias, adapters, a + 4, scale)
+    q = torch.transpose(torch.reshape(q, [B, T, -1, D]), 1, 2)
+    k = torch.transpose(torch.reshape(k, [B, T, -1, D]), 1, 2)
+    v = torch.transpose(torch.reshape(v, [B, T, -1, D]), 1, 2)
     if self.qk_norm:
       q = self.norm(q, w[o + 5], eps)
       k = self.norm(k, w[o + 6], eps)
     q = self.like(self.rotate(self.wide(q), cos, sin), v)
     k = self.like(self.rotate(self.wide(k), cos, sin), v)
-    a = torch.scaled_dot_product_attention(q, k, v, None, 0., True, scale=None, enable_gqa=True)
-    y = x + self.linear(torch.reshape(torch.transpose(a, 1, 2), [B, T, -1]), w, o + 4, self.o_bias)
-    return (self.feed_forward(y, w, o, eps), k, v)
+    attended = torch.scaled_dot_product_attention(q, k, v, None, 0., True, scale=None, enable_gqa=True)
+    joined = torch.reshape(torch.transpose(attended, 1, 2), [B, T, -1])
+    y = x + self.adapted(joined, w, o + 4, self.o_bias, adapters, a + 6, scale)
+    return (self.feed_forward(y, w, o, adapters, a, scale, eps), k, v)
 
   # Whole sequences, each from its first token: the hidden states (B, T, E) before the last norm, and every layer's
   # keys and values (B, J, T, D). Shorter sequences are padded on the right, where no real token looks.
   def read(
-        self, ids: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, eps: float
+        self, ids: Tensor, w: List[Tensor], adapters: List[Tensor], scale: float, cos: Tensor, sin: Tensor, eps: float
   ) -> Tuple[Tensor, List[Tensor], List[Tensor]]:
     keys = annotate(List[Tensor], [])
     values = annotate(List[Tensor], [])
@@ -111,14 +135,14 @@ class Decoder(Module):
     s = torch.slice(sin, 0, 0, torch.size(ids, 1))
     x = torch.embedding(w[0], ids)
     for layer in range(self.layers(w)):
-      x, k, v, = self.layer(x, w, 1 + layer * self.layer_size, c, s, eps)
+      x, k, v, = self.layer(x, layer, w, adapters, scale, c, s, eps)
       keys.append(k)
       values.append(v)
     return (x, keys, values)
 
   # The next-token logits (M, V) after the positions named by rows, each b * T + t.
   def logits(self, ids: Tensor, rows: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, eps: float) -> Tensor:
-    x, keys, values, = self.read(ids, w, cos, sin, eps)
+    x, keys, values, = self.read(ids, w, annotate(List[Tensor], []), 0., cos, sin, eps)
     h = torch.index_select(torch.flatten(x, 0, 1), 0, rows)
     return torch.linear(self.norm(h, self.last_norm(w), eps), self.head(w))
 
@@ -337,7 +361,7 @@ class Decoder(Module):
     tokens = torch.zeros([torch.size(uniforms, 0), N], dtype=4, device=on)
     log_probs = torch.zeros([torch.size(uniforms, 0), N], dtype=6, device=on)
 
-    x, read_keys, read_values, = self.read(prompts, w, cos, sin, eps)
+    x, read_keys, read_values, = self.read(prompts, w, annotate(List[Tensor], []), 0., cos, sin, eps)
     ends = torch.arange(G, device=on) * P + lengths - 1
     h = torch.index_select(torch.flatten(x, 0, 1), 0, ends)
     first = torch.linear(self.norm(h, self.last_norm(w), eps), self.head(w))
@@ -449,10 +473,10 @@ class Decoder(Module):
 
   # Log-probabilities (M) of the targets that follow the positions named by rows.
   def log_probs(
-        self, ids: Tensor, rows: Tensor, targets: Tensor, temperature: float, w: List[Tensor], cos: Tensor,
-        sin: Tensor, eps: float
+        self, ids: Tensor, rows: Tensor, targets: Tensor, temperature: float, w: List[Tensor], adapters: List[Tensor],
+        scale: float, cos: Tensor, sin: Tensor, eps: float
   ) -> Tensor:
-    x, keys, values, = self.read(ids, w, cos, sin, eps)
+    x, keys, values, = self.read(ids, w, adapters, scale, cos, sin, eps)
     h = self.norm(torch.index_select(torch.flatten(x, 0, 1), 0, rows), self.last_norm(w), eps)
     table = self.head(w)
     found = annotate(List[Tensor], [])
@@ -489,45 +513,61 @@ class Decoder(Module):
     torch._foreach_add_(gradients, added)
     return None
 
-  # Hidden states of whole sequences to learn from, and what back needs to go through the layers again: the embedded tokens,
-  # from which the graph begins, or, with recompute, every layer's input and the last one's output, without any graph. In
-  # float32 without recompute the graph begins at the weights, and nothing else is needed.
+  # What of a list is not empty.
+  def present(self, some: List[Tensor]) -> List[Tensor]:
+    found = annotate(List[Tensor], [])
+    for tensor in some:
+      if torch.numel(tensor) > 0:
+        found.append(tensor)
+    return found
+
+  def fixed(self, some: List[Tensor]) -> List[Tensor]:
+    found = annotate(List[Tensor], [])
+    for tensor in some:
+      found.append(torch.detach(tensor))
+    return found
+
+  # Hidden states of whole sequences to learn from, and what back needs to go through the layers again: nothing where the
+  # graph begins at what is learned; the embedded tokens where it begins there; with recompute every layer's input and the last
+  # one's output, without any graph.
   def forth(
-        self, ids: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, eps: float, recompute: int
+        self, ids: Tensor, w: List[Tensor], adapters: List[Tensor], scale: float, cos: Tensor, sin: Tensor, eps: float,
+        recompute: int
   ) -> Tuple[Tensor, List[Tensor]]:
     kept = annotate(List[Tensor], [])
     c = torch.slice(cos, 0, 0, torch.size(ids, 1))
     s = torch.slice(sin, 0, 0, torch.size(ids, 1))
     if recompute == 1:
-      fixed = annotate(List[Tensor], [])
-      for weight in w:
-        fixed.append(torch.detach(weight))
+      fixed = self.fixed(w)
+      fixed_adapters = self.fixed(adapters)
       x = torch.embedding(fixed[0], ids)
       for layer in range(self.layers(w)):
         kept.append(x)
-        x, k, v, = self.layer(x, fixed, 1 + layer * self.layer_size, c, s, eps)
+        x, k, v, = self.layer(x, layer, fixed, fixed_adapters, scale, c, s, eps)
       x = torch.requires_grad_(x, True)
       kept.append(x)
-    elif ops.prim.dtype(w[0]) == 15:
+    elif ops.prim.dtype(w[0]) == 15 and torch.len(adapters) == 0:
       x = torch.requires_grad_(torch.detach(torch.embedding(w[0], ids)), True)
       kept.append(x)
       for layer in range(self.layers(w)):
-        x, k, v, = self.layer(x, w, 1 + layer * self.layer_size, c, s, eps)
+        x, k, v, = self.layer(x, layer, w, adapters, scale, c, s, eps)
     else:
-      x, keys, values, = self.read(ids, w, cos, sin, eps)
+      x, keys, values, = self.read(ids, w, adapters, scale, cos, sin, eps)
     return (x, kept)
 
-  # Adds to the gradients what h, the hidden states after the last norm, give with their own gradient on_h. The gradient of
-  # the embedding is added token by token in the gradients' own type: many tokens are the same, and bfloat16 stops
-  # growing after a few hundred of them.
+  # Adds to the gradients, of the adapters where there are any and else of the weights, what h, the hidden states after the
+  # last norm, give with their own gradient on_h. The gradient of the embedding is added token by token in the gradients'
+  # own type: many tokens are the same, and bfloat16 stops growing after a few hundred of them.
   def back(
-        self, h: Tensor, on_h: Tensor, ids: Tensor, kept: List[Tensor], w: List[Tensor], gradients: List[Tensor],
-        cos: Tensor, sin: Tensor, eps: float
+        self, h: Tensor, on_h: Tensor, ids: Tensor, kept: List[Tensor], w: List[Tensor], adapters: List[Tensor],
+        gradients: List[Tensor], scale: float, cos: Tensor, sin: Tensor, eps: float
   ) -> NoneType:
     last = 1 + self.layer_size * self.layers(w)
-    if torch.len(kept) == 0:
-      through = torch.slice(w, 0, last + 1)
-      self.add(torch.slice(gradients, 0, last + 1), self.derivatives(h, through, on_h))
+    adapts = torch.len(adapters) > 0
+    if torch.len(kept) == 0 and adapts:
+      self.add(self.present(gradients), self.derivatives(h, self.present(adapters), on_h))
+    elif torch.len(kept) == 0:
+      self.add(torch.slice(gradients, 0, last + 1), self.derivatives(h, torch.slice(w, 0, last + 1), on_h))
     elif torch.len(kept) == 1:
       found = self.derivatives(h, kept + torch.slice(w, 1, last + 1), on_h)
       self.add(torch.slice(gradients, 1, last + 1), torch.slice(found, 1))
@@ -535,18 +575,29 @@ class Decoder(Module):
     else:
       c = torch.slice(cos, 0, 0, torch.size(ids, 1))
       s = torch.slice(sin, 0, 0, torch.size(ids, 1))
-      found = self.derivatives(h, [kept[-1], w[last]], on_h)
-      self.add([gradients[last]], torch.slice(found, 1))
-      on_x = found[0]
+      if adapts:
+        on_x = self.derivatives(h, [kept[-1]], on_h)[0]
+      else:
+        found = self.derivatives(h, [kept[-1], w[last]], on_h)
+        self.add([gradients[last]], torch.slice(found, 1))
+        on_x = found[0]
       for i in range(self.layers(w)):
-        o = last - self.layer_size * (i + 1)
+        layer = self.layers(w) - 1 - i
+        o = 1 + self.layer_size * layer
+        if adapts:
+          through = self.present(torch.slice(adapters, 14 * layer, 14 * layer + 14))
+          into = self.present(torch.slice(gradients, 14 * layer, 14 * layer + 14))
+        else:
+          through = torch.slice(w, o, o + self.layer_size)
+          into = torch.slice(gradients, o, o + self.layer_size)
         _1 = torch.pop(kept)
         x = torch.requires_grad_(torch.detach(kept[-1]), True)
-        y, k, v, = self.layer(x, w, o, c, s, eps)
-        found = self.derivatives(y, [x] + torch.slice(w, o, o + self.layer_size), on_x)
-        self.add(torch.slice(gradients, o, o + self.layer_size), torch.slice(found, 1))
+        y, k, v, = self.layer(x, layer, w, adapters, scale, c, s, eps)
+        found = self.derivatives(y, [x] + through, on_x)
+        self.add(into, torch.slice(found, 1))
         on_x = found[0]
-      self.add_embedded(gradients[0], ids, on_x)
+      if not adapts:
+        self.add_embedded(gradients[0], ids, on_x)
     return None
 
   def add_embedded(self, gradient: Tensor, ids: Tensor, on_x: Tensor) -> NoneType:
@@ -562,14 +613,25 @@ class Decoder(Module):
 
   # The head some rows backward: g (rows, 1) is the loss's derivative by the targets' log-probabilities, divided by the
   # temperature, and p (rows, V) the probabilities, which are overwritten. The loss's derivative by the logits is g (1 at the
-  # target, 0 elsewhere, minus p), so that no graph need hold them. Adds the table's gradient, returns the hidden states'.
+  # target, 0 elsewhere, minus p), so that no graph need hold them. Adds the table's gradient, unless it is empty; returns the
+  # hidden states'.
   def head_back(self, p: Tensor, g: Tensor, target: Tensor, some: Tensor, table: Tensor, on_table: Tensor) -> Tensor:
     by_logits = self.like(torch.scatter_add_(torch.mul_(p, -g), 1, target, g), table)
-    if ops.prim.dtype(table) == 15:
+    if torch.numel(on_table) == 0:
+      pass
+    elif ops.prim.dtype(table) == 15:
       _1 = torch.add_(on_table, torch.mm(torch.t(by_logits), some))
     else:
       _1 = torch.addmm_(on_table, torch.t(by_logits), some)
     return torch.mm(by_logits, table)
+
+  # The head's gradient; empty where adapters learn.
+  def on_head(self, adapters: List[Tensor], gradients: List[Tensor]) -> Tensor:
+    if torch.len(adapters) > 0:
+      found = torch.empty([0])
+    else:
+      found = self.head(gradients)
+    return found
 
   # Adds the gradients of one micro-batch to the given ones. per_token (5, M): old, sampler's and reference
   # log-probabilities, advantage, share in the loss (sequence weight / divisor). Returns in float64: loss, clipped
@@ -578,14 +640,14 @@ class Decoder(Module):
   # time on the way back, so that what lies inside the layers is held of one layer at a time.
   def add_policy_gradients(
         self, ids: Tensor, rows: Tensor, targets: Tensor, per_token: Tensor, first: int, clip: float,
-        truncation: float, beta: float, temperature: float, recompute: int, w: List[Tensor], gradients: List[Tensor],
-        cos: Tensor, sin: Tensor, eps: float
+        truncation: float, beta: float, temperature: float, recompute: int, w: List[Tensor], adapters: List[Tensor],
+        gradients: List[Tensor], scale: float, cos: Tensor, sin: Tensor, eps: float
   ) -> Tensor:
-    x, kept, = self.forth(ids, w, cos, sin, eps, recompute)
+    x, kept, = self.forth(ids, w, adapters, scale, cos, sin, eps, recompute)
     h = self.norm(torch.index_select(torch.flatten(x, 0, 1), 0, rows), self.last_norm(w), eps)
     fixed = torch.detach(h)
     table = torch.detach(self.head(w))
-    on_table = self.head(gradients)
+    on_table = self.on_head(adapters, gradients)
     on_h = torch.empty_like(fixed)
     sums = torch.zeros([5], dtype=7, device=ops.prim.device(x))
     M = torch.size(rows, 0)
@@ -615,19 +677,19 @@ class Decoder(Module):
       counts = [torch.to(torch.sum(clipped), 7), torch.to(torch.sum(truncated), 7)]
       entropy = -torch.sum(entropies, dtype=7)
       _3 = torch.add_(sums, torch.stack([torch.to(torch.detach(loss), 7), counts[0], counts[1], entropy, distance]))
-    self.back(h, on_h, ids, kept, w, gradients, cos, sin, eps)
+    self.back(h, on_h, ids, kept, w, adapters, gradients, scale, cos, sin, eps)
     return sums
 
   # The same for supervised learning; the loss is the sum of the targets' negative log-probabilities times share.
   def add_imitation_gradients(
         self, ids: Tensor, rows: Tensor, targets: Tensor, share: float, recompute: int, w: List[Tensor],
-        gradients: List[Tensor], cos: Tensor, sin: Tensor, eps: float
+        adapters: List[Tensor], gradients: List[Tensor], scale: float, cos: Tensor, sin: Tensor, eps: float
   ) -> Tensor:
-    x, kept, = self.forth(ids, w, cos, sin, eps, recompute)
+    x, kept, = self.forth(ids, w, adapters, scale, cos, sin, eps, recompute)
     h = self.norm(torch.index_select(torch.flatten(x, 0, 1), 0, rows), self.last_norm(w), eps)
     fixed = torch.detach(h)
     table = torch.detach(self.head(w))
-    on_table = self.head(gradients)
+    on_table = self.on_head(adapters, gradients)
     on_h = torch.empty_like(fixed)
     loss = torch.zeros([], dtype=7, device=ops.prim.device(x))
     M = torch.size(rows, 0)
@@ -642,7 +704,7 @@ class Decoder(Module):
       _1 = torch.sub_(loss, torch.sum(new, dtype=7) * share)
       g = torch.full_like(new, -share)
       _2 = torch.copy_(torch.slice(on_h, 0, begin, end), self.head_back(torch.exp_(all), g, target, some, table, on_table))
-    self.back(h, on_h, ids, kept, w, gradients, cos, sin, eps)
+    self.back(h, on_h, ids, kept, w, adapters, gradients, scale, cos, sin, eps)
     return loss
 
   def clear(self, gradients: List[Tensor]) -> NoneType:
@@ -684,3 +746,8 @@ class Decoder(Module):
 
   def to_float32(self, x: Tensor) -> Tensor:
     return torch.to(torch.detach(x), 6)
+
+  # A matrix in float32 with its adapters in it.
+  def merged(self, weight: Tensor, a: Tensor, b: Tensor, scale: float) -> Tensor:
+    product = torch.mm(self.to_float32(b), self.to_float32(a))
+    return torch.add(self.to_float32(weight), torch.mul_(product, scale))

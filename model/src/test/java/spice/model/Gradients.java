@@ -1,5 +1,6 @@
 package spice.model;
 
+import ai.djl.Device;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import java.util.ArrayList;
@@ -35,16 +36,30 @@ final class Gradients {
 
     static Map<String, double[]> of(
             ModelConfig config, Map<String, HostTensor> weights, DataType type, boolean recompute, int budget) {
+        return of(config, new Decoder(config, weights, type), recompute, budget);
+    }
+
+    static Map<String, double[]> of(
+            ModelConfig config,
+            Map<String, HostTensor> weights,
+            DataType type,
+            boolean recompute,
+            int budget,
+            Decoder.Adapted adapted) {
+        return of(config, new Decoder(config, weights, type, Device.cpu(), Optional.of(adapted)), recompute, budget);
+    }
+
+    private static Map<String, double[]> of(ModelConfig config, Decoder opened, boolean recompute, int budget) {
         Torch.prepareThread(1);
         List<Trajectory> batch = batch(config, 1);
-        try (Decoder decoder = new Decoder(config, weights, type)) {
-            decoder.weights().forEach(weight -> weight.setRequiresGradient(true));
+        try (Decoder decoder = opened) {
+            decoder.learned().forEach(weight -> weight.setRequiresGradient(true));
             List<PtNDArray> gradients = decoder.zeros();
             PolicyGradient gradient =
                     new PolicyGradient(decoder, recompute, Pulse.NONE, LOSS, batch, Optional.empty(), Optional.empty());
             gradient.add(gradient.shares(budget, 1).getFirst(), gradients);
             Map<String, double[]> found = new LinkedHashMap<>();
-            List<String> names = List.copyOf(WeightTable.of(config).keySet());
+            List<String> names = List.copyOf(decoder.learnedTable().keySet());
             for (int i = 0; i < names.size(); i++) {
                 found.put(names.get(i), doubles(gradients.get(i)));
             }

@@ -1,0 +1,116 @@
+package spice.model;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/// An adapter beside the model that it is merged into: a folder that PEFT loads, and the weights that it stands on.
+///
+/// The model's own `model.safetensors` has the adapter merged into it, so that whoever opens the folder, here or elsewhere,
+/// gets the policy and not the base. Learning goes on from the base and the adapter, which cannot be told from their sum;
+/// the base is the same file in every checkpoint, which a store keeps once.
+final class AdapterFolder {
+    static final String CONFIG = "adapter_config.json";
+    static final String WEIGHTS = "adapter_model.safetensors";
+    static final String BASE = "base.safetensors";
+
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private AdapterFolder() {}
+
+    /// Whether a model's folder has one.
+    static boolean isIn(Path model) {
+        return Files.exists(model.resolve(ModelFolder.ADAPTER).resolve(CONFIG));
+    }
+
+    /// The weights that the adapter of a model's folder stands on.
+    static Map<String, HostTensor> base(Path model, ModelConfig config) {
+        Path file = model.resolve(ModelFolder.ADAPTER).resolve(BASE);
+        return WeightTable.pick(SafeTensors.read(file), WeightTable.of(config), file);
+    }
+
+    /// The adapter of a model's folder.
+    ///
+    /// @throws ModelException if it is not the one that is asked for
+    static Map<String, HostTensor> read(Path model, ModelConfig config, Lora lora) {
+        Path folder = model.resolve(ModelFolder.ADAPTER);
+        JsonNode json = config(folder.resolve(CONFIG));
+        String asked = words(lora.rank(), lora.alpha(), targets(lora));
+        String found = words(
+                json.path("r").asInt(), json.path("lora_alpha").asDouble(), texts(json.path("target_modules")));
+        if (!found.equals(asked)) {
+            throw new ModelException(
+                    "the adapter in %s has %s; the run asks for %s. Set loraRank, loraAlpha and loraTargets to what the checkpoint has, or start from a model without an adapter"
+                            .formatted(folder, found, asked));
+        }
+        Path file = folder.resolve(WEIGHTS);
+        return WeightTable.pick(SafeTensors.read(file), Adapters.table(config, lora), file);
+    }
+
+    private static JsonNode config(Path file) {
+        try {
+            return JSON.readTree(Files.readString(file));
+        } catch (JacksonException e) {
+            throw new ModelException(
+                    "%s is not JSON: %s. Copy or download the file again".formatted(file, e.getOriginalMessage()), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+
+    private static String words(int rank, double alpha, Set<String> targets) {
+        return "rank %d, alpha %s and targets %s".formatted(rank, alpha, targets);
+    }
+
+    private static Set<String> targets(Lora lora) {
+        return lora.targets().stream().map(AdaptedMatrix::target).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<String> texts(JsonNode array) {
+        Set<String> texts = new TreeSet<>();
+        array.forEach(text -> texts.add(text.asText()));
+        return texts;
+    }
+
+    /// Writes all three files below a model's folder, the base's weights and the adapter's in the given type.
+    static void write(
+            Path model, Lora lora, Dtype dtype, Map<String, HostTensor> adapter, Map<String, HostTensor> base) {
+        Path folder = model.resolve(ModelFolder.ADAPTER);
+        SafeTensors.write(folder.resolve(BASE), base, dtype);
+        SafeTensors.write(folder.resolve(WEIGHTS), adapter, dtype);
+        WholeFile.write(folder.resolve(CONFIG), config(lora));
+    }
+
+    /// `adapter_config.json` as PEFT writes it. The base's name is for people: PEFT is given the base itself.
+    private static byte[] config(Lora lora) {
+        ObjectNode json = JSON.createObjectNode();
+        json.put("peft_type", "LORA");
+        json.put("task_type", "CAUSAL_LM");
+        json.put("base_model_name_or_path", BASE);
+        json.put("r", lora.rank());
+        json.put("lora_alpha", lora.alpha());
+        json.put("lora_dropout", 0.0);
+        targets(lora).forEach(json.putArray("target_modules")::add);
+        json.put("bias", "none");
+        json.put("fan_in_fan_out", false);
+        json.put("use_rslora", false);
+        json.put("use_dora", false);
+        json.put("inference_mode", true);
+        try {
+            return (JSON.writeValueAsString(json) + "\n").getBytes(StandardCharsets.UTF_8);
+        } catch (JacksonException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

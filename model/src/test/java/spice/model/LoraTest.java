@@ -1,0 +1,268 @@
+package spice.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.types.DataType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LoraTest {
+    private static final ModelConfig CONFIG = TinyModel.config();
+    private static final LossSettings LOSS = new LossSettings(0.2, 2, 0, 5, 0.8);
+    private static final Lora ALL = new Lora(3, 6, EnumSet.allOf(AdaptedMatrix.class), 1);
+    private static final Lora SOME = new Lora(2, 1, Set.of(AdaptedMatrix.V_PROJ, AdaptedMatrix.DOWN_PROJ), 1);
+
+    @TempDir
+    Path folder;
+
+    private Path base;
+
+    @BeforeEach
+    void create() {
+        base = TinyModel.create(folder.resolve("base"), CONFIG, 1);
+    }
+
+    private static LearnerSettings settings(Dtype dtype, Optional<Lora> lora) {
+        return new LearnerSettings(2, 60, 0.9, 0.95, 1e-8, 0, 1, dtype, false, lora);
+    }
+
+    private static Learner open(Path model, Lora lora) {
+        return Learner.open(model, Optional.empty(), settings(Dtype.FLOAT32, Optional.of(lora)));
+    }
+
+    @Test
+    void aFreshAdapterChangesNothing() {
+        List<Trajectory> batch = Gradients.batch(CONFIG, 1);
+        try (Learner plain = Learner.open(base, Optional.empty(), settings(Dtype.FLOAT32, Optional.empty()));
+                Learner adapted = open(base, ALL)) {
+            assertThat(adapted.logProbs(batch, 1)).isDeepEqualTo(plain.logProbs(batch, 1));
+        }
+    }
+
+    static Stream<Lora> loras() {
+        return Stream.of(ALL, SOME);
+    }
+
+    /// W + s B A has the gradient G by W; so s B^T G is the one by A, and s G A^T the one by B.
+    @ParameterizedTest
+    @MethodSource("loras")
+    void theGradientsAreThoseOfTheMergedWeightsByTheChainRule(Lora lora) {
+        Map<String, HostTensor> weights = TinyModel.weights(CONFIG, 1);
+        Map<String, HostTensor> adapter = lively(lora);
+        Map<String, double[]> ofMerged =
+                Gradients.of(CONFIG, merged(weights, adapter, lora), DataType.FLOAT64, false, 4096);
+        Map<String, double[]> found =
+                Gradients.of(CONFIG, weights, DataType.FLOAT64, false, 4096, new Decoder.Adapted(lora, adapter));
+
+        assertThat(found).hasSize(2 * CONFIG.layers() * lora.targets().size());
+        for (int layer = 0; layer < CONFIG.layers(); layer++) {
+            for (AdaptedMatrix matrix : lora.targets()) {
+                String weight = matrix.place(layer) + ".weight";
+                HostTensor a = adapter.get(name(matrix, layer, "A"));
+                HostTensor b = adapter.get(name(matrix, layer, "B"));
+                double[] g = ofMerged.get(weight);
+                int in = (int) a.shape()[1];
+                int out = (int) b.shape()[0];
+                double[] onA = new double[lora.rank() * in];
+                double[] onB = new double[out * lora.rank()];
+                for (int o = 0; o < out; o++) {
+                    for (int r = 0; r < lora.rank(); r++) {
+                        for (int i = 0; i < in; i++) {
+                            onA[r * in + i] += lora.scale() * b.values()[o * lora.rank() + r] * g[o * in + i];
+                            onB[o * lora.rank() + r] += lora.scale() * g[o * in + i] * a.values()[r * in + i];
+                        }
+                    }
+                }
+                assertThat(found.get(name(matrix, layer, "A"))).as(weight).containsExactly(onA, within(1e-6));
+                assertThat(found.get(name(matrix, layer, "B"))).as(weight).containsExactly(onB, within(1e-6));
+            }
+        }
+    }
+
+    private static String name(AdaptedMatrix matrix, int layer, String factor) {
+        return "base_model.model.%s.lora_%s.weight".formatted(matrix.place(layer), factor);
+    }
+
+    /// An adapter in the middle of learning: both factors are there.
+    private static Map<String, HostTensor> lively(Lora lora) {
+        Random random = new Random(5);
+        Map<String, HostTensor> values = new LinkedHashMap<>();
+        Adapters.table(CONFIG, lora).forEach((name, shape) -> {
+            float[] numbers = new float[(int) HostTensor.size(shape)];
+            for (int i = 0; i < numbers.length; i++) {
+                numbers[i] = (float) (0.3 * random.nextGaussian());
+            }
+            values.put(name, new HostTensor(shape, numbers));
+        });
+        return values;
+    }
+
+    private static Map<String, HostTensor> merged(
+            Map<String, HostTensor> weights, Map<String, HostTensor> adapter, Lora lora) {
+        Map<String, HostTensor> merged = new LinkedHashMap<>(weights);
+        for (int layer = 0; layer < CONFIG.layers(); layer++) {
+            for (AdaptedMatrix matrix : lora.targets()) {
+                HostTensor a = adapter.get(name(matrix, layer, "A"));
+                HostTensor b = adapter.get(name(matrix, layer, "B"));
+                HostTensor weight = weights.get(matrix.place(layer) + ".weight");
+                float[] values = weight.values().clone();
+                int in = (int) a.shape()[1];
+                for (int i = 0; i < values.length; i++) {
+                    double product = 0;
+                    for (int r = 0; r < lora.rank(); r++) {
+                        product += b.values()[i / in * lora.rank() + r] * a.values()[r * in + i % in];
+                    }
+                    values[i] = (float) (values[i] + lora.scale() * product);
+                }
+                merged.put(matrix.place(layer) + ".weight", new HostTensor(weight.shape(), values));
+            }
+        }
+        return merged;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dtype.class)
+    void recomputedLayersGiveTheSameGradientsBitForBit(Dtype dtype) {
+        Decoder.Adapted adapted = new Decoder.Adapted(SOME, lively(SOME));
+        Map<String, HostTensor> weights = TinyModel.weights(CONFIG, 1);
+        Map<String, double[]> kept = Gradients.of(CONFIG, weights, dtype.type(), false, 30, adapted);
+        Map<String, double[]> recomputed = Gradients.of(CONFIG, weights, dtype.type(), true, 30, adapted);
+
+        kept.forEach((name, gradient) ->
+                assertThat(recomputed.get(name)).as(name).containsExactly(gradient));
+    }
+
+    @Test
+    void sixSequencesAreLearnedByHeart() {
+        List<Trajectory> batch = Gradients.batch(CONFIG, 1);
+        try (Learner learner = open(base, new Lora(16, 32, EnumSet.allOf(AdaptedMatrix.class), 1))) {
+            double first = learner.imitate(batch, 1e-2);
+            double loss = first;
+            for (int i = 0; i < 300; i++) {
+                loss = learner.imitate(batch, 1e-2);
+            }
+            assertThat(loss).isLessThan(0.3).isLessThan(first / 5);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dtype.class)
+    void aCheckpointHoldsTheAdapterWhatItStandsOnAndBothInOne(Dtype dtype) {
+        Path saved = folder.resolve("saved");
+        try (Learner learner = Learner.open(base, Optional.empty(), settings(dtype, Optional.of(ALL)))) {
+            step(learner, 1);
+            step(learner, 2);
+            learner.saveModel(saved);
+        }
+        Map<String, HostTensor> before = ModelFolder.weights(base, CONFIG);
+        Map<String, HostTensor> stands = SafeTensors.read(saved.resolve("adapter/base.safetensors"));
+        Map<String, HostTensor> adapter = SafeTensors.read(saved.resolve("adapter/adapter_model.safetensors"));
+        Map<String, HostTensor> merged = merged(stands, adapter, ALL);
+        float close = dtype == Dtype.FLOAT32 ? 1e-6f : 0.02f;
+        before.forEach((name, tensor) -> assertThat(stands.get(name).values())
+                .as(name)
+                .containsExactly(tensor.values(), within(dtype == Dtype.FLOAT32 ? 0 : close)));
+        ModelFolder.weights(saved, CONFIG)
+                .forEach((name, tensor) -> assertThat(tensor.values())
+                        .as(name)
+                        .containsExactly(merged.get(name).values(), within(close)));
+        assertThat(merged.get("model.layers.1.mlp.down_proj.weight").values())
+                .isNotEqualTo(stands.get("model.layers.1.mlp.down_proj.weight").values());
+        assertThat(saved.resolve("adapter/adapter_config.json"))
+                .content()
+                .contains("\"peft_type\" : \"LORA\"", "\"r\" : 3", "\"lora_alpha\" : 6.0", "\"q_proj\"");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dtype.class)
+    void aSavedLearnerTakesTheSameNextStepBitForBit(Dtype dtype) {
+        LearnerSettings settings = settings(dtype, Optional.of(SOME));
+        Path checkpoint = folder.resolve("checkpoint");
+        Path state = folder.resolve("optimizer.safetensors");
+        try (Learner learner = Learner.open(base, Optional.empty(), settings)) {
+            step(learner, 1);
+            learner.saveModel(checkpoint);
+            learner.saveOptimizer(state);
+            step(learner, 2);
+            learner.saveModel(folder.resolve("straight"));
+        }
+        try (Learner learner = Learner.open(checkpoint, Optional.of(state), settings)) {
+            step(learner, 2);
+            learner.saveModel(folder.resolve("resumed"));
+        }
+        for (String file : List.of("model.safetensors", "adapter/adapter_model.safetensors", "adapter/base.safetensors")) {
+            assertThat(folder.resolve("resumed").resolve(file))
+                    .hasSameBinaryContentAs(folder.resolve("straight").resolve(file));
+        }
+        assertThat(folder.resolve("straight/adapter/base.safetensors"))
+                .hasSameBinaryContentAs(checkpoint.resolve("adapter/base.safetensors"));
+    }
+
+    @Test
+    void whoeverOpensTheCheckpointGetsWhatHasLearned() {
+        Path saved = folder.resolve("saved");
+        List<Trajectory> batch = Gradients.batch(CONFIG, 1);
+        float[][] learned;
+        try (Learner learner = open(base, ALL)) {
+            step(learner, 1);
+            learner.saveModel(saved);
+            learned = learner.logProbs(batch, 1);
+        }
+        try (Learner plain = Learner.open(saved, Optional.empty(), settings(Dtype.FLOAT32, Optional.empty()))) {
+            float[][] found = plain.logProbs(batch, 1);
+            for (int i = 0; i < found.length; i++) {
+                assertThat(found[i]).containsExactly(learned[i], within(1e-4f));
+            }
+        }
+    }
+
+    @Test
+    void allWeightsGoOnFromAnAdapterWithMomentsOfTheirOwn() {
+        Path saved = folder.resolve("saved");
+        Path state = folder.resolve("optimizer.safetensors");
+        try (Learner learner = open(base, ALL)) {
+            step(learner, 1);
+            learner.saveModel(saved);
+            learner.saveOptimizer(state);
+        }
+        try (Learner learner =
+                Learner.open(saved, Optional.of(state), settings(Dtype.FLOAT32, Optional.empty()))) {
+            step(learner, 2);
+            learner.saveModel(folder.resolve("all"));
+        }
+        assertThat(Files.exists(folder.resolve("all/adapter"))).isFalse();
+    }
+
+    @Test
+    void anotherRankThanTheCheckpointsIsRefused() {
+        Path saved = folder.resolve("saved");
+        try (Learner learner = open(base, ALL)) {
+            learner.saveModel(saved);
+        }
+        assertThatThrownBy(() -> open(saved, SOME))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("has rank 3, alpha 6.0 and targets [down_proj, gate_proj, k_proj")
+                .hasMessageContaining("the run asks for rank 2, alpha 1.0 and targets [down_proj, v_proj]")
+                .hasMessageContaining("Set loraRank");
+    }
+
+    private static void step(Learner learner, long seed) {
+        learner.update(Gradients.batch(CONFIG, seed), LOSS, 1e-2);
+    }
+}
