@@ -82,6 +82,9 @@ public final class Bench {
                 yield Optional.empty();
             }
         };
+        if (settings.parts().contains(Part.SAMPLE) && python.isPresent() && !generates(python)) {
+            notRun.add("transformers.generate: %s has no transformers".formatted(settings.python()));
+        }
         ModelBench bench = new ModelBench(folder, settings.local().gpuHeap(), python, settings.runs(), say);
         Path nano = settings.local().root().resolve("models").resolve("nano");
         for (Shape shape : settings.shapes()) {
@@ -94,11 +97,20 @@ public final class Bench {
                         name + " bfloat16 beside float32", training(shape, model, "bfloat16", Dtype.FLOAT32)));
             }
             if (settings.parts().contains(Part.SAMPLE)) {
-                comparisons.add(
-                        bench.measure("sample " + shape.name(), Job.sampling(shape, model, product("float32"), SEED)));
+                String name = "sample " + shape.name();
+                comparisons.add(bench.measure(name, sampling(Job.SAMPLE, shape, model)));
+                if (generates(python)) {
+                    comparisons.add(bench.measure(
+                            name + " beside transformers.generate", sampling(Job.GENERATE, shape, model)));
+                }
             }
         }
         return python.map(Python::torch);
+    }
+
+    private static boolean generates(Optional<Python> python) {
+        return python.filter(found -> Python.find(found.program(), Python.TRANSFORMERS) instanceof Python.Found.Yes)
+                .isPresent();
     }
 
     /// Ten megabytes in eight formats.
@@ -116,6 +128,10 @@ public final class Bench {
 
     private Job training(Shape shape, Path model, String ours, Dtype theirs) {
         return Job.training(shape, model, product(ours), theirs, SEED);
+    }
+
+    private Job sampling(String part, Shape shape, Path model) {
+        return Job.sampling(part, shape, model, product("float32"), SEED);
     }
 
     /// A run's settings where all cores train.

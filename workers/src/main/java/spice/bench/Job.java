@@ -14,7 +14,7 @@ import spice.settings.RunSettings;
 
 /// What both sides are told, as JSON.
 ///
-/// @param part train or sample
+/// @param part train, sample or generate, which is to sample beside a library's own loop
 /// @param folder of the model
 /// @param learner optimizer, micro-batches and our type of number
 /// @param peerDtype training: the other side's type of number; bfloat16 by autocast, which is PyTorch's own way
@@ -44,6 +44,7 @@ record Job(
         int newTokens) {
     static final String TRAIN = "train";
     static final String SAMPLE = "sample";
+    static final String GENERATE = "generate";
 
     /// Gradient updates on random tokens, whose sampler is taken to have been as undecided as a fresh model.
     static Job training(Shape shape, Path folder, RunSettings settings, Dtype peerDtype, Seed seed) {
@@ -59,14 +60,16 @@ record Job(
     }
 
     /// Completions of random prompts.
-    static Job sampling(Shape shape, Path folder, RunSettings settings, Seed seed) {
+    ///
+    /// @param part [#SAMPLE] or [#GENERATE]
+    static Job sampling(String part, Shape shape, Path folder, RunSettings settings, Seed seed) {
         int[][] prompts = tokens(
                 shape.model(),
                 shape.prompts() * settings.trainThreads(),
                 Shape.PROMPT,
                 seed.child(SAMPLE).random());
         return of(
-                SAMPLE,
+                part,
                 folder,
                 settings,
                 Dtype.FLOAT32,

@@ -43,7 +43,7 @@ final class OurSide {
     private static Bench open(Job job) {
         return switch (job.part()) {
             case Job.TRAIN -> new OurTraining(job);
-            case Job.SAMPLE -> new OurSampling(job);
+            case Job.SAMPLE, Job.GENERATE -> new OurSampling(job);
             default -> throw new IllegalArgumentException("there is no part " + job.part());
         };
     }

@@ -232,11 +232,47 @@ class Sampling:
             return forced.numel(), {"logProbs": self.generate(forced)[1].tolist()}
         count = 0
         for _ in range(self.job["repeats"]):
-            tokens, _ = self.generate()
-            stops = (tokens == self.model.config["eos_token_id"]).int()
-            # Up to the stop token, and with it.
-            count += int((stops.cumsum(1) - stops == 0).sum())
+            count += written(self.generate()[0], self.model.config["eos_token_id"])
         return count, {}
+
+
+class Generating:
+    """The same by transformers' own loop, which reads each prompt once for every completion."""
+
+    def __init__(self, job):
+        from transformers import AutoModelForCausalLM
+
+        self.job = job
+        self.model = AutoModelForCausalLM.from_pretrained(job["folder"], dtype=torch.float32).eval()
+        self.prompts = torch.tensor(job["prompts"])
+
+    @torch.inference_mode()
+    def tokens(self):
+        model, job = self.model, self.job
+        drawn = model.generate(
+            self.prompts,
+            attention_mask=torch.ones_like(self.prompts),
+            do_sample=True,
+            temperature=job["loss"]["temperature"],
+            top_k=0,
+            top_p=1.0,
+            num_return_sequences=job["completions"],
+            max_new_tokens=job["newTokens"],
+            pad_token_id=model.config.eos_token_id,
+            return_dict_in_generate=True,
+            output_logits=True,
+        )
+        model.compute_transition_scores(drawn.sequences, drawn.logits, normalize_logits=True)
+        return drawn.sequences[:, self.prompts.shape[1] :]
+
+    def run(self, order):
+        return sum(written(self.tokens(), self.model.config.eos_token_id) for _ in range(self.job["repeats"])), {}
+
+
+def written(tokens, stop):
+    """How many tokens, up to each row's stop token and with it."""
+    stops = (tokens == stop).int()
+    return int((stops.cumsum(1) - stops == 0).sum())
 
 
 def main():
@@ -244,7 +280,7 @@ def main():
         job = json.load(file)
     torch.set_num_threads(job["threads"])
     torch.manual_seed(1)
-    work = {"train": Training, "sample": Sampling}[job["part"]](job)
+    work = {"train": Training, "sample": Sampling, "generate": Generating}[job["part"]](job)
     print(json.dumps({"version": "PyTorch " + torch.__version__}), flush=True)
     for line in sys.stdin:
         order = json.loads(line)

@@ -64,9 +64,17 @@ class ModelBenchTest {
     @Test
     void bothSidesGiveEveryTokenTheSameProbability() {
         Comparison sample = bench(Optional.of(NeededPython.with(Python.TORCH)))
-                .measure("sample", Job.sampling(TINY, model, settings, new Seed(1)));
+                .measure("sample", Job.sampling(Job.SAMPLE, TINY, model, settings, new Seed(1)));
 
         assertThat(sample.theirs()).isPresent();
+    }
+
+    @Test
+    void transformersGeneratesAsManyTokens() {
+        Comparison sample = bench(Optional.of(NeededPython.with(Python.TORCH, Python.TRANSFORMERS)))
+                .measure("generate", Job.sampling(Job.GENERATE, TINY, model, settings, new Seed(1)));
+
+        assertThat(sample.theirs().orElseThrow().rate().values()).hasSize(1).allMatch(rate -> rate > 0);
     }
 
     @Test
