@@ -338,7 +338,7 @@ class Decoder(Module):
       least = torch.amin(torch.masked_fill(sorted, torch.logical_not(kept), inf), [-1], True)
       log_probs = self.at_least(log_probs, least)
     if min_p > 0.:
-      log_probs = self.at_least(log_probs, torch.amax(log_probs, [-1], True) + torch.log(torch.tensor(min_p, dtype=7)))
+      log_probs = self.at_least(log_probs, torch.log(torch.exp(torch.amax(log_probs, [-1], True)) * min_p))
     return log_probs
 
   def at_least(self, log_probs: Tensor, least: Tensor) -> Tensor:

@@ -69,6 +69,7 @@ class ReportPageTest {
         values.put("pass-rate", "pass rate 52.0\u00a0%");
         values.put("reward", "reward 0.300");
         values.put("valid", "valid 90.0\u00a0%, quote not in document 6.0\u00a0%, unreadable 4.0\u00a0%");
+        values.put("repairs", "fence 12.0\u00a0%, trailing comma 3.0\u00a0%");
         values.put("kinds", "integer 55.6\u00a0%, string 44.4\u00a0%");
         values.put("kind-rates", "integer 52.0\u00a0%, string 52.0\u00a0%");
         values.put("difficulty", "hard  55.6\u00a0%, easy 44.4\u00a0%");
