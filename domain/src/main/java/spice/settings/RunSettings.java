@@ -137,8 +137,9 @@ public record RunSettings(
         @Setting(value = "what the adapters' product is multiplied by, times their rank", min = 0.001, max = 1_000_000)
         double loraAlpha,
 
-        @Setting("matrices with adapters: all, or some of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, "
-                + "with commas")
+        @Setting(
+                "matrices with adapters: all, or some of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj, "
+                        + "with commas")
         String loraTargets,
 
         // Controls

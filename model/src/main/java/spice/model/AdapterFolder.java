@@ -17,9 +17,9 @@ import java.util.stream.Collectors;
 
 /// An adapter beside the model that it is merged into: a folder that PEFT loads, and the weights that it stands on.
 ///
-/// The model's own `model.safetensors` has the adapter merged into it, so that whoever opens the folder, here or elsewhere,
-/// gets the policy and not the base. Learning goes on from the base and the adapter, which cannot be told from their sum;
-/// the base is the same file in every checkpoint, which a store keeps once.
+/// The model's own `model.safetensors` has the adapter merged into it, so that whoever opens the folder, here or
+/// elsewhere, gets the policy and not the base. Learning goes on from the base and the adapter, which cannot be
+/// told from their sum; the base is the same file in every checkpoint, which a store keeps once.
 final class AdapterFolder {
     static final String CONFIG = "adapter_config.json";
     static final String WEIGHTS = "adapter_model.safetensors";
@@ -47,8 +47,8 @@ final class AdapterFolder {
         Path folder = model.resolve(ModelFolder.ADAPTER);
         JsonNode json = config(folder.resolve(CONFIG));
         String asked = words(lora.rank(), lora.alpha(), targets(lora));
-        String found = words(
-                json.path("r").asInt(), json.path("lora_alpha").asDouble(), texts(json.path("target_modules")));
+        String found =
+                words(json.path("r").asInt(), json.path("lora_alpha").asDouble(), texts(json.path("target_modules")));
         if (!found.equals(asked)) {
             throw new ModelException(
                     "the adapter in %s has %s; the run asks for %s. Set loraRank, loraAlpha and loraTargets to what the checkpoint has, or start from a model without an adapter"

@@ -76,8 +76,7 @@ final class Decoder implements AutoCloseable {
                 dtype.type(),
                 device,
                 lora.map(asked -> new Adapted(
-                        asked,
-                        goesOn ? AdapterFolder.read(folder, config, asked) : Adapters.fresh(config, asked))));
+                        asked, goesOn ? AdapterFolder.read(folder, config, asked) : Adapters.fresh(config, asked))));
     }
 
     private Adapters adapters(Adapted adapted) {

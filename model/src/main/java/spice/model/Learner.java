@@ -58,8 +58,8 @@ public final class Learner implements AutoCloseable {
         return open(modelFolder, optimizerState, settings, Pulse.NONE);
     }
 
-    /// Opens a model folder for training; without optimizer state the moments start at zero, and so they do where adapters
-    /// are begun, or given up for all weights.
+    /// Opens a model folder for training; without optimizer state the moments start at zero, and so they do where
+    /// adapters are begun, or given up for all weights.
     ///
     /// @param pulse beats before every micro-batch, on several threads at once; what it throws ends the method
     ///     that computes, with the weights as before
@@ -77,10 +77,13 @@ public final class Learner implements AutoCloseable {
         Map<String, byte[]> companions = ModelFolder.companions(modelFolder);
         List<Decoder> replicas = new ArrayList<>();
         try {
-            devices.all().forEach(device -> replicas.add(Decoder.open(modelFolder, settings.dtype(), device, settings.lora())));
+            devices.all()
+                    .forEach(device ->
+                            replicas.add(Decoder.open(modelFolder, settings.dtype(), device, settings.lora())));
             Decoder decoder = replicas.getFirst();
             AdamW optimizer = optimizerState
-                    .filter(_ -> AdapterFolder.isIn(modelFolder) == settings.lora().isPresent())
+                    .filter(_ ->
+                            AdapterFolder.isIn(modelFolder) == settings.lora().isPresent())
                     .map(file -> AdamW.read(file, decoder, settings))
                     .orElseGet(() -> AdamW.fresh(decoder, settings));
             int threads = devices.threads(settings.threads());
@@ -125,8 +128,10 @@ public final class Learner implements AutoCloseable {
                 try (PtNDManager scope = at(thread).scope();
                         TorchProgram.Call call = at(thread).call("log_probs")) {
                     withTargets(call, scope, trajectories, part).with(temperature);
-                    float[] values =
-                            at(thread).learning(call, part.width()).tensor(scope).toFloatArray();
+                    float[] values = at(thread)
+                            .learning(call, part.width())
+                            .tensor(scope)
+                            .toFloatArray();
                     part.forEachTarget(
                             trajectories,
                             (member, position, row, target) -> logProbs[member][position] = values[target]);
@@ -298,11 +303,11 @@ public final class Learner implements AutoCloseable {
                 .with(scope.create(targets));
     }
 
-    /// Writes the model folder: weights as they compute, with adapters in them and those beside them, and the other files of the folder that this learner came from.
+    /// Writes the model folder: weights as they compute, with adapters in them and those beside them, and the other
+    /// files of the folder that this learner came from.
     public void saveModel(Path folder) {
         Dtype dtype = settings.dtype();
-        ModelFolder.write(
-                folder, decoder.config(), decoder.merged(), companions, dtype);
+        ModelFolder.write(folder, decoder.config(), decoder.merged(), companions, dtype);
         settings.lora()
                 .ifPresent(lora -> AdapterFolder.write(
                         folder, lora, dtype, decoder.download(decoder.learned(), ""), decoder.base()));

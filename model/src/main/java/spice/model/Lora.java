@@ -5,8 +5,8 @@ import static spice.model.Check.require;
 import java.util.EnumSet;
 import java.util.Set;
 
-/// Low-rank adapters (LoRA, Hu et al. 2021, arXiv 2106.09685): the weights stay as they are, and beside some matrices W a
-/// product of two small ones is learned, x W^T + alpha / rank * x A^T B^T.
+/// Low-rank adapters (LoRA, Hu et al. 2021, arXiv 2106.09685): the weights stay as they are, and beside some
+/// matrices W a product of two small ones is learned, x W^T + alpha / rank * x A^T B^T.
 ///
 /// @param rank r: A is (r, in), B is (out, r)
 /// @param alpha divided by the rank, what the product is multiplied by

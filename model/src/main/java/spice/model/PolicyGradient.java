@@ -65,8 +65,9 @@ final class PolicyGradient {
                         .with(loss.klBeta())
                         .with(loss.temperature())
                         .with(recompute);
-                double[] added = Torch.withGradients(
-                        () -> decoder.learning(call, gradients, part.width()).tensor(scope).toDoubleArray());
+                double[] added = Torch.withGradients(() -> decoder.learning(call, gradients, part.width())
+                        .tensor(scope)
+                        .toDoubleArray());
                 sums = sums.plus(new Sums(added[0], added[1], added[2], added[3], added[4], part.targets()));
             }
         }

@@ -144,8 +144,8 @@ class LoraTest {
         Map<String, double[]> kept = Gradients.of(CONFIG, weights, dtype.type(), false, 30, adapted);
         Map<String, double[]> recomputed = Gradients.of(CONFIG, weights, dtype.type(), true, 30, adapted);
 
-        kept.forEach((name, gradient) ->
-                assertThat(recomputed.get(name)).as(name).containsExactly(gradient));
+        kept.forEach(
+                (name, gradient) -> assertThat(recomputed.get(name)).as(name).containsExactly(gradient));
     }
 
     @Test
@@ -206,7 +206,8 @@ class LoraTest {
             step(learner, 2);
             learner.saveModel(folder.resolve("resumed"));
         }
-        for (String file : List.of("model.safetensors", "adapter/adapter_model.safetensors", "adapter/base.safetensors")) {
+        for (String file :
+                List.of("model.safetensors", "adapter/adapter_model.safetensors", "adapter/base.safetensors")) {
             assertThat(folder.resolve("resumed").resolve(file))
                     .hasSameBinaryContentAs(folder.resolve("straight").resolve(file));
         }
@@ -241,8 +242,7 @@ class LoraTest {
             learner.saveModel(saved);
             learner.saveOptimizer(state);
         }
-        try (Learner learner =
-                Learner.open(saved, Optional.of(state), settings(Dtype.FLOAT32, Optional.empty()))) {
+        try (Learner learner = Learner.open(saved, Optional.of(state), settings(Dtype.FLOAT32, Optional.empty()))) {
             step(learner, 2);
             learner.saveModel(folder.resolve("all"));
         }

@@ -57,7 +57,9 @@ class PeftTest {
         for (int t = 0; t < TOKENS.length; t++) {
             assertThat(found[t]).containsExactly(ours[t], within(1e-4f));
         }
-        assertThat(Math.abs(logits(base)[5][3] - ours[5][3])).as("what was learned").isGreaterThan(0.01f);
+        assertThat(Math.abs(logits(base)[5][3] - ours[5][3]))
+                .as("what was learned")
+                .isGreaterThan(0.01f);
     }
 
     private static float[][] logits(Path model) {
@@ -71,8 +73,8 @@ class PeftTest {
         try (var text = PeftTest.class.getResourceAsStream("peft_logits.py")) {
             Files.copy(Objects.requireNonNull(text), script);
         }
-        List<String> command = new ArrayList<>(
-                List.of(python.program(), script.toString(), base.toString(), adapter.toString()));
+        List<String> command =
+                new ArrayList<>(List.of(python.program(), script.toString(), base.toString(), adapter.toString()));
         Arrays.stream(TOKENS).mapToObj(Integer::toString).forEach(command::add);
         Process process = new ProcessBuilder(command)
                 .redirectError(folder.resolve("peft.log").toFile())
