@@ -1,6 +1,7 @@
 package spice.model;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 
 /// The decoder once more, in plain Java and float64, one position at a time, written for reading: what the tests
@@ -11,7 +12,9 @@ final class ReferenceDecoder {
 
     ReferenceDecoder(ModelConfig config, Map<String, HostTensor> weights) {
         this.config = config;
-        this.weights = weights;
+        // Of a file's tensors, each look at the values reads them again.
+        this.weights = new HashMap<>();
+        weights.forEach((name, tensor) -> this.weights.put(name, new HostTensor(tensor.shape(), tensor.values())));
     }
 
     /// The logits after every position, (T, V).
