@@ -628,7 +628,7 @@ class Decoder(Module):
   # The head's gradient; empty where adapters learn.
   def on_head(self, adapters: List[Tensor], gradients: List[Tensor]) -> Tensor:
     if torch.len(adapters) > 0:
-      found = torch.empty([0])
+      found = torch.empty([0], device=ops.prim.device(gradients[0]))
     else:
       found = self.head(gradients)
     return found
