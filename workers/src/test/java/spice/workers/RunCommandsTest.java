@@ -177,7 +177,8 @@ class RunCommandsTest {
                         .stream()
                         .collect(Collectors.toMap(line -> line.path("run").asText(), Function.identity()));
 
-        assertThat(lines).containsOnlyKeys("mine", "stuck", "never", "barren", "alone");
+        // Other tests of the class have runs of their own.
+        assertThat(lines).containsKeys("mine", "stuck", "never", "barren", "alone");
         assertThat(lines.get("mine").path("state").asText()).isEqualTo("iterating");
         assertThat(lines.get("mine").path("iteration").asInt()).isEqualTo(2);
         assertThat(lines.get("mine").path("checkpoint").asText()).isEqualTo("checkpoints/mine/0123456789ab/00000002");
