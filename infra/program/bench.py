@@ -125,6 +125,8 @@ class Training:
                 beta=self.loss["klBeta"],
                 temperature=self.loss["temperature"],
                 recompute=self.recompute,
+                adapters=[],
+                scale=0.0,
                 gradients=self.gradients,
             )
 

@@ -43,7 +43,7 @@ class BenchTest {
                                 "SPICE_GPU_HEAP",
                                 "128m",
                                 "SPICE_CPU_HEAP",
-                                "128m")),
+                                "512m")),
                         "no program",
                         "of the tests"),
                 said::add);
@@ -54,8 +54,13 @@ class BenchTest {
         assertThat(said).contains("not run: " + lost).anyMatch(line -> line.startsWith("ingest run 1 of 1: "));
         assertThat(report.comparisons())
                 .extracting(Comparison::work)
-                .containsExactly("train tiny", "sample tiny", "ingest");
-        assertThat(report.comparisons().get(2).ratio()).isPresent();
+                .containsExactly(
+                        "train tiny",
+                        "train tiny bfloat16",
+                        "train tiny bfloat16 beside float32",
+                        "sample tiny",
+                        "ingest");
+        assertThat(report.comparisons().getLast().ratio()).isPresent();
         assertThat(report.lines())
                 .anyMatch(line -> line.matches(
                         "\\| train tiny \\| [0-9,]+ \\(.*\\) tokens/s \\| not run \\| - \\| \\d+ MB \\| - \\|"))
