@@ -82,7 +82,9 @@ public final class Bench {
                 yield Optional.empty();
             }
         };
-        if (settings.parts().contains(Part.SAMPLE) && python.isPresent() && !generates(python)) {
+        boolean generates = settings.parts().contains(Part.SAMPLE)
+                && python.filter(Bench::hasTransformers).isPresent();
+        if (settings.parts().contains(Part.SAMPLE) && python.isPresent() && !generates) {
             notRun.add("transformers.generate: %s has no transformers".formatted(settings.python()));
         }
         ModelBench bench = new ModelBench(folder, settings.local().gpuHeap(), python, settings.runs(), say);
@@ -99,7 +101,7 @@ public final class Bench {
             if (settings.parts().contains(Part.SAMPLE)) {
                 String name = "sample " + shape.name();
                 comparisons.add(bench.measure(name, sampling(Job.SAMPLE, shape, model)));
-                if (generates(python)) {
+                if (generates) {
                     comparisons.add(bench.measure(
                             name + " beside transformers.generate", sampling(Job.GENERATE, shape, model)));
                 }
@@ -108,9 +110,8 @@ public final class Bench {
         return python.map(Python::torch);
     }
 
-    private static boolean generates(Optional<Python> python) {
-        return python.filter(found -> Python.find(found.program(), Python.TRANSFORMERS) instanceof Python.Found.Yes)
-                .isPresent();
+    private static boolean hasTransformers(Python python) {
+        return Python.find(python.program(), Python.TRANSFORMERS) instanceof Python.Found.Yes;
     }
 
     /// Ten megabytes in eight formats.
