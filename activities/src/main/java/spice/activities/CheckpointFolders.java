@@ -2,14 +2,11 @@ package spice.activities;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.UUID;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import org.apache.commons.io.file.PathUtils;
 import spice.model.ModelException;
 import spice.store.BlobStore;
 import spice.store.StoreException;
@@ -60,20 +57,7 @@ public final class CheckpointFolders {
             return;
         }
         try {
-            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    Files.delete(file);
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-                        throws IOException {
-                    Files.delete(visited);
-                    return FileVisitResult.CONTINUE;
-                }
-            });
+            PathUtils.delete(folder);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot delete %s".formatted(folder), e);
         }
