@@ -14,6 +14,8 @@ final class StopStrings {
     private final int window;
     private final int[][] drawn;
     private final int[] ends;
+    /// Those that nothing can end any more: a string or a stop token has.
+    private final boolean[] over;
 
     StopStrings(List<String> strings, TextCodec codec, int completions, int maxNewTokens) {
         this.strings = strings;
@@ -22,6 +24,7 @@ final class StopStrings {
                 * strings.stream().mapToInt(String::length).max().orElse(0);
         drawn = strings.isEmpty() ? new int[0][] : new int[completions][maxNewTokens];
         ends = new int[completions];
+        over = new boolean[completions];
         Arrays.fill(ends, Integer.MAX_VALUE);
     }
 
@@ -38,7 +41,8 @@ final class StopStrings {
 
     private boolean ends(int row, int token, int i) {
         drawn[row][i] = token;
-        if (ends[row] != Integer.MAX_VALUE) {
+        if (over[row] || codec.stopTokens().contains(token)) {
+            over[row] = true;
             return false;
         }
         String text = codec.decode(Arrays.copyOfRange(drawn[row], Math.max(0, i + 1 - window), i + 1));
@@ -46,6 +50,7 @@ final class StopStrings {
             return false;
         }
         ends[row] = i + 1;
+        over[row] = true;
         return true;
     }
 
