@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.temporal.client.WorkflowStub;
-import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.worker.WorkerFactory;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -19,20 +17,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import spice.activities.ScheduleActivitiesImpl;
 import spice.local.TestTemporal;
-import spice.workflows.NightlyImpl;
 import spice.workflows.RunProgress;
 import spice.workflows.RunReport;
 import spice.workflows.ScriptedActivities;
-import spice.workflows.SelfPlayIterationImpl;
-import spice.workflows.SelfPlayRunImpl;
 import spice.workflows.SpiceSearchAttributes;
-import spice.workflows.TaskQueues;
 
 /// The commands that steer runs and schedules, each as a process of its own, before the real Temporal server and
 /// our workflows; only the steps are scripted.
 class CommandsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     @TempDir
     static Path folder;
 
@@ -44,24 +36,10 @@ class CommandsTest {
     @BeforeAll
     static void start() throws Exception {
         temporal = TestTemporal.start(folder.resolve("temporal"), SpiceSearchAttributes.ALL, List.of());
-        connection = TemporalConnection.open(
-                ClientConfigProfile.newBuilder()
-                        .setAddress(temporal.address())
-                        .setNamespace("default")
-                        .build(),
-                "test",
-                PATIENCE);
+        connection = ScriptedWorkers.connect(temporal);
         steps = new ScriptedActivities();
         steps.nextStart = new ScheduleActivitiesImpl(connection.client())::nextStart;
-        workers = WorkerFactory.newInstance(connection.client());
-        TestBuild.worker(workers)
-                .registerWorkflowImplementationTypes(
-                        SelfPlayRunImpl.class, SelfPlayIterationImpl.class, NightlyImpl.class);
-        for (String queue : List.of(TaskQueues.CPU, TaskQueues.SAMPLE, TaskQueues.TRAIN)) {
-            workers.newWorker(queue).registerActivitiesImplementations(steps);
-        }
-        workers.start();
-        TestBuild.makeCurrent(connection.stubs());
+        workers = ScriptedWorkers.start(connection, steps);
     }
 
     @AfterAll

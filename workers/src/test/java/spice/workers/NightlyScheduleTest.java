@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.grpc.StatusRuntimeException;
 import io.temporal.client.schedules.ScheduleOptions;
-import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.worker.WorkerFactory;
 import java.nio.file.Path;
@@ -21,17 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 import spice.activities.ScheduleActivitiesImpl;
 import spice.local.TestTemporal;
 import spice.store.Json;
-import spice.workflows.NightlyImpl;
 import spice.workflows.ScriptedActivities;
-import spice.workflows.SelfPlayIterationImpl;
-import spice.workflows.SelfPlayRunImpl;
 import spice.workflows.SpiceSearchAttributes;
-import spice.workflows.TaskQueues;
 
 /// Schedules of a few seconds on the real server.
 class NightlyScheduleTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     @TempDir
     Path folder;
 
@@ -43,24 +36,10 @@ class NightlyScheduleTest {
     @BeforeEach
     void start() throws Exception {
         temporal = TestTemporal.start(folder, SpiceSearchAttributes.ALL, List.of());
-        connection = TemporalConnection.open(
-                ClientConfigProfile.newBuilder()
-                        .setAddress(temporal.address())
-                        .setNamespace("default")
-                        .build(),
-                "test",
-                PATIENCE);
+        connection = ScriptedWorkers.connect(temporal);
         activities = new ScriptedActivities();
         activities.nextStart = new ScheduleActivitiesImpl(connection.client())::nextStart;
-        workers = WorkerFactory.newInstance(connection.client());
-        TestBuild.worker(workers)
-                .registerWorkflowImplementationTypes(
-                        SelfPlayRunImpl.class, SelfPlayIterationImpl.class, NightlyImpl.class);
-        for (String queue : List.of(TaskQueues.CPU, TaskQueues.SAMPLE, TaskQueues.TRAIN)) {
-            workers.newWorker(queue).registerActivitiesImplementations(activities);
-        }
-        workers.start();
-        TestBuild.makeCurrent(connection.stubs());
+        workers = ScriptedWorkers.start(connection, activities);
     }
 
     @AfterEach

@@ -10,7 +10,6 @@ import io.temporal.client.schedules.ScheduleActionStartWorkflow;
 import io.temporal.client.schedules.ScheduleOptions;
 import io.temporal.client.schedules.ScheduleSpec;
 import io.temporal.client.schedules.ScheduleState;
-import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.worker.WorkerFactory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,15 +37,10 @@ import spice.upkeep.Retention;
 import spice.workflows.CheckpointRef;
 import spice.workflows.RunReport;
 import spice.workflows.ScriptedActivities;
-import spice.workflows.SelfPlayIterationImpl;
-import spice.workflows.SelfPlayRunImpl;
 import spice.workflows.SpiceSearchAttributes;
-import spice.workflows.TaskQueues;
 
 /// What the real server says of runs that go on and of schedules, and what is removed from a store beside them.
 class OpenRunsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     @TempDir
     Path folder;
 
@@ -58,21 +52,8 @@ class OpenRunsTest {
     @BeforeEach
     void start() throws Exception {
         temporal = TestTemporal.start(folder, SpiceSearchAttributes.ALL, List.of());
-        connection = TemporalConnection.open(
-                ClientConfigProfile.newBuilder()
-                        .setAddress(temporal.address())
-                        .setNamespace("default")
-                        .build(),
-                "test",
-                PATIENCE);
-        workers = WorkerFactory.newInstance(connection.client());
-        TestBuild.worker(workers)
-                .registerWorkflowImplementationTypes(SelfPlayRunImpl.class, SelfPlayIterationImpl.class);
-        for (String queue : List.of(TaskQueues.CPU, TaskQueues.SAMPLE, TaskQueues.TRAIN)) {
-            workers.newWorker(queue).registerActivitiesImplementations(steps);
-        }
-        workers.start();
-        TestBuild.makeCurrent(connection.stubs());
+        connection = ScriptedWorkers.connect(temporal);
+        workers = ScriptedWorkers.start(connection, steps);
     }
 
     @AfterEach

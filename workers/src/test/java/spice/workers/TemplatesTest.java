@@ -8,12 +8,10 @@ import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.api.workflowservice.v1.DeleteWorkflowExecutionRequest;
 import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.client.WorkflowStub;
-import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.worker.WorkerFactory;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,8 +24,6 @@ import spice.workflows.SelfPlayRunImpl;
 
 /// The template runs behind the links of the README and the banner, on the real server.
 class TemplatesTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     @TempDir
     static Path folder;
 
@@ -38,13 +34,7 @@ class TemplatesTest {
     @BeforeAll
     static void start() throws Exception {
         temporal = TestTemporal.start(folder);
-        connection = TemporalConnection.open(
-                ClientConfigProfile.newBuilder()
-                        .setAddress(temporal.address())
-                        .setNamespace("default")
-                        .build(),
-                "test",
-                PATIENCE);
+        connection = ScriptedWorkers.connect(temporal);
         workers = WorkerFactory.newInstance(connection.client());
         TestBuild.worker(workers).registerWorkflowImplementationTypes(SelfPlayRunImpl.class);
         workers.start();

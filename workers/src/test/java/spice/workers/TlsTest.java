@@ -25,10 +25,7 @@ import spice.local.TestTemporal;
 import spice.local.TlsFront;
 import spice.workflows.RunReport;
 import spice.workflows.ScriptedActivities;
-import spice.workflows.SelfPlayIterationImpl;
-import spice.workflows.SelfPlayRunImpl;
 import spice.workflows.SpiceSearchAttributes;
-import spice.workflows.TaskQueues;
 
 /// A worker and a command that reach the real Temporal server over TLS, with certificates and an API key by
 /// Temporal's own settings.
@@ -78,14 +75,7 @@ class TlsTest {
                 TemporalLadder.profile(LocalSettings.from(Map.of("SPICE_ROOT", "..")), environment),
                 "test",
                 PATIENCE)) {
-            WorkerFactory worker = WorkerFactory.newInstance(connection.client());
-            TestBuild.worker(worker)
-                    .registerWorkflowImplementationTypes(SelfPlayRunImpl.class, SelfPlayIterationImpl.class);
-            for (String queue : List.of(TaskQueues.CPU, TaskQueues.SAMPLE, TaskQueues.TRAIN)) {
-                worker.newWorker(queue).registerActivitiesImplementations(steps);
-            }
-            worker.start();
-            TestBuild.makeCurrent(connection.stubs());
+            WorkerFactory worker = ScriptedWorkers.start(connection, steps);
 
             assertThat(spice.says(environment, "run", "--lineage", "mine", "--iterations", "1", "--detach"))
                     .isEqualTo("0 started mine\n");
