@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import spice.model.StoredType;
 import spice.store.Json;
 
 /// The weights that a server holds, as the digests of its tensors.
@@ -35,7 +36,7 @@ record HeldWeights(Map<String, String> digests) {
     ///
     /// @param before what the server held before it read the checkpoint's; empty where it may have held the same
     boolean are(CheckpointTensors checkpoint, Optional<HeldWeights> before) {
-        return Arrays.stream(NumberType.values())
+        return Arrays.stream(StoredType.values())
                 .filter(type -> vectorsAre(checkpoint, type))
                 .findFirst()
                 .filter(type -> aMatrixIs(checkpoint, type) || before.isEmpty() || !equals(before.get()))
@@ -43,7 +44,7 @@ record HeldWeights(Map<String, String> digests) {
     }
 
     /// Biases that vLLM has joined have no name of their own any more.
-    private boolean vectorsAre(CheckpointTensors checkpoint, NumberType type) {
+    private boolean vectorsAre(CheckpointTensors checkpoint, StoredType type) {
         List<String> vectors = checkpoint.vectors().stream()
                 .filter(name -> !held(name).isEmpty())
                 .toList();
@@ -51,7 +52,7 @@ record HeldWeights(Map<String, String> digests) {
                 && vectors.stream().allMatch(name -> held(name).equals(Set.of(checkpoint.digest(name, type))));
     }
 
-    private boolean aMatrixIs(CheckpointTensors checkpoint, NumberType type) {
+    private boolean aMatrixIs(CheckpointTensors checkpoint, StoredType type) {
         return checkpoint.matrices().stream()
                 .filter(name -> held(name).size() == 1)
                 .anyMatch(name -> held(name).equals(Set.of(checkpoint.digest(name, type)))

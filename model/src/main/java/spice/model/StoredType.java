@@ -1,42 +1,90 @@
 package spice.model;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// The types of numbers that are read from safetensors files, by their names there.
-enum StoredType {
-    F32,
-    BF16,
-    F16;
+/// The types of numbers that are read from safetensors files, by their names there; little-endian.
+public enum StoredType {
+    F32(Float.BYTES),
+    BF16(Short.BYTES),
+    F16(Short.BYTES);
+
+    private final int bytes;
+
+    StoredType(int bytes) {
+        this.bytes = bytes;
+    }
 
     static Optional<StoredType> named(String name) {
         return Arrays.stream(values()).filter(type -> type.name().equals(name)).findFirst();
     }
 
     /// Of one number.
-    int bytes() {
+    public int bytes() {
+        return bytes;
+    }
+
+    /// The numbers of another type, rounded to the nearest of this one; the same buffer where it is this one.
+    public ByteBuffer of(ByteBuffer numbers, StoredType from) {
+        if (from == this) {
+            return numbers;
+        }
+        int count = numbers.remaining() / from.bytes;
+        ByteBuffer converted = ByteBuffer.allocate(count * bytes).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < count; i++) {
+            put(converted, from.take(numbers));
+        }
+        return converted.flip();
+    }
+
+    /// Takes numbers into a part of `values`.
+    void read(ByteBuffer numbers, float[] values, int from, int length) {
+        if (this == F32) {
+            numbers.asFloatBuffer().get(values, from, length);
+            return;
+        }
+        for (int i = from; i < from + length; i++) {
+            values[i] = take(numbers);
+        }
+    }
+
+    /// Puts a part of `values`, rounded to the nearest.
+    void write(ByteBuffer numbers, float[] values, int from, int length) {
+        if (this == F32) {
+            numbers.asFloatBuffer().put(values, from, length);
+            numbers.position(numbers.position() + length * bytes);
+            return;
+        }
+        for (int i = from; i < from + length; i++) {
+            put(numbers, values[i]);
+        }
+    }
+
+    private float take(ByteBuffer numbers) {
         return switch (this) {
-            case F32 -> Float.BYTES;
-            case BF16, F16 -> Short.BYTES;
+            case F32 -> numbers.getFloat();
+            // bfloat16 is the upper half of a float.
+            case BF16 -> Float.intBitsToFloat(numbers.getShort() << Short.SIZE);
+            case F16 -> Float.float16ToFloat(numbers.getShort());
         };
     }
 
-    /// Reads numbers into a part of `values`.
-    void read(ByteBuffer bytes, float[] values, int from, int length) {
+    private void put(ByteBuffer numbers, float value) {
         switch (this) {
-            case F32 -> bytes.asFloatBuffer().get(values, from, length);
-            case BF16 -> {
-                for (int i = from; i < from + length; i++) {
-                    // bfloat16 is the upper half of a float.
-                    values[i] = Float.intBitsToFloat(bytes.getShort() << Short.SIZE);
-                }
-            }
-            case F16 -> {
-                for (int i = from; i < from + length; i++) {
-                    values[i] = Float.float16ToFloat(bytes.getShort());
-                }
-            }
+            case F32 -> numbers.putFloat(value);
+            case BF16 -> numbers.putShort(bfloat16(value));
+            case F16 -> numbers.putShort(Float.floatToFloat16(value));
         }
+    }
+
+    /// The nearest bfloat16; of two as near, the even one.
+    static short bfloat16(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        if (Float.isNaN(value)) {
+            return (short) (bits >>> Short.SIZE | 0x40);
+        }
+        return (short) ((bits + 0x7fff + (bits >>> Short.SIZE & 1)) >>> Short.SIZE);
     }
 }

@@ -40,7 +40,7 @@ class BFloat16Test {
         "NaN, 7fc0"
     })
     void theNearestIsWritten(float value, String bits) {
-        assertThat("%04x".formatted(SafeTensors.bfloat16(value) & 0xffff)).isEqualTo(bits);
+        assertThat("%04x".formatted(StoredType.bfloat16(value) & 0xffff)).isEqualTo(bits);
     }
 
     @Test
@@ -61,7 +61,7 @@ class BFloat16Test {
         weights.forEach((name, tensor) -> {
             float[] values = tensor.values().clone();
             for (int i = 0; i < values.length; i++) {
-                values[i] = Float.intBitsToFloat(SafeTensors.bfloat16(values[i]) << Short.SIZE);
+                values[i] = Float.intBitsToFloat(StoredType.bfloat16(values[i]) << Short.SIZE);
             }
             rounded.put(name, new HostTensor(tensor.shape(), values));
         });
