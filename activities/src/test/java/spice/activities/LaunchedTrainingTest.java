@@ -75,7 +75,7 @@ class LaunchedTrainingTest {
     }
 
     /// Notes what is said, and ends the step at the first words that begin so.
-    private static class Listener implements Progress {
+    private static class Listener extends SilentProgress {
         private final List<String> said = new CopyOnWriteArrayList<>();
         private final String last;
 
@@ -89,17 +89,6 @@ class LaunchedTrainingTest {
             if (what.startsWith(last)) {
                 throw new IllegalStateException("cancelled at " + what);
             }
-        }
-
-        @Override
-        public void beat() {}
-
-        @Override
-        public void look() {}
-
-        @Override
-        public boolean isStopping() {
-            return false;
         }
     }
 

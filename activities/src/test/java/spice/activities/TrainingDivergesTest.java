@@ -39,21 +39,7 @@ class TrainingDivergesTest {
         TrainerActivitiesImpl trainer = new TrainerActivitiesImpl(
                 store, folder, unused, Optional.empty(), () -> Launchers.NONE, Devices.CPU, SnapshotPace::of);
 
-        assertThatThrownBy(() -> trainer.train(iteration, episodes, new Progress() {
-                    @Override
-                    public void now(String what) {}
-
-                    @Override
-                    public void beat() {}
-
-                    @Override
-                    public void look() {}
-
-                    @Override
-                    public boolean isStopping() {
-                        return false;
-                    }
-                }))
+        assertThatThrownBy(() -> trainer.train(iteration, episodes, new SilentProgress()))
                 .isInstanceOfSatisfying(ApplicationFailure.class, failure -> {
                     assertThat(failure.getType()).isEqualTo("TRAINING_DIVERGED");
                     assertThat(failure.isNonRetryable()).isTrue();

@@ -52,7 +52,7 @@ class TrainingResumesTest {
     }
 
     /// Notes the updates that are begun, and ends with the first of these words.
-    private static final class Diary implements Progress {
+    private static final class Diary extends SilentProgress {
         private final List<String> updates = new ArrayList<>();
         private final String last;
         private int stopsAfter = Integer.MAX_VALUE;
@@ -70,12 +70,6 @@ class TrainingResumesTest {
                 throw new IllegalStateException("killed at " + what);
             }
         }
-
-        @Override
-        public void beat() {}
-
-        @Override
-        public void look() {}
 
         @Override
         public boolean isStopping() {

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,21 +27,7 @@ class DevicesTest {
     Path folder;
 
     private static List<Trajectory> batch() {
-        Random random = new Random(1);
-        List<Trajectory> batch = new ArrayList<>();
-        for (int i = 0; i < 9; i++) {
-            int length = 6 + 3 * i;
-            int[] tokens =
-                    random.ints(length, 1, TinyModel.config().vocabularySize()).toArray();
-            boolean[] trained = new boolean[length];
-            float[] sampler = new float[length];
-            for (int t = 3; t < length; t++) {
-                trained[t] = true;
-                sampler[t] = -2;
-            }
-            batch.add(new Trajectory(tokens, trained, sampler, random.nextGaussian(), 1.0 / 9));
-        }
-        return batch;
+        return Gradients.batch(TinyModel.config(), 1, 9, 3);
     }
 
     private record Learned(List<UpdateReport> reports, double imitated, Map<String, HostTensor> weights) {}

@@ -18,10 +18,15 @@ final class Gradients {
 
     /// Six random sequences of different lengths, trained from the fourth token on.
     static List<Trajectory> batch(ModelConfig config, long seed) {
+        return batch(config, seed, 6, 4);
+    }
+
+    /// So many sequences, the first of six tokens, each longer than the one before by so many.
+    static List<Trajectory> batch(ModelConfig config, long seed, int sequences, int longer) {
         Random random = new Random(seed);
         List<Trajectory> batch = new ArrayList<>();
-        for (int i = 0; i < 6; i++) {
-            int length = 6 + 4 * i;
+        for (int i = 0; i < sequences; i++) {
+            int length = 6 + longer * i;
             int[] tokens = random.ints(length, 1, config.vocabularySize()).toArray();
             boolean[] trained = new boolean[length];
             float[] sampler = new float[length];
@@ -29,7 +34,7 @@ final class Gradients {
                 trained[t] = true;
                 sampler[t] = -2;
             }
-            batch.add(new Trajectory(tokens, trained, sampler, random.nextGaussian(), 1.0 / 6));
+            batch.add(new Trajectory(tokens, trained, sampler, random.nextGaussian(), 1.0 / sequences));
         }
         return batch;
     }

@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,20 +41,7 @@ class LearnerTest {
     }
 
     private static List<Trajectory> batch(long seed) {
-        Random random = new Random(seed);
-        List<Trajectory> batch = new ArrayList<>();
-        for (int i = 0; i < 6; i++) {
-            int length = 6 + 4 * i;
-            int[] tokens = random.ints(length, 1, CONFIG.vocabularySize()).toArray();
-            boolean[] trained = new boolean[length];
-            float[] sampler = new float[length];
-            for (int t = 3; t < length; t++) {
-                trained[t] = true;
-                sampler[t] = -2;
-            }
-            batch.add(new Trajectory(tokens, trained, sampler, random.nextGaussian(), 1.0 / 6));
-        }
-        return batch;
+        return Gradients.batch(CONFIG, seed);
     }
 
     @Test

@@ -3,9 +3,7 @@ package spice.activities;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.temporal.client.WorkflowClientOptions;
 import io.temporal.testing.TestActivityEnvironment;
-import io.temporal.testing.TestEnvironmentOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -28,7 +26,6 @@ import spice.workflows.CorpusRef;
 import spice.workflows.IterationMetrics;
 import spice.workflows.IterationRequest;
 import spice.workflows.OpenedRun;
-import spice.workflows.Payloads;
 import spice.workflows.Scored;
 import spice.workflows.StepSeconds;
 import spice.workflows.TrainMetrics;
@@ -44,12 +41,7 @@ class CheckpointActivitiesTest {
 
     private final InMemoryBlobStore store = new InMemoryBlobStore();
     private final Checkpoints checkpoints = new Checkpoints(store);
-    private final TestActivityEnvironment environment =
-            TestActivityEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
-                    .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
-                            .setDataConverter(Payloads.converter())
-                            .build())
-                    .build());
+    private final TestActivityEnvironment environment = Activities.environment();
     private CheckpointActivities steps;
     private OpenedRun run;
 

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.temporal.client.WorkflowClientOptions;
 import io.temporal.testing.TestActivityEnvironment;
-import io.temporal.testing.TestEnvironmentOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +47,6 @@ import spice.workflows.CorpusRef;
 import spice.workflows.IterationRequest;
 import spice.workflows.LaneReport;
 import spice.workflows.OpenedRun;
-import spice.workflows.Payloads;
 import spice.workflows.ReasonerActivities;
 import spice.workflows.Scored;
 import spice.workflows.StepSeconds;
@@ -85,12 +82,7 @@ class ForeignCheckpointTest {
 
     private final InMemoryBlobStore store = new InMemoryBlobStore();
     private final ExecutorService threads = Executors.newSingleThreadExecutor();
-    private final TestActivityEnvironment environment =
-            TestActivityEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
-                    .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
-                            .setDataConverter(Payloads.converter())
-                            .build())
-                    .build());
+    private final TestActivityEnvironment environment = Activities.environment();
     private LoadedPolicies policies;
     private CheckpointActivities checkpoints;
     private ReasonerActivities reasoner;

@@ -3,9 +3,7 @@ package spice.activities;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.temporal.client.WorkflowClientOptions;
 import io.temporal.testing.TestActivityEnvironment;
-import io.temporal.testing.TestEnvironmentOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -23,7 +21,6 @@ import spice.store.InMemoryBlobStore;
 import spice.workflows.CheckpointActivities;
 import spice.workflows.CorpusActivities;
 import spice.workflows.CorpusRef;
-import spice.workflows.Payloads;
 import spice.workflows.Trouble;
 
 /// What a run is told whose settings can be read, but name what is not there or cannot be used.
@@ -33,12 +30,7 @@ class RefusedInputTest {
     @TempDir
     Path folder;
 
-    private final TestActivityEnvironment environment =
-            TestActivityEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
-                    .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
-                            .setDataConverter(Payloads.converter())
-                            .build())
-                    .build());
+    private final TestActivityEnvironment environment = Activities.environment();
     private CorpusActivities corpus;
     private CheckpointActivities checkpoints;
 
