@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import spice.domain.Seed;
-import spice.model.Dtype;
 import spice.model.LanguageModel;
 import spice.model.Learner;
 import spice.model.LearnerSettings;
@@ -72,8 +71,7 @@ public final class Pretraining {
     }
 
     private static void teach(PretrainSettings settings, Path fresh, Path folder, PrintStream progress) {
-        LearnerSettings learning =
-                new LearnerSettings(settings.threads(), 4096, 0.9, 0.95, 1e-8, 0.01, 1.0, Dtype.FLOAT32, false);
+        LearnerSettings learning = new LearnerSettings(settings.threads(), 4096, 0.9, 0.95, 1e-8, 0.01, 1.0);
         try (Policy untaught = LanguageModel.open(fresh, settings.threads());
                 Learner learner = Learner.open(fresh, Optional.empty(), learning)) {
             WarmStart.teach(learner, untaught.codec(), settings, progress);

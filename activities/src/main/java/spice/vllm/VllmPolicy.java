@@ -11,7 +11,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import spice.model.Completion;
-import spice.model.ModelException;
 import spice.model.Policy;
 import spice.model.PromptGroup;
 import spice.model.Pulse;
@@ -46,20 +45,11 @@ record VllmPolicy(FetchedCheckpoint checkpoint, VllmServer server, Semaphore req
         if (groups.isEmpty()) {
             return List.of();
         }
-        groups.forEach(group -> check(group, sampling));
+        groups.forEach(group -> checkpoint.config().checkRoom(group.prompt(), sampling.maxNewTokens()));
         try {
             return server.serving(checkpoint, pulse, model -> sampled(model, groups, sampling));
         } catch (VllmUnusable e) {
             throw Failure.VLLM_UNUSABLE.because(e);
-        }
-    }
-
-    private void check(PromptGroup group, Sampling sampling) {
-        int longest = checkpoint.config().maxPositions();
-        if (group.prompt().length + sampling.maxNewTokens() > longest) {
-            throw new ModelException(
-                    "a prompt of %d tokens and up to %d new ones do not fit into the model's %d positions. Shorten the prompt or lower maxNewTokens"
-                            .formatted(group.prompt().length, sampling.maxNewTokens(), longest));
         }
     }
 

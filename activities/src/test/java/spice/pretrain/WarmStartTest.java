@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import spice.model.Dtype;
 import spice.model.LanguageModel;
 import spice.model.Learner;
 import spice.model.LearnerSettings;
@@ -77,9 +76,7 @@ class WarmStartTest {
         ByteArrayOutputStream progress = new ByteArrayOutputStream();
         try (LanguageModel untaught = LanguageModel.open(fresh, 1);
                 Learner learner = Learner.open(
-                        fresh,
-                        Optional.empty(),
-                        new LearnerSettings(1, 4096, 0.9, 0.95, 1e-8, 0.01, 1.0, Dtype.FLOAT32, false))) {
+                        fresh, Optional.empty(), new LearnerSettings(1, 4096, 0.9, 0.95, 1e-8, 0.01, 1.0))) {
             WarmStart.teach(learner, untaught.codec(), brief, new PrintStream(progress, true, StandardCharsets.UTF_8));
             learner.saveModel(taught);
         }

@@ -131,12 +131,7 @@ public final class LanguageModel implements Policy {
     }
 
     private void check(PromptGroup group, int newTokens) {
-        int longest = decoder.config().maxPositions();
-        if (group.prompt().length + newTokens > longest) {
-            throw new ModelException(
-                    "a prompt of %d tokens and up to %d new ones do not fit into the model's %d positions. Shorten the prompt or lower maxNewTokens"
-                            .formatted(group.prompt().length, newTokens, longest));
-        }
+        decoder.config().checkRoom(group.prompt(), newTokens);
         decoder.config().checkTokens(group.prompt());
     }
 

@@ -29,7 +29,7 @@ public record LearnerSettings(
         Dtype dtype,
         boolean recompute,
         Optional<Lora> lora) {
-    /// In float32, every layer's inside kept for the way back.
+    /// All weights learn, in float32, every layer's inside kept for the way back.
     public LearnerSettings(
             int threads,
             int microBatchTokens,
@@ -38,20 +38,6 @@ public record LearnerSettings(
             double epsilon,
             double weightDecay,
             double maxGradientNorm) {
-        this(threads, microBatchTokens, beta1, beta2, epsilon, weightDecay, maxGradientNorm, Dtype.FLOAT32, false);
-    }
-
-    /// All weights learn.
-    public LearnerSettings(
-            int threads,
-            int microBatchTokens,
-            double beta1,
-            double beta2,
-            double epsilon,
-            double weightDecay,
-            double maxGradientNorm,
-            Dtype dtype,
-            boolean recompute) {
         this(
                 threads,
                 microBatchTokens,
@@ -60,8 +46,8 @@ public record LearnerSettings(
                 epsilon,
                 weightDecay,
                 maxGradientNorm,
-                dtype,
-                recompute,
+                Dtype.FLOAT32,
+                false,
                 Optional.empty());
     }
 

@@ -97,6 +97,15 @@ public record ModelConfig(
                 .sum();
     }
 
+    /// Throws a [ModelException] if a prompt and so many new tokens are more than the model has positions.
+    public void checkRoom(int[] prompt, int newTokens) {
+        if (prompt.length + newTokens > maxPositions) {
+            throw new ModelException(
+                    "a prompt of %d tokens and up to %d new ones do not fit into the model's %d positions. Shorten the prompt or lower maxNewTokens"
+                            .formatted(prompt.length, newTokens, maxPositions));
+        }
+    }
+
     /// Throws a [ModelException] if a token lies outside the vocabulary.
     void checkTokens(int[] tokens) {
         for (int token : tokens) {

@@ -99,7 +99,7 @@ class BFloat16Test {
     }
 
     private static LearnerSettings settings(Dtype dtype) {
-        return new LearnerSettings(2, 60, 0.9, 0.95, 1e-8, 0, 1, dtype, false);
+        return new LearnerSettings(2, 60, 0.9, 0.95, 1e-8, 0, 1, dtype, false, Optional.empty());
     }
 
     @Test

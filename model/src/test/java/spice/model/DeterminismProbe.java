@@ -39,10 +39,8 @@ final class DeterminismProbe {
                 batch.add(trajectory(groups.get(g).prompt(), completion, batch.size() % 3 - 1));
             }
         }
-        try (Learner learner = Learner.open(
-                folder,
-                Optional.empty(),
-                new LearnerSettings(threads, 2048, 0.9, 0.95, 1e-8, 0, 1, Dtype.FLOAT32, false))) {
+        try (Learner learner =
+                Learner.open(folder, Optional.empty(), new LearnerSettings(threads, 2048, 0.9, 0.95, 1e-8, 0, 1))) {
             learner.update(batch, learner.logProbs(batch, 1), new LossSettings(0.2, 2, 0, 24, 1), 1e-4);
             learner.saveModel(folder);
         }

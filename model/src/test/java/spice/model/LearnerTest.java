@@ -25,8 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LearnerTest {
     private static final ModelConfig CONFIG = TinyModel.config();
-    private static final LearnerSettings SETTINGS =
-            new LearnerSettings(2, 60, 0.9, 0.95, 1e-8, 0.1, 1, Dtype.FLOAT32, false);
+    private static final LearnerSettings SETTINGS = new LearnerSettings(2, 60, 0.9, 0.95, 1e-8, 0.1, 1);
     private static final LossSettings LOSS = new LossSettings(0.2, 2, 0, 5, 0.8);
     private static final double RATE = 1e-2;
 
@@ -47,7 +46,7 @@ class LearnerTest {
     @Test
     void anUpdateThatItsPulseEndsLeavesTheWeightsAndCanBeTakenAgain() throws IOException {
         List<Trajectory> batch = batch(1);
-        LearnerSettings small = new LearnerSettings(2, 10, 0.9, 0.95, 1e-8, 0.1, 1, Dtype.FLOAT32, false);
+        LearnerSettings small = new LearnerSettings(2, 10, 0.9, 0.95, 1e-8, 0.1, 1);
         AtomicInteger beats = new AtomicInteger();
         AtomicInteger last = new AtomicInteger(Integer.MAX_VALUE);
         Pulse pulse = () -> {
@@ -145,7 +144,7 @@ class LearnerTest {
         Map<String, HostTensor> expected = TinyModel.weights(CONFIG, 1);
         Path saved = folder.resolve("saved");
         double[] norms = new double[3];
-        LearnerSettings settings = new LearnerSettings(threads, 30, 0.9, 0.95, 1e-8, 0.1, 1, Dtype.FLOAT32, false);
+        LearnerSettings settings = new LearnerSettings(threads, 30, 0.9, 0.95, 1e-8, 0.1, 1);
         try (Learner learner = Learner.open(base, Optional.empty(), settings)) {
             for (int step = 0; step < 3; step++) {
                 List<Trajectory> batch = batch(step);
@@ -222,7 +221,8 @@ class LearnerTest {
     @ParameterizedTest
     @CsvSource({"FLOAT32, false", "FLOAT32, true", "BFLOAT16, false", "BFLOAT16, true"})
     void aSavedLearnerTakesTheSameNextStepBitForBit(Dtype dtype, boolean recompute) throws Exception {
-        LearnerSettings settings = new LearnerSettings(2, 60, 0.9, 0.95, 1e-8, 0.1, 1, dtype, recompute);
+        LearnerSettings settings =
+                new LearnerSettings(2, 60, 0.9, 0.95, 1e-8, 0.1, 1, dtype, recompute, Optional.empty());
         Path checkpoint = folder.resolve("checkpoint");
         try (Learner learner = Learner.open(base, Optional.empty(), settings)) {
             step(learner, 1);
