@@ -23,8 +23,7 @@ import spice.workflows.IterationMetrics;
 /// @param updates gradient updates of the lineage so far: where the learning rate's schedule stands
 /// @param documentsDrawn the document cursor
 /// @param settings of the run as far as they have an effect; the random state is `settings.seed` and the counters
-/// here, since every draw is
-///     made from a seed named by them. Absent in a base
+///     here, since every draw is made from a seed named by them. Absent in a base
 /// @param changes what the operator changed, that holds from this iteration on
 /// @param corpus manifest of the corpus it was trained on
 /// @param grounding the rules beyond the paper by which tasks were refused

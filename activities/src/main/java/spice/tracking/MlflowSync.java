@@ -24,9 +24,8 @@ import spice.tracking.MlflowClient.Metric;
 /// Brings an MLflow server up to what the store holds of a lineage.
 ///
 /// How far the server is stands in tags of its run, written after the figures that they speak of. So whoever comes
-/// next,
-/// this process or another, after a crash of either side, goes on from there; figures that were written before a
-/// tag was lost are written again with the same values, which MLflow keeps once.
+/// next, this process or another, after a crash of either side, goes on from there; figures that were written
+/// before a tag was lost are written again with the same values, which MLflow keeps once.
 ///
 /// Which MLflow run is a line's is agreed on in the store, where the first one to write a name wins: workers that
 /// make a run each in the same moment end with one.
@@ -130,8 +129,7 @@ final class MlflowSync {
     }
 
     /// The one of these runs that was agreed on, which is the furthest if there is none yet. Empty if another
-    /// worker has
-    /// just named one that is not among them.
+    /// worker has just named one that is not among them.
     private Optional<MlflowRun> agreed(String lineage, List<MlflowRun> there) {
         String place = "%s%s/%s/".formatted(AGREED, mlflow.place(), lineage);
         for (int number = 0; ; number++) {
@@ -225,8 +223,7 @@ final class MlflowSync {
     // ---- Its report ----
 
     /// The report of a run that has ended: as an artifact where the server takes them, and in any case as the
-    /// address in
-    /// our store.
+    /// address in our store.
     private void report(String lineage, List<Stretch> line, MlflowRun run, MlflowStatus end) {
         String reported =
                 "%s/%08d %s".formatted(line.getLast().branch(), line.getLast().last(), end);

@@ -12,8 +12,7 @@ import spice.model.Sampling;
 import spice.model.StopReason;
 
 /// One completion to be drawn: a request of its own, since vLLM derives the seeds of `n` completions of one request
-/// from
-/// one seed. The prompt is computed once all the same, by vLLM's prefix cache.
+/// from one seed. The prompt is computed once all the same, by vLLM's prefix cache.
 ///
 /// @param vocabulary how many tokens there are
 /// @param stopTokens of which any ends the completion

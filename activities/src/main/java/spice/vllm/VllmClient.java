@@ -29,8 +29,7 @@ import spice.store.Json;
 /// and, of a server with `VLLM_SERVER_DEV_MODE=1`, those by which weights are reloaded and told apart.
 ///
 /// A call that fails in a way that may pass is tried again, later each time, for twice as long as a deadline. All
-/// methods
-/// throw [VllmTrouble] when it does not pass, [VllmUnusable] where only a person can help, and
+/// methods throw [VllmTrouble] when it does not pass, [VllmUnusable] where only a person can help, and
 /// [CancellationException] when the thread is interrupted.
 final class VllmClient implements AutoCloseable {
     private static final ObjectMapper JSON = Json.mapper();

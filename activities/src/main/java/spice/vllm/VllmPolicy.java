@@ -21,8 +21,7 @@ import spice.workflows.Failure;
 /// A checkpoint that a vLLM server samples.
 ///
 /// Tokens go in and come out as numbers, so that what is trained is what was sampled. Each completion is a request
-/// of its
-/// own with its own seed: it depends on nothing else that the server is asked, up to rounding. That bound is
+/// of its own with its own seed: it depends on nothing else that the server is asked, up to rounding. That bound is
 /// vLLM's: its kernels round differently in batches of different sizes, and at a near tie another token may be
 /// drawn then. So the same call gives the same tokens nearly always, not bit for bit as [Policy#sample] does
 /// otherwise.

@@ -16,10 +16,9 @@ import spice.model.Pulse;
 /// done; whoever needs another waits for his turn.
 ///
 /// What the server holds is never taken on trust. After a reload its tensors are compared with the checkpoint's,
-/// and the
-/// server is marked with a word that nobody else knows and that it forgets when it ends. What was sampled counts
-/// only if
-/// the mark is still there afterwards: else the server was started anew, or reloaded by somebody else, in between.
+/// and the server is marked with a word that nobody else knows and that it forgets when it ends. What was sampled
+/// counts only if the mark is still there afterwards: else the server was started anew, or reloaded by somebody
+/// else, in between.
 final class VllmServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(VllmServer.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);

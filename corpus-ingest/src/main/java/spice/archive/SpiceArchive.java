@@ -65,8 +65,7 @@ public final class SpiceArchive {
     }
 
     /// Writes documents as long as manuals, each many of the merchant's bound together, in all formats in turn; the
-    /// same
-    /// seed gives the same bytes.
+    /// same seed gives the same bytes.
     ///
     /// @param folder into which they go
     /// @param volumes how many

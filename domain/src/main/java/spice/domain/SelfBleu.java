@@ -15,8 +15,7 @@ public final class SelfBleu {
     private SelfBleu() {}
 
     /// Of these texts, cut into words at white space, case folded; 0 for fewer than two. Orders that a text is too
-    /// short for
-    /// do not count in its geometric mean.
+    /// short for do not count in its geometric mean.
     public static double of(List<String> texts) {
         if (texts.size() < 2) {
             return 0;

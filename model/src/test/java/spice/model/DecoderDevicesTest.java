@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 /// What a GPU would say at the first call, said where there is none.
 class DecoderDevicesTest {
     /// Operators that make a tensor out of nothing, on the processor unless they are told where. A single number
-    /// may stay
-    /// there: libtorch takes it along.
+    /// may stay there: libtorch takes it along.
     private static final Pattern MADE = Pattern.compile("torch\\.(zeros|ones|full|empty|rand|arange)\\(");
 
     @Test

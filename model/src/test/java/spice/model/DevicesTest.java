@@ -33,8 +33,7 @@ class DevicesTest {
     private record Learned(List<UpdateReport> reports, double imitated, Map<String, HostTensor> weights) {}
 
     /// Three updates against the log-probabilities from before the first, and a step of imitation: each of them
-    /// needs the
-    /// weights of all copies to be those that the one before has left.
+    /// needs the weights of all copies to be those that the one before has left.
     private Learned learned(String devices) {
         Path model = TinyModel.create(folder.resolve("model-" + devices), TinyModel.config(), 1);
         Path saved = folder.resolve("saved-" + devices);

@@ -20,9 +20,8 @@ import spice.store.s3.S3Location;
 /// @param logs folder of the stack's logs
 public record StackAddresses(String rung, ClientConfigProfile temporal, Optional<URI> ui, S3Location s3, Path logs) {
 
-    /// The same for a process that looks into its environment only: `TEMPORAL_*`, `AWS_*`. Empty where the
-    /// process finds
-    /// by itself what we found.
+    /// The same for a process that looks into its environment only: `TEMPORAL_*`, `AWS_*`. Empty where the process
+    /// finds by itself what we found.
     public Map<String, String> environment() {
         Map<String, String> variables = new HashMap<>();
         ui.ifPresent(_ -> {

@@ -28,8 +28,7 @@ final class LiveView implements AutoCloseable {
     }
 
     /// Serves a stack's runs if the stack is ours, and says where they are. Those of another's are served by
-    /// whoever has
-    /// started it.
+    /// whoever has started it.
     ///
     /// @param out takes the line for people
     static LiveView open(StackAddresses stack, boolean isOurs, LocalSettings settings, Consumer<String> out) {

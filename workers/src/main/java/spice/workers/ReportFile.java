@@ -26,8 +26,7 @@ final class ReportFile {
     }
 
     /// Leaves that of a run which has ended, or waits for a person, in a folder, and says where. The run has ended
-    /// as it
-    /// has whether or not that works.
+    /// as it has whether or not that works.
     static void leave(S3Location location, String lineage, RunStanding temporal, Path folder, PrintStream out) {
         Path file = folder.resolve(lineage + ".html");
         try (S3BlobStore store = S3BlobStore.open(location)) {

@@ -15,8 +15,7 @@ import spice.store.Json;
 import spice.store.s3.S3BlobStore;
 
 /// `spice status`: the lineages in the store, with what Temporal still knows of their runs, and runs that have
-/// failed or
-/// are beginning before there is anything in the store.
+/// failed or are beginning before there is anything in the store.
 @Command(
         name = "status",
         description = "List the lineages in the store with their last checkpoints, and the state of their runs.",

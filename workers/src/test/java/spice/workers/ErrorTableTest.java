@@ -73,8 +73,7 @@ class ErrorTableTest {
     }
 
     /// Of what is read, each stretch of three words or more stands in the program or in a test that the row names.
-    /// What is
-    /// put in words of the table's own is in italics.
+    /// What is put in words of the table's own is in italics.
     @Test
     void whatIsReadIsWhatTheProgramSays() throws IOException {
         Map<String, String> tests = tests();
