@@ -26,15 +26,7 @@ record EndedReplies(Policy policy, String stop) implements Policy {
 
     @Override
     public List<List<Completion>> sample(List<PromptGroup> groups, Sampling sampling) {
-        return policy.sample(
-                groups,
-                new Sampling(
-                        sampling.temperature(),
-                        sampling.maxNewTokens(),
-                        sampling.topK(),
-                        sampling.topP(),
-                        sampling.minP(),
-                        List.of(stop)));
+        return policy.sample(groups, sampling.endedBy(List.of(stop)));
     }
 
     @Override

@@ -28,4 +28,9 @@ public record Sampling(
     public Sampling(double temperature, int maxNewTokens) {
         this(temperature, maxNewTokens, 0, 1, 0, List.of());
     }
+
+    /// The same, where these strings end a completion.
+    public Sampling endedBy(List<String> strings) {
+        return new Sampling(temperature, maxNewTokens, topK, topP, minP, strings);
+    }
 }

@@ -3,9 +3,9 @@ package spice.workers;
 import io.temporal.client.WorkflowExecutionMetadata;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
-import spice.local.UserError;
 import spice.settings.StartFrom;
 import spice.upkeep.LiveRuns;
 import spice.workflows.SpiceSearchAttributes;
@@ -19,13 +19,11 @@ final class OpenRuns {
 
     /// Asks the server that the settings name.
     static LiveRuns ask() {
-        TemporalConnection temporal;
-        try {
-            temporal = TemporalConnection.open("spice store", PATIENCE);
-        } catch (UserError e) {
+        Optional<TemporalConnection> reached = TemporalConnection.tried("spice store", PATIENCE);
+        if (reached.isEmpty()) {
             return new LiveRuns.Unknown();
         }
-        try (temporal) {
+        try (TemporalConnection temporal = reached.get()) {
             return of(temporal);
         }
     }

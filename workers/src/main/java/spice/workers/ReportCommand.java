@@ -52,7 +52,7 @@ final class ReportCommand implements Callable<Integer> {
             Checkpoints checkpoints = new Checkpoints(store);
             Optional<CheckpointRef> last =
                     iteration.map(number -> checkpoints.at(lineage, number)).orElseGet(() -> checkpoints.last(lineage));
-            Optional<TemporalConnection> temporal = temporal();
+            Optional<TemporalConnection> temporal = TemporalConnection.tried("spice report", PATIENCE);
             Optional<RunStanding> asked = temporal.map(open ->
                     new RunStanding(open, settings.ownS3() ? Optional.of(settings.uiAddress()) : Optional.empty()));
             Optional<Standing> standing = asked.flatMap(known -> known.standing(lineage));
@@ -74,13 +74,5 @@ final class ReportCommand implements Callable<Integer> {
             temporal.ifPresent(TemporalConnection::close);
         }
         return ExitCode.OK;
-    }
-
-    private static Optional<TemporalConnection> temporal() {
-        try {
-            return Optional.of(TemporalConnection.open("spice report", PATIENCE));
-        } catch (UserError e) {
-            return Optional.empty();
-        }
     }
 }

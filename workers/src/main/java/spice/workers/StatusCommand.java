@@ -10,7 +10,6 @@ import picocli.CommandLine.Option;
 import spice.activities.Checkpoints;
 import spice.activities.RunRecord;
 import spice.local.LocalSettings;
-import spice.local.UserError;
 import spice.store.Json;
 import spice.store.s3.S3BlobStore;
 
@@ -32,7 +31,7 @@ final class StatusCommand implements Callable<Integer> {
                 S3BlobStore.open(LocalSettings.from(System.getenv()).s3())) {
             Checkpoints checkpoints = new Checkpoints(store);
             List<String> lineages = checkpoints.lineages();
-            Optional<TemporalConnection> temporal = temporal();
+            Optional<TemporalConnection> temporal = TemporalConnection.tried("spice status", PATIENCE);
             Optional<RunStates> states = temporal.map(RunStates::new);
             List<String> others = states.map(known -> known.others(lineages)).orElse(List.of());
             if (lineages.isEmpty() && others.isEmpty() && !json) {
@@ -59,13 +58,5 @@ final class StatusCommand implements Callable<Integer> {
 
     private void show(StatusLine line) {
         System.out.println(json ? new String(Json.bytes(line), StandardCharsets.UTF_8) : line);
-    }
-
-    private static Optional<TemporalConnection> temporal() {
-        try {
-            return Optional.of(TemporalConnection.open("spice status", PATIENCE));
-        } catch (UserError e) {
-            return Optional.empty();
-        }
     }
 }

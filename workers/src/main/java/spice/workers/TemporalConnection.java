@@ -11,6 +11,7 @@ import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import spice.local.LocalSettings;
 import spice.local.ServerTrouble;
@@ -35,6 +36,15 @@ final class TemporalConnection implements AutoCloseable {
     /// @throws UserError if it does not
     static TemporalConnection open(String identity, Duration patience) {
         return open(TemporalLadder.profile(LocalSettings.from(System.getenv()), System.getenv()), identity, patience);
+    }
+
+    /// The same, if the server answers, for those who can do without it.
+    static Optional<TemporalConnection> tried(String identity, Duration patience) {
+        try {
+            return Optional.of(open(identity, patience));
+        } catch (UserError e) {
+            return Optional.empty();
+        }
     }
 
     /// The same, with what the SDK does counted.
