@@ -169,6 +169,8 @@ class Decoding:
         self.program = program
         self.groups, self.completions, self.length, self.new = prompts, completions, length, new
         self.prompts = torch.randint(program.about["vocabulary"], (prompts, length), device=program.device)
+        with torch.inference_mode():
+            self.packed = program.call("pack_all", D=program.about["headDimension"])
 
     def begin(self):
         device = self.program.device
@@ -187,10 +189,10 @@ class Decoding:
     def run(self):
         begun = list(self.begin())
         # Lists of TorchScript's own: what the program changes in a list of Python's, it changes in a copy.
-        lists = [torch.jit.script(one) for one in begun[:5]]
+        lists = [torch.jit.script(one) for one in begun]
         at = torch.jit.script([0])
         names = ["state", "prompt_keys", "prompt_values", "own_keys", "own_values", "packed", "biases"]
-        arguments = dict(zip(names, lists + begun[5:]))
+        arguments = dict(zip(names, lists + list(self.packed)))
         stops = torch.tensor([-1], device=self.program.device)
         while self.program.call(
             "advance", positions=self.length + self.new, at=at, temperature=1.0, stops=stops, **arguments

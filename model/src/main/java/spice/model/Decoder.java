@@ -6,6 +6,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +31,12 @@ final class Decoder implements AutoCloseable {
     /// What is not a weight: gradients, angles, and the numbers of a loss.
     private final DataType wide;
 
+    /// What is uploaded passes through it.
+    private final ByteBuffer passage =
+            ByteBuffer.allocateDirect(HostTensor.PART * Float.BYTES).order(ByteOrder.nativeOrder());
+
     private volatile Angles angles;
+    private Optional<TorchProgram.Held> packed = Optional.empty();
 
     /// Puts weights, in the order of [WeightTable], into native memory as numbers of the given type: FLOAT32,
     /// BFLOAT16, or FLOAT64 where a test compares with finite differences.
@@ -127,9 +134,7 @@ final class Decoder implements AutoCloseable {
 
     /// What learns in float32, where it is rounded.
     List<PtNDArray> master() {
-        return learned().stream()
-                .map(tensor -> converted("to_float32", tensor, manager))
-                .toList();
+        return learned().stream().map(this::inFloat32).toList();
     }
 
     /// Rounds a master copy to what learns.
@@ -139,10 +144,9 @@ final class Decoder implements AutoCloseable {
         }
     }
 
-    /// DJL ends the JVM where it asks for the type of a tensor in bfloat16, so the program converts.
-    private PtNDArray converted(String method, NDArray tensor, PtNDManager owner) {
-        try (TorchProgram.Call call = call(method).with(tensor)) {
-            return call.tensor(owner);
+    private PtNDArray inFloat32(PtNDArray tensor) {
+        try (TorchProgram.Call call = call("to_float32").with(tensor)) {
+            return call.tensor(manager);
         }
     }
 
@@ -153,6 +157,16 @@ final class Decoder implements AutoCloseable {
 
     TorchProgram.Call call(String method) {
         return program.call(method);
+    }
+
+    /// The weights in the layout that sampling wants, beside the others from the first call on.
+    synchronized TorchProgram.Held packed() {
+        if (packed.isEmpty()) {
+            try (TorchProgram.Call call = call("pack_all").with(weights).with(config.headDimension())) {
+                packed = Optional.of(call.held());
+            }
+        }
+        return packed.get();
     }
 
     /// Appends what every pass through the decoder ends with.
@@ -206,16 +220,18 @@ final class Decoder implements AutoCloseable {
             List<PtNDArray> factors = all.of(name);
             return factors.isEmpty()
                     ? tensor
-                    : new HostTensor(tensor.shape(), () -> merged(weights.get(names.indexOf(name)), factors));
+                    : new HostTensor(
+                            tensor.shape(), (from, to) -> merged(weights.get(names.indexOf(name)), factors, from, to));
         }));
         return merged;
     }
 
-    private float[] merged(PtNDArray weight, List<PtNDArray> factors) {
+    /// Some rows of a weight with its adapters in them.
+    private float[] merged(PtNDArray weight, List<PtNDArray> factors, long from, long to) {
         try (PtNDManager scope = scope();
                 TorchProgram.Call call = call("merged").with(weight)) {
             factors.forEach(call::with);
-            return call.with(scale()).tensor(scope).toFloatArray();
+            return call.with(scale()).with(from).with(to).tensor(scope).toFloatArray();
         }
     }
 
@@ -223,26 +239,44 @@ final class Decoder implements AutoCloseable {
         Map<String, HostTensor> values = new LinkedHashMap<>();
         for (int i = 0; i < names.size(); i++) {
             PtNDArray tensor = tensors.get(i);
-            values.put(prefix + names.get(i), new HostTensor(tensor.getShape().getShape(), () -> floats(tensor)));
+            values.put(
+                    prefix + names.get(i),
+                    new HostTensor(tensor.getShape().getShape(), (from, to) -> floats(tensor, from, to)));
         }
         return values;
     }
 
-    private float[] floats(PtNDArray tensor) {
-        try (PtNDManager scope = scope()) {
-            return converted("to_float32", tensor, scope).toFloatArray();
+    private float[] floats(PtNDArray tensor, long from, long to) {
+        try (PtNDManager scope = scope();
+                TorchProgram.Call call = call("part").with(tensor).with(from).with(to)) {
+            return call.tensor(scope).toFloatArray();
         }
     }
 
-    /// A tensor of the values in memory of libtorch's own. What DJL makes of a Java array is a view into a Java
-    /// buffer, which does not outlive its Java object.
+    /// A tensor of the values in memory of libtorch's own. What DJL makes of a Java buffer is a view into it, which
+    /// does not outlive its Java object, so every part passes through a buffer and is copied.
     PtNDArray upload(HostTensor tensor, DataType type) {
-        try (NDArray view = manager.create(tensor.values(), new Shape(tensor.shape()))) {
-            if (type == DataType.BFLOAT16) {
-                return converted("to_bfloat16", view, manager);
+        PtNDArray uploaded = empty(tensor.shape(), type);
+        tensor.forEachPart((from, values) -> {
+            passage.clear().limit(values.length * Float.BYTES);
+            passage.asFloatBuffer().put(values);
+            try (NDArray part = manager.create(passage, new Shape(values.length), DataType.FLOAT32);
+                    TorchProgram.Call call =
+                            call("put").with(uploaded).with(from).with(part)) {
+                call.run();
             }
-            // toType to the view's own type would share its memory, whatever it is told about copying.
-            return (PtNDArray) view.toType(type, false).duplicate();
+        });
+        return uploaded;
+    }
+
+    /// DJL ends the JVM where it is asked for a tensor in bfloat16, so the program makes it.
+    private PtNDArray empty(long[] shape, DataType type) {
+        try (NDArray here = manager.create(new float[0]);
+                TorchProgram.Call call = call("empty")
+                        .withNumbers(shape)
+                        .with(Torch.number(type))
+                        .with(here)) {
+            return call.tensor(manager);
         }
     }
 
@@ -289,6 +323,7 @@ final class Decoder implements AutoCloseable {
 
     @Override
     public void close() {
+        packed.ifPresent(TorchProgram.Held::close);
         program.close();
         manager.close();
     }

@@ -107,7 +107,8 @@ public final class LanguageModel implements Policy {
                     .with(sampling.topP())
                     .with(sampling.minP())
                     .with(scope.create(stops))
-                    .with(begun);
+                    .with(begun)
+                    .with(decoder.packed());
             decoder.through(call, positions);
             pulse.beat();
             for (int i = 0; call.number() == 1; i++) {

@@ -52,13 +52,17 @@ public final class ModelFolder {
         WeightTable.of(config).forEach((name, shape) -> {
             boolean residual = name.endsWith("o_proj.weight") || name.endsWith("down_proj.weight");
             double deviation = residual ? DEVIATION / Math.sqrt(2.0 * config.layers()) : DEVIATION;
-            weights.put(name, new HostTensor(shape, () -> fresh(name, shape, deviation, random)));
+            weights.put(
+                    name,
+                    new HostTensor(
+                            shape, (from, to) -> fresh(name, shape, Math.toIntExact(to - from), deviation, random)));
         });
         write(folder, config, weights, Map.of());
     }
 
-    private static float[] fresh(String name, long[] shape, double deviation, RandomGenerator random) {
-        float[] values = new float[Math.toIntExact(HostTensor.size(shape))];
+    /// The next values of a tensor, which are asked for in order.
+    private static float[] fresh(String name, long[] shape, int count, double deviation, RandomGenerator random) {
+        float[] values = new float[count];
         float ofVector = name.endsWith(".bias") ? 0 : 1;
         for (int i = 0; i < values.length; i++) {
             values[i] = shape.length == 1 ? ofVector : (float) (deviation * random.nextGaussian());

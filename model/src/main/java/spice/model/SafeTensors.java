@@ -3,6 +3,7 @@ package spice.model;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ final class SafeTensors {
         WholeFile.write(file, sink -> {
             sink.write(header(tensors, dtype));
             for (HostTensor tensor : tensors.values()) {
-                write(sink, dtype.stored(), tensor.values());
+                write(sink, dtype.stored(), tensor);
             }
         });
     }
@@ -72,12 +73,22 @@ final class SafeTensors {
                 .flip();
     }
 
-    private static void write(WholeFile.Sink sink, StoredType type, float[] values) throws IOException {
+    private static void write(WholeFile.Sink sink, StoredType type, HostTensor tensor) {
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         int perChunk = CHUNK_BYTES / type.bytes();
-        for (int from = 0; from < values.length; from += perChunk) {
-            type.write(chunk.clear(), values, from, Math.min(perChunk, values.length - from));
-            sink.write(chunk.flip());
+        tensor.forEachPart((first, values) -> {
+            for (int from = 0; from < values.length; from += perChunk) {
+                type.write(chunk.clear(), values, from, Math.min(perChunk, values.length - from));
+                write(sink, chunk.flip());
+            }
+        });
+    }
+
+    private static void write(WholeFile.Sink sink, ByteBuffer bytes) {
+        try {
+            sink.write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -102,6 +102,10 @@ public record StoredTensor(Path file, StoredType type, long[] shape, long from, 
 
     /// Its bytes, some at a time, each time whole numbers.
     public void forEachChunk(Consumer<ByteBuffer> take) {
+        forEachChunk(from, to, take);
+    }
+
+    private void forEachChunk(long from, long to, Consumer<ByteBuffer> take) {
         try (FileChannel channel = FileChannel.open(file)) {
             for (long at = from; at < to; at += CHUNK_BYTES) {
                 take.accept(bytes(channel, at, (int) Math.min(CHUNK_BYTES, to - at)));
@@ -111,10 +115,11 @@ public record StoredTensor(Path file, StoredType type, long[] shape, long from, 
         }
     }
 
-    float[] values() {
-        float[] values = new float[Math.toIntExact((to - from) / type.bytes())];
+    /// Some of its numbers.
+    float[] values(long first, long end) {
+        float[] values = new float[Math.toIntExact(end - first)];
         int[] at = {0};
-        forEachChunk(chunk -> {
+        forEachChunk(from + first * type.bytes(), from + end * type.bytes(), chunk -> {
             int length = chunk.remaining() / type.bytes();
             type.read(chunk, values, at[0], length);
             at[0] += length;

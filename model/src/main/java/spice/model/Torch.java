@@ -4,11 +4,13 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -19,12 +21,17 @@ final class Torch {
     private static @Nullable Engine engine;
     private static final Set<Device> TESTED = new HashSet<>();
 
-    /// Types as libtorch numbers them.
-    private static final long FLOAT32 = 6;
-
-    private static final long BFLOAT16 = 15;
-
     private Torch() {}
+
+    /// A type of numbers as libtorch numbers it.
+    static long number(DataType type) {
+        return switch (type) {
+            case FLOAT32 -> 6;
+            case FLOAT64 -> 7;
+            case BFLOAT16 -> 15;
+            default -> throw new IllegalArgumentException("nothing here is computed in " + type);
+        };
+    }
 
     /// A manager of the processor's memory.
     ///
@@ -108,9 +115,9 @@ final class Torch {
                 expect("a gradient", withGradients(() -> call.tensor((PtNDManager) manager)), 20, 28, 28, 40);
             }
             NDArray values = manager.create(new float[] {1, 2, 3, 6}, new Shape(1, 1, 2, 2));
-            for (long type : new long[] {FLOAT32, BFLOAT16}) {
+            for (DataType type : List.of(DataType.FLOAT32, DataType.BFLOAT16)) {
                 try (TorchProgram.Call call =
-                        program.call("attention").with(values).with(type)) {
+                        program.call("attention").with(values).with(number(type))) {
                     expect("attention", call.tensor((PtNDManager) manager), 1, 2, 2, 4, 1, 2, 2, 4);
                 }
             }

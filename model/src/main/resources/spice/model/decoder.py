@@ -97,6 +97,15 @@ class Decoder(Module):
     gated = torch.silu(gate) * self.adapted(h, w, n + 2, self.mlp_bias, adapters, a + 10, scale)
     return x + self.adapted(gated, w, n + 3, self.mlp_bias, adapters, a + 12, scale)
 
+  # Keys or values (B, J, T, D) for each of the J * R heads that share them. libtorch's attention could share them by itself, but
+  # on the processor it then holds all scores (B, H, T, T) and takes up to twice the time.
+  def repeated(self, x: Tensor, R: int) -> Tensor:
+    if R > 1:
+      y = torch.repeat_interleave(x, R, 1)
+    else:
+      y = x
+    return y
+
   # A layer on whole sequences x (B, T, E); with its keys and values (B, J, T, D).
   def layer(
         self, x: Tensor, layer: int, w: List[Tensor], adapters: List[Tensor], scale: float, cos: Tensor, sin: Tensor,
@@ -119,7 +128,8 @@ class Decoder(Module):
       k = self.norm(k, w[o + 6], eps)
     q = self.like(self.rotate(self.wide(q), cos, sin), v)
     k = self.like(self.rotate(self.wide(k), cos, sin), v)
-    attended = torch.scaled_dot_product_attention(q, k, v, None, 0., True, scale=None, enable_gqa=True)
+    R = torch.size(q, 1) // torch.size(k, 1)
+    attended = torch.scaled_dot_product_attention(q, self.repeated(k, R), self.repeated(v, R), None, 0., True)
     joined = torch.reshape(torch.transpose(attended, 1, 2), [B, T, -1])
     y = x + self.adapted(joined, w, o + 4, self.o_bias, adapters, a + 6, scale)
     return (self.feed_forward(y, w, o, adapters, a, scale, eps), k, v)
@@ -155,11 +165,12 @@ class Decoder(Module):
     return torch.flatten(torch.cat([-b, a], 1), 0, 1)
 
   # A matrix of weights as product and add_product take it. oneDNN's own layout spares what MKL does at every call, and
-  # pays where a matrix is large; what a call of oneDNN costs by itself is more than that for a small one.
-  def laid_out(self, weight: Tensor, rows: int) -> Tensor:
+  # pays where a matrix is large; what a call of oneDNN costs by itself is more than that for a small one. The layout is that
+  # for a shard of usual size, whatever the shard, so that all of them multiply alike.
+  def laid_out(self, weight: Tensor) -> Tensor:
     dtype = ops.prim.dtype(weight)
     if torch.numel(weight) >= 262144 and (dtype == 6 or dtype == 15) and not ops.prim.is_cuda(weight):
-      laid = ops.mkldnn._reorder_linear_weight(torch.contiguous(weight), rows)
+      laid = ops.mkldnn._reorder_linear_weight(torch.contiguous(weight), 64)
     else:
       laid = weight
     return laid
@@ -215,11 +226,14 @@ class Decoder(Module):
       y = weight * norm
     return y
 
+  # The weights and biases as step wants them, which every shard uses.
+  def pack_all(self, w: List[Tensor], D: int) -> Tuple[List[Tensor], List[Optional[Tensor]]]:
+    return (self.pack_weights(w, D), self.pack_biases(w, D))
+
   # The weights as step wants them, six per layer: one matrix for queries, keys, both exchanged, and values; what the
   # cosines of queries and keys are multiplied by (H + J, D); the same for the sines; the output matrix; one matrix for
-  # gate and up; the down matrix. The norms' weights are multiplied into what follows them. Last, the head. rows is how many
-  # there are to begin with.
-  def pack_weights(self, w: List[Tensor], D: int, rows: int) -> List[Tensor]:
+  # gate and up; the down matrix. The norms' weights are multiplied into what follows them. Last, the head.
+  def pack_weights(self, w: List[Tensor], D: int) -> List[Tensor]:
     packed = annotate(List[Tensor], [])
     for layer in range(self.layers(w)):
       o = 1 + layer * self.layer_size
@@ -227,7 +241,7 @@ class Decoder(Module):
       H = torch.size(w[o + 1], 0) // D
       J = torch.size(w[o + 2], 0) // D
       both = torch.cat([w[o + 1], w[o + 2]])
-      packed.append(self.laid_out(self.joined(torch.cat([both, self.exchanged(both, D), w[o + 3]]), w[o]), rows))
+      packed.append(self.laid_out(self.joined(torch.cat([both, self.exchanged(both, D), w[o + 3]]), w[o])))
       if self.qk_norm:
         on_q = self.wide(w[o + 5])
         on_k = self.wide(w[o + 6])
@@ -238,10 +252,10 @@ class Decoder(Module):
       a, b, = torch.chunk(on_cos, 2, 1)
       packed.append(on_cos)
       packed.append(torch.cat([b, a], 1))
-      packed.append(self.laid_out(w[o + 4], rows))
-      packed.append(self.laid_out(self.joined(torch.cat([w[n + 1], w[n + 2]]), w[n]), rows))
-      packed.append(self.laid_out(w[n + 3], rows))
-    packed.append(self.laid_out(self.head(w), rows))
+      packed.append(self.laid_out(w[o + 4]))
+      packed.append(self.laid_out(self.joined(torch.cat([w[n + 1], w[n + 2]]), w[n])))
+      packed.append(self.laid_out(w[n + 3]))
+    packed.append(self.laid_out(self.head(w)))
     return packed
 
   # 1 / root mean square of the last axis.
@@ -348,11 +362,11 @@ class Decoder(Module):
   # rows (L, K) names each slot's row of the result, an empty slot the last row, which is thrown away. uniforms (rows + 1,
   # N). Returns what advance changes in place, so that it can be called once a token: tokens (rows + 1, N), their
   # log-probabilities, uniforms, rows, finished slots, the lanes' lengths and masks, the next logits; the caches of the
-  # prompts' keys and values and of the slots' own; the packed weights and biases.
+  # prompts' keys and values and of the slots' own.
   def begin(
         self, prompts: Tensor, lengths: Tensor, lanes: Tensor, rows: Tensor, uniforms: Tensor,
         w: List[Tensor], cos: Tensor, sin: Tensor, eps: float
-  ) -> Tuple[List[Tensor], List[Tensor], List[Tensor], List[Tensor], List[Tensor], List[Tensor], List[Optional[Tensor]]]:
+  ) -> Tuple[List[Tensor], List[Tensor], List[Tensor], List[Tensor], List[Tensor]]:
     G = torch.size(prompts, 0)
     P = torch.size(prompts, 1)
     N = torch.size(uniforms, 1)
@@ -381,13 +395,14 @@ class Decoder(Module):
       J = torch.size(read_keys[layer], 1)
       prompt_keys.append(torch.index_select(read_keys[layer], 0, lanes))
       prompt_values.append(torch.index_select(read_values[layer], 0, lanes))
+      # Long prompts' keys and values are most of what sampling holds: not twice at any time.
+      read_keys[layer] = torch.empty([0], device=on)
+      read_values[layer] = torch.empty([0], device=on)
       own_keys.append(torch.empty([L, J, K, min(N, 64), D], dtype=ops.prim.dtype(x), device=on))
       own_values.append(torch.empty([L, J, K, min(N, 64), D], dtype=ops.prim.dtype(x), device=on))
-    packed = self.pack_weights(w, D, L * K)
-    biases = self.pack_biases(w, D)
     logits = torch.expand(torch.unsqueeze(torch.index_select(first, 0, lanes), 1), [L, K, -1])
     state = [tokens, log_probs, uniforms, rows, done, start, mask, logits]
-    return (state, prompt_keys, prompt_values, own_keys, own_values, packed, biases)
+    return (state, prompt_keys, prompt_values, own_keys, own_values)
 
   # Draws token number at[0] of every completion, raises at[0], and, where a completion goes on, computes the next
   # logits. Returns whether one does (1 or 0). What stands behind one of the stop tokens means nothing.
@@ -502,16 +517,6 @@ class Decoder(Module):
       d = torch.clamp(reference - new, -40., 40.)
       terms = terms + (torch.exp(d) - 1. - d) * beta
     return terms
-
-  def add_gradients(
-        self, of: List[Tensor], times: Optional[List[Optional[Tensor]]], w: List[Tensor], gradients: List[Tensor]
-  ) -> NoneType:
-    found = torch.grad(of, w, times, False, False, False)
-    added = annotate(List[Tensor], [])
-    for g in found:
-      added.append(unchecked_cast(Tensor, g))
-    torch._foreach_add_(gradients, added)
-    return None
 
   # What of a list is not empty.
   def present(self, some: List[Tensor]) -> List[Tensor]:
@@ -711,12 +716,10 @@ class Decoder(Module):
     torch._foreach_zero_(gradients)
     return None
 
-  # The others may be on another device.
+  # The others may be on another device, and rounded.
   def add(self, gradients: List[Tensor], others: List[Tensor]) -> NoneType:
-    here = annotate(List[Tensor], [])
     for i in range(len(others)):
-      here.append(torch.to(others[i], ops.prim.device(gradients[i]), ops.prim.dtype(gradients[i])))
-    torch._foreach_add_(gradients, here)
+      _1 = torch.add_(gradients[i], torch.to(others[i], ops.prim.device(gradients[i]), ops.prim.dtype(gradients[i])))
     return None
 
   def gradient_norm(self, gradients: List[Tensor]) -> Tensor:
@@ -739,15 +742,27 @@ class Decoder(Module):
     torch._foreach_copy_(w, master)
     return None
 
-  # ---- Types ----
+  # ---- To and from Java, a part of a tensor at a time; numbers are counted row by row ----
 
-  def to_bfloat16(self, x: Tensor) -> Tensor:
-    return torch.to(x, 15)
+  # A tensor without values, where here is.
+  def empty(self, shape: List[int], dtype: int, here: Tensor) -> Tensor:
+    return torch.empty(shape, dtype=dtype, device=ops.prim.device(here))
+
+  # Puts values in from number begin on, rounded to what x holds.
+  def put(self, x: Tensor, begin: int, values: Tensor) -> NoneType:
+    _1 = torch.copy_(torch.slice(torch.view(x, [-1]), 0, begin, begin + torch.numel(values)), values)
+    return None
+
+  # The numbers from begin to end, in float32.
+  def part(self, x: Tensor, begin: int, end: int) -> Tensor:
+    return self.to_float32(torch.slice(torch.view(torch.detach(x), [-1]), 0, begin, end))
+
+  # The same of a matrix with its adapters in it, whole rows.
+  def merged(self, weight: Tensor, a: Tensor, b: Tensor, scale: float, begin: int, end: int) -> Tensor:
+    width = torch.size(weight, 1)
+    some = torch.slice(b, 0, begin // width, end // width)
+    product = torch.flatten(torch.mm(self.to_float32(some), self.to_float32(a)))
+    return torch.add(self.part(weight, begin, end), torch.mul_(product, scale))
 
   def to_float32(self, x: Tensor) -> Tensor:
     return torch.to(torch.detach(x), 6)
-
-  # A matrix in float32 with its adapters in it.
-  def merged(self, weight: Tensor, a: Tensor, b: Tensor, scale: float) -> Tensor:
-    product = torch.mm(self.to_float32(b), self.to_float32(a))
-    return torch.add(self.to_float32(weight), torch.mul_(product, scale))
