@@ -22,12 +22,12 @@ import spice.domain.Seed;
 import spice.launcher.JobFailedException;
 import spice.launcher.Launchers;
 import spice.model.AdaptedMatrix;
-import spice.model.Devices;
 import spice.model.Learner;
 import spice.model.LearnerSettings;
 import spice.model.Lora;
 import spice.model.LossSettings;
 import spice.model.ModelException;
+import spice.model.ModelFolder;
 import spice.model.Trajectory;
 import spice.model.UpdateReport;
 import spice.settings.RunSettings;
@@ -52,25 +52,25 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
     private final Checkpoints checkpoints;
     private final Path scratch;
     private final Heartbeats heartbeats;
-    private final Optional<String> sampler;
+    private final Optional<OwnSampling> sampling;
     private final Supplier<Launchers> launchers;
-    private final Devices devices;
+    private final Host host;
     private final Function<Duration, SnapshotPace> pace;
 
     /// Trains on this worker.
     ///
     /// @param scratch an empty folder of this worker's own
-    /// @param sampler the queue of the sampling that this worker does as well, if it does
-    /// @param devices that it trains on
+    /// @param sampling that this worker does as well, if it does
+    /// @param host that it trains on
     /// @param launchers of the jobs that may train in this worker's place; asked for each step that names one
     public TrainerActivitiesImpl(
             BlobStore store,
             Path scratch,
             Heartbeats heartbeats,
-            Optional<String> sampler,
+            Optional<OwnSampling> sampling,
             Supplier<Launchers> launchers,
-            Devices devices) {
-        this(store, scratch, heartbeats, sampler, launchers, devices, SnapshotPace::of);
+            Host host) {
+        this(store, scratch, heartbeats, sampling, launchers, host, SnapshotPace::of);
     }
 
     /// @param pace of a step's snapshots, given what one is guessed to take
@@ -78,17 +78,17 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
             BlobStore store,
             Path scratch,
             Heartbeats heartbeats,
-            Optional<String> sampler,
+            Optional<OwnSampling> sampling,
             Supplier<Launchers> launchers,
-            Devices devices,
+            Host host,
             Function<Duration, SnapshotPace> pace) {
         this.store = store;
         this.checkpoints = new Checkpoints(store);
         this.scratch = scratch;
         this.heartbeats = heartbeats;
-        this.sampler = sampler;
+        this.sampling = sampling;
         this.launchers = launchers;
-        this.devices = devices;
+        this.host = host;
         this.pace = pace;
     }
 
@@ -117,7 +117,10 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
                 .blob();
         TrainedState trained = Json.read(store.get(state), TrainedState.class, "trained state");
         return new Trained(
-                state, trained.updates(), trained.metrics().in((System.nanoTime() - started) / 1e9), sampler);
+                state,
+                trained.updates(),
+                trained.metrics().in((System.nanoTime() - started) / 1e9),
+                sampling.map(OwnSampling::queue));
     }
 
     private TrainedState step(StepKey key, IterationRequest iteration, BlobRef trajectories, Progress progress) {
@@ -213,11 +216,21 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
                     batches.size() == 1 ? Optional.empty() : snapshots.newest(batches, folder);
             Path model = reached.map(Snapshots.Reached::model).orElseGet(this::fetchedParent);
             Optional<Path> optimizer = reached.map(Snapshots.Reached::optimizer).or(this::fetchedOptimizer);
-            try (Learner learner = Learner.open(model, optimizer, learnerSettings(settings), devices, progress)) {
+            try (Learner learner = opened(model, optimizer)) {
                 SnapshotPace opened = pace.apply(Duration.ofNanos(System.nanoTime() - begun));
                 List<UpdateReport> reports = updated(learner, reached, opened);
                 log.info("{} updates in {}", reports.size(), opened);
                 return saved(learner, folder.resolve("child"), parent.updates() + reports.size(), settings, reports);
+            }
+        }
+
+        private Learner opened(Path model, Optional<Path> optimizer) {
+            sampling.ifPresent(beside -> beside.policies().makeRoom());
+            try {
+                new RunMemory(ModelFolder.config(model), settings, host).check(true);
+                return Learner.open(model, optimizer, learnerSettings(settings), host.devices(), progress);
+            } catch (ModelException e) {
+                throw Failure.MODEL_UNUSABLE.because(e);
             }
         }
 

@@ -104,7 +104,13 @@ class LaunchedTrainingTest {
         BlobRef episodes = Steppable.episodes(store, 24, 20, TinyModel.config().vocabularySize());
         Heartbeats unused = new Heartbeats(null, Heartbeats.PATIENCE, () -> {});
         BlobRef state = new TrainerActivitiesImpl(
-                        store, folder, unused, Optional.empty(), () -> launchers, Devices.CPU, SnapshotPace::of)
+                        store,
+                        folder,
+                        unused,
+                        Optional.empty(),
+                        () -> launchers,
+                        Host.of(Devices.CPU),
+                        SnapshotPace::of)
                 .train(iteration, episodes, progress)
                 .state();
         return Json.read(store.get(state), TrainedState.class, "state");

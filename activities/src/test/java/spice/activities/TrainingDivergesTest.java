@@ -37,7 +37,7 @@ class TrainingDivergesTest {
                         1e300)));
         Heartbeats unused = new Heartbeats(null, Heartbeats.PATIENCE, () -> {});
         TrainerActivitiesImpl trainer = new TrainerActivitiesImpl(
-                store, folder, unused, Optional.empty(), () -> Launchers.NONE, Devices.CPU, SnapshotPace::of);
+                store, folder, unused, Optional.empty(), () -> Launchers.NONE, Host.of(Devices.CPU), SnapshotPace::of);
 
         assertThatThrownBy(() -> trainer.train(iteration, episodes, new SilentProgress()))
                 .isInstanceOfSatisfying(ApplicationFailure.class, failure -> {

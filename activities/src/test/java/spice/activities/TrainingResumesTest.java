@@ -47,7 +47,7 @@ class TrainingResumesTest {
         BlobRef episodes = Steppable.episodes(into, 24, 20, TinyModel.config().vocabularySize());
         Heartbeats unused = new Heartbeats(null, Heartbeats.PATIENCE, () -> {});
         return new TrainerActivitiesImpl(
-                        into, folder, unused, Optional.empty(), () -> Launchers.NONE, Devices.CPU, pace)
+                        into, folder, unused, Optional.empty(), () -> Launchers.NONE, Host.of(Devices.CPU), pace)
                 .train(iteration, episodes, progress);
     }
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import spice.activities.CheckpointManifest;
 import spice.activities.Checkpoints;
+import spice.activities.Host;
 import spice.activities.LoadedPolicies;
 import spice.activities.WrittenLineage;
 import spice.model.Devices;
@@ -244,7 +245,7 @@ class GarbageCollectionTest {
         clock.pass(Duration.ofHours(3));
         collect(LAST_TWO, NONE);
 
-        try (LoadedPolicies policies = new LoadedPolicies(store, folder, Devices.CPU)) {
+        try (LoadedPolicies policies = new LoadedPolicies(store, folder, Host.of(Devices.CPU), false)) {
             assertThatThrownBy(() -> policies.policy(made.get("mine 2"), SettingsReader.read("{}")))
                     .isInstanceOfSatisfying(
                             ApplicationFailure.class,

@@ -82,6 +82,13 @@ public record RunSettings(
         @Setting(value = "longest reply of the Reasoner, in tokens", min = 1, max = 1_000_000)
         int reasonerTokens,
 
+        @Setting(
+                value = "most tokens, of prompts and replies, that a shard keeps in memory at a time; 0: all. Changes "
+                        + "memory, and results by rounding only",
+                min = 0,
+                max = 100_000_000)
+        int sampleTokens,
+
         // DrGRPO
         @Setting(value = "learning rate after warm-up", min = 0, max = 1)
         double learningRate,

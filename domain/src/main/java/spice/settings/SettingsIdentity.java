@@ -37,6 +37,7 @@ public final class SettingsIdentity {
             "topK", IntNode.valueOf(0),
             "topP", DoubleNode.valueOf(1),
             "minP", DoubleNode.valueOf(0),
+            "sampleTokens", IntNode.valueOf(0),
             "trainer", TextNode.valueOf(RunSettings.OWN_TRAINER),
             "dtype", TextNode.valueOf("float32"),
             "recompute", TextNode.valueOf("none"));

@@ -20,7 +20,14 @@ class SettingsIdentityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"topK\": 50}", "{\"topP\": 0.95}", "{\"minP\": 0.05}", "{\"temperature\": 0.9}"})
+    @ValueSource(
+            strings = {
+                "{\"topK\": 50}",
+                "{\"topP\": 0.95}",
+                "{\"minP\": 0.05}",
+                "{\"sampleTokens\": 4096}",
+                "{\"temperature\": 0.9}"
+            })
     void whatChangesResultsChangesTheIdentity(String settings) throws InvalidSettings {
         assertThat(SettingsIdentity.digest(SettingsReader.read(settings)))
                 .isNotEqualTo(SettingsIdentity.digest(SettingsReader.read("{}")));

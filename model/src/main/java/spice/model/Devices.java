@@ -43,7 +43,12 @@ public record Devices(List<String> names) {
     /// How many threads compute at a time. A GPU has one, whatever is asked for, since it computes one thing at a
     /// time and each thread has gradients of its own.
     int threads(int asked) {
-        return names.stream().allMatch("cpu"::equals) ? Math.max(asked, names.size()) : names.size();
+        return areProcessors() ? Math.max(asked, names.size()) : names.size();
+    }
+
+    /// Whether no GPU is among them.
+    public boolean areProcessors() {
+        return names.stream().allMatch("cpu"::equals);
     }
 
     List<Device> all() {

@@ -22,6 +22,11 @@ public enum Dtype {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /// Of one number.
+    public int bytes() {
+        return stored().bytes();
+    }
+
     /// Its type in a safetensors file.
     StoredType stored() {
         return switch (this) {

@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import spice.activities.Checkpoints;
+import spice.activities.Host;
 import spice.activities.LoadedPolicies;
 import spice.activities.Player;
 import spice.domain.AnswerKind;
@@ -62,8 +63,8 @@ final class AskCommand implements Callable<Integer> {
         LocalSettings local = LocalSettings.from(System.getenv());
         try (S3BlobStore store = S3BlobStore.open(local.s3());
                 BlobCache cache = BlobCache.open(local.cache(), UNLIMITED, Clock.systemUTC());
-                LoadedPolicies policies =
-                        new LoadedPolicies(new CachedBlobStore(store, cache), cache.ownFolder(), Devices.CPU)) {
+                LoadedPolicies policies = new LoadedPolicies(
+                        new CachedBlobStore(store, cache), cache.ownFolder(), Host.of(Devices.CPU), false)) {
             Checkpoints checkpoints = new Checkpoints(store);
             CheckpointRef last = checkpoints
                     .last(lineage)

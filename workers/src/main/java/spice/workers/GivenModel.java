@@ -1,14 +1,18 @@
 package spice.workers;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import spice.activities.CheckpointFolders;
 import spice.activities.StoredModel;
 import spice.local.LocalSettings;
 import spice.local.UserError;
+import spice.model.ModelConfig;
+import spice.model.ModelFolder;
 import spice.store.s3.S3BlobStore;
 import spice.store.s3.S3PrefixSource;
 
@@ -16,6 +20,7 @@ import spice.store.s3.S3PrefixSource;
 /// store for the workers to find, or the name of one that they have.
 final class GivenModel {
     private static final String S3 = "s3://";
+    private static final String CONFIG = "config.json";
 
     private GivenModel() {}
 
@@ -31,13 +36,51 @@ final class GivenModel {
             });
         }
         Path folder = Path.of(place).toAbsolutePath().normalize();
-        if (Files.isRegularFile(folder.resolve("config.json"))) {
+        if (Files.isRegularFile(folder.resolve(CONFIG))) {
             return stored(place, local, store -> StoredModel.put(store, folder, listener(say)));
         }
         if (place.contains("/") || Files.isDirectory(folder)) {
             throw none(folder.toString());
         }
         return place;
+    }
+
+    /// Its shape, for which config.json alone is read.
+    ///
+    /// @param place as above
+    /// @throws UserError if there is no model there
+    static ModelConfig config(String place, LocalSettings local) {
+        if (place.startsWith(S3)) {
+            return configInS3(place);
+        }
+        Path folder = Path.of(place).toAbsolutePath().normalize();
+        Path known =
+                Files.isDirectory(folder) ? folder : StackPlans.models(local).resolve(place);
+        if (!Files.isRegularFile(known.resolve(CONFIG))) {
+            throw none(place);
+        }
+        return ModelFolder.config(known);
+    }
+
+    private static ModelConfig configInS3(String place) {
+        try {
+            Path copy = Files.createTempDirectory("config-");
+            try (InputStream content = S3PrefixSource.below(place, "").open(CONFIG)) {
+                Files.copy(content, copy.resolve(CONFIG));
+                return ModelFolder.config(copy);
+            } finally {
+                CheckpointFolders.delete(copy);
+            }
+        } catch (IOException e) {
+            throw unreadable(place, e);
+        }
+    }
+
+    private static UserError unreadable(String place, IOException e) {
+        return new UserError(
+                "the model %s cannot be read (%s); check its address, and that you may read it"
+                        .formatted(place, e.getMessage()),
+                ExitCode.BAD_INPUT);
     }
 
     private interface Putting {
@@ -48,10 +91,7 @@ final class GivenModel {
         try (S3BlobStore store = S3BlobStore.open(local.s3())) {
             return putting.into(store).orElseThrow(() -> none(place));
         } catch (IOException e) {
-            throw new UserError(
-                    "the model %s cannot be read (%s); check its address, and that you may read it"
-                            .formatted(place, e.getMessage()),
-                    ExitCode.BAD_INPUT);
+            throw unreadable(place, e);
         }
     }
 

@@ -159,7 +159,8 @@ final class RunFollower {
                     HELD_OUT_UNUSABLE,
                     LINEAGE_EMPTY,
                     CHECKPOINT_RETIRED,
-                    LAUNCHER_UNKNOWN -> ExitCode.BAD_INPUT;
+                    LAUNCHER_UNKNOWN,
+                    DOES_NOT_FIT -> ExitCode.BAD_INPUT;
         };
     }
 }

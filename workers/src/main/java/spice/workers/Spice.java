@@ -29,6 +29,7 @@ import spice.workflows.Trouble;
             DemoCommand.class,
             UpCommand.class,
             WorkerCommand.class,
+            PlanCommand.class,
             RunCommand.class,
             WatchCommand.class,
             StatusCommand.class,

@@ -34,6 +34,7 @@ import spice.activities.EvaluatorActivitiesImpl;
 import spice.activities.Heartbeats;
 import spice.activities.JudgeActivitiesImpl;
 import spice.activities.LoadedPolicies;
+import spice.activities.OwnSampling;
 import spice.activities.Policies;
 import spice.activities.ReasonerActivitiesImpl;
 import spice.activities.Sampler;
@@ -135,16 +136,20 @@ final class Wiring implements AutoCloseable {
                                     models,
                                     cache.ownFolder(),
                                     heartbeats,
-                                    ownSampling,
+                                    ownSampling.map(own -> new OwnSampling(own, policies)),
                                     () -> launchers(settings),
-                                    settings.devices()));
+                                    settings.host()));
             }
         });
     }
 
     private static Policies policies(WorkerSettings settings, CachedBlobStore models, BlobCache cache) {
         if (settings.vllm().isEmpty()) {
-            return new LoadedPolicies(models, cache.ownFolder(), settings.devices());
+            return new LoadedPolicies(
+                    models,
+                    cache.ownFolder(),
+                    settings.host(),
+                    settings.queues().contains(WorkerSettings.Queue.TRAIN));
         }
         try {
             return VllmPolicies.open(settings.vllm().get(), models, cache.ownFolder());

@@ -154,17 +154,6 @@ final class WorkerCommand implements Callable<Integer> {
         }
     }
 
-    private static final class DevicesConverter implements ITypeConverter<Devices> {
-        @Override
-        public Devices convert(String text) {
-            try {
-                return Devices.parse(text);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(e.getMessage());
-            }
-        }
-    }
-
     private Optional<Path> launchers() {
         if (launchers != null) {
             return Optional.of(launchers.toAbsolutePath());

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import spice.activities.Host;
 import spice.launcher.Launchers;
 import spice.local.UserError;
 import spice.model.Devices;
@@ -67,6 +68,11 @@ record WorkerSettings(
         if (!good) {
             throw new UserError("%s is %d; give a positive number".formatted(option, value), ExitCode.BAD_INPUT);
         }
+    }
+
+    /// What it computes on.
+    Host host() {
+        return new Host(devices, samplers, Hardware.memory(devices));
     }
 
     /// The queue of the sampling that is meant for this worker, if it samples.

@@ -91,7 +91,8 @@ class ForeignCheckpointTest {
     @BeforeEach
     void prepare() throws Exception {
         Heartbeats heartbeats = new Heartbeats(null, Heartbeats.PATIENCE, () -> {});
-        policies = new LoadedPolicies(store, Files.createDirectories(folder.resolve("scratch")), Devices.CPU);
+        policies = new LoadedPolicies(
+                store, Files.createDirectories(folder.resolve("scratch")), Host.of(Devices.CPU), false);
         environment.registerActivitiesImplementations(
                 new CheckpointActivitiesImpl(
                         store, folder.resolve("models"), "this", "test", heartbeats, Clock.systemUTC()),
@@ -102,7 +103,7 @@ class ForeignCheckpointTest {
                         heartbeats,
                         Optional.empty(),
                         () -> Launchers.NONE,
-                        Devices.CPU));
+                        Host.of(Devices.CPU)));
         checkpoints = environment.newActivityStub(CheckpointActivities.class);
         reasoner = environment.newActivityStub(ReasonerActivities.class);
         trainer = environment.newActivityStub(TrainerActivities.class);

@@ -112,7 +112,7 @@ class LongStepsTest {
         WorkflowClient workerClient = client(workerStubs);
         Heartbeats heartbeats = new Heartbeats(workerClient.newActivityCompletionClient(), patience, endProcess);
         Path scratch = Files.createDirectories(folder.resolve(queue));
-        policies = new LoadedPolicies(read, scratch, Devices.CPU);
+        policies = new LoadedPolicies(read, scratch, Host.of(Devices.CPU), false);
         factory = WorkerFactory.newInstance(workerClient);
         Worker worker = factory.newWorker(
                 queue,
@@ -120,7 +120,8 @@ class LongStepsTest {
         worker.registerWorkflowImplementationTypes(OneStep.Impl.class);
         worker.registerActivitiesImplementations(
                 new ReasonerActivitiesImpl(new Sampler(read, policies, samplers, heartbeats)),
-                new TrainerActivitiesImpl(read, scratch, heartbeats, Optional.empty(), () -> launchers, Devices.CPU));
+                new TrainerActivitiesImpl(
+                        read, scratch, heartbeats, Optional.empty(), () -> launchers, Host.of(Devices.CPU)));
         factory.start();
     }
 

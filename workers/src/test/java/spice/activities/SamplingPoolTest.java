@@ -166,7 +166,7 @@ class SamplingPoolTest {
                             member.heartbeats,
                             Optional.empty(),
                             () -> Launchers.NONE,
-                            Devices.CPU));
+                            Host.of(Devices.CPU)));
             member.factory.start();
             TestBuild.makeCurrent(stubs);
         }
@@ -196,7 +196,7 @@ class SamplingPoolTest {
             private final WorkflowClient client;
             private final Heartbeats heartbeats;
             private final WorkerFactory factory;
-            private final LoadedPolicies policies = new LoadedPolicies(store, scratch, Devices.CPU);
+            private final LoadedPolicies policies = new LoadedPolicies(store, scratch, Host.of(Devices.CPU), false);
             private final AtomicBoolean isToLeave = new AtomicBoolean();
             private final CountDownLatch leaves = new CountDownLatch(1);
             private final ExecutorService threads =

@@ -39,7 +39,9 @@ public enum Failure {
     LAUNCHER_UNKNOWN,
     /// The job of a launcher ended without a result that can be used. Tried again twice: one of its machines may
     /// have been at fault.
-    JOB_FAILED;
+    JOB_FAILED,
+    /// The model, as the run is set, is larger than the worker's machine.
+    DOES_NOT_FIT;
 
     /// Whether a failure's type is one of these.
     public static boolean isName(String type) {

@@ -1,0 +1,114 @@
+package spice.model;
+
+import java.util.List;
+import java.util.stream.LongStream;
+
+/// The memory of a [Learner] at the height of an update, part by part, without opening it.
+///
+/// N parameters, E, H, J, D and layers as in [ModelConfig], I the intermediate size. What a layer keeps for the way
+/// back
+/// is counted tensor by tensor as `layer` of `decoder.py` makes them; what glibc's allocator keeps back of what was
+/// freed was
+/// measured (docs/LOG.md, 30 November 2026).
+///
+/// @param threads that compute micro-batches side by side
+/// @param tokens of a micro-batch, padding included
+public record LearningMemory(ModelConfig config, LearnerSettings settings, int threads, long tokens) {
+    /// The parts that a checkpoint holds.
+    public static final String WEIGHTS = "weights";
+
+    public static final String MASTER = "master copy of the weights";
+    public static final String MOMENTS = "AdamW's moments";
+
+    /// Of logits, several times: `block` of `decoder.py`.
+    private static final long HEAD_BLOCK = 2_097_152;
+
+    private static final long HEAD_TENSORS = 4;
+    /// Gradients on their way through one layer, as a share of what all layers keep.
+    private static final double ON_THE_WAY = 0.07;
+    /// So many of a thread's largest tensors lie freed in the allocator's arenas and cannot be used for others.
+    private static final long FREED = 20;
+    /// With adapters, which make three tensors where there was one.
+    private static final long FREED_BESIDE_ADAPTERS = 34;
+    /// Larger ones are mapped by themselves, and given back at once.
+    private static final long LARGEST_IN_ARENA = 32L << 20;
+
+    /// For the longest trajectory and this many of them.
+    public static LearningMemory of(
+            ModelConfig config, LearnerSettings settings, Devices devices, int trajectories, int longest) {
+        int threads = devices.threads(settings.threads());
+        long all = (long) trajectories * longest;
+        long even = Math.ceilDiv(all, (long) threads);
+        return new LearningMemory(
+                config, settings, threads, Math.max(longest, Math.min(settings.microBatchTokens(), even)));
+    }
+
+    /// The parts; their sum is the learner's.
+    public List<MemoryPart> parts() {
+        long learned = settings.lora()
+                .map(lora -> Adapters.table(config, lora).values().stream()
+                        .mapToLong(HostTensor::size)
+                        .sum())
+                .orElse(config.parameters());
+        long all = config.parameters() + settings.lora().map(_ -> learned).orElse(0L);
+        long number = settings.dtype().bytes();
+        boolean rounded = settings.dtype() != Dtype.FLOAT32;
+        long kept = threads * tokens * perToken();
+        long freed = settings.lora().isPresent() ? FREED_BESIDE_ADAPTERS : FREED;
+        return List.of(
+                new MemoryPart(WEIGHTS, all * number),
+                new MemoryPart(MASTER, rounded ? learned * Float.BYTES : 0),
+                new MemoryPart(MOMENTS, 2 * learned * Float.BYTES),
+                new MemoryPart("gradients, a set per thread", threads * learned * Float.BYTES),
+                new MemoryPart("gradients of a micro-batch", threads * ofOnePass(learned) * number),
+                new MemoryPart("what the layers keep for the way back", Math.round(kept * (1 + ON_THE_WAY))),
+                new MemoryPart("logits", HEAD_TENSORS * threads * HEAD_BLOCK * Float.BYTES),
+                new MemoryPart("freed memory that the allocator keeps", freed * threads * largestInArena()));
+    }
+
+    private long largestInArena() {
+        return LongStream.of(config.intermediateSize(), config.hiddenSize())
+                .map(width -> tokens
+                        * width
+                        * switch (settings.dtype()) {
+                            case FLOAT32 -> Float.BYTES;
+                            // Some are widened.
+                            case BFLOAT16 -> (Float.BYTES + Short.BYTES) / 2;
+                        })
+                .filter(bytes -> bytes <= LARGEST_IN_ARENA)
+                .findFirst()
+                .orElse(0);
+    }
+
+    /// How many numbers one call of the program gives back at once: with recompute, those of one layer.
+    private long ofOnePass(long learned) {
+        return settings.recompute() ? learned / config.layers() : learned;
+    }
+
+    /// Bytes that are kept of a token from the way forth to the way back.
+    private long perToken() {
+        long layer = ofLayer();
+        long hidden = (long) config.hiddenSize() * settings.dtype().bytes();
+        return settings.recompute() ? config.layers() * hidden + layer : config.layers() * layer;
+    }
+
+    private long ofLayer() {
+        long hidden = config.hiddenSize();
+        long queries = (long) config.heads() * config.headDimension();
+        long keys = (long) config.keyValueHeads() * config.headDimension();
+        boolean shared = config.heads() > config.keyValueHeads();
+        // Rotated queries, keys and values as attention takes them, and what it gives.
+        long attention = 2 * queries + 2 * (shared ? queries : keys);
+        long normed = config.family().hasQueryKeyNorms() ? queries + keys : 0;
+        long inside = 4L * config.intermediateSize();
+        return switch (settings.dtype()) {
+            // Of a norm: what goes in, that at size one, and what comes out.
+            case FLOAT32 -> Float.BYTES * (2 * 3 * hidden + 2 * normed + attention + inside);
+            // What goes into a norm is widened.
+            case BFLOAT16 ->
+                2 * (Float.BYTES + 2 * Short.BYTES) * hidden
+                        + (Float.BYTES + Short.BYTES) * normed
+                        + Short.BYTES * (attention + inside);
+        };
+    }
+}
