@@ -2,6 +2,8 @@
 
     python3 fixtures.py make FOLDER     writes models and expectations: the fixtures of the model module's tests
     python3 fixtures.py check FOLDER    opens the checkpoints that SPICE trained from them: `spice parity`
+    python3 fixtures.py large FOLDER    writes a model of Qwen3-0.6B's shape in bfloat16, with a tokenizer of its size
+    python3 fixtures.py open FOLDER TOKEN...    opens a checkpoint and prints the logits after these tokens
 
 Pinned, for other versions may round differently: torch 2.7.1, transformers 4.57.3 (with tokenizers 0.22.2, safetensors 0.8.0).
 The committed fixtures are what `make` writes to model/src/test/resources/spice/model/fixtures.
@@ -380,9 +382,7 @@ def make_text(ranges, numbers):
     return "".join(parts)
 
 
-def make_tokenizer(folder):
-    folder.mkdir()
-    numbers = random.Random(11)
+def byte_level(numbers):
     tokenizer = Tokenizer(models.BPE())
     tokenizer.normalizer = normalizers.NFC()
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
@@ -395,6 +395,13 @@ def make_tokenizer(folder):
         vocab_size=600, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), special_tokens=SPECIAL, show_progress=False
     )
     tokenizer.train_from_iterator(texts(numbers, 2000), trainer)
+    return tokenizer
+
+
+def make_tokenizer(folder):
+    folder.mkdir()
+    numbers = random.Random(11)
+    tokenizer = byte_level(numbers)
     tokenizer.save(str(folder / "tokenizer.json"))
     samples = texts(numbers, 1000)
     lines = []
@@ -411,6 +418,49 @@ def make(folder):
     for seed, (name, family) in enumerate(FAMILIES.items(), 1):
         make_family(name, family, folder / name, seed)
     make_tokenizer(folder / "tokenizer")
+
+
+# ---- A large model ----
+
+LARGE = {
+    "vocab_size": 151936,
+    "hidden_size": 1024,
+    "intermediate_size": 3072,
+    "num_hidden_layers": 28,
+    "num_attention_heads": 16,
+    "num_key_value_heads": 8,
+    "head_dim": 128,
+    "max_position_embeddings": 40960,
+    "rope_theta": 1000000.0,
+    "tie_word_embeddings": True,
+    "bos_token_id": 0,
+    "eos_token_id": 2,
+    "attention_dropout": 0.0,
+}
+CHAT = (
+    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
+def large(folder):
+    """Random weights, so that every token is about as likely, and words for all of them."""
+    torch.manual_seed(1)
+    model = transformers.AutoModelForCausalLM.from_config(Qwen3Config(**LARGE), torch_dtype=torch.bfloat16)
+    model.save_pretrained(folder)
+    tokenizer = json.loads(byte_level(random.Random(11)).to_str())
+    words = tokenizer["model"]["vocab"]
+    words.update({"w%d" % i: i for i in range(len(words), LARGE["vocab_size"])})
+    write_json(folder / "tokenizer.json", tokenizer)
+    write_json(folder / "tokenizer_config.json", {"chat_template": CHAT, "eos_token": SPECIAL[2]})
+    print("%d weights" % sum(weight.numel() for weight in model.parameters()))
+
+
+@torch.no_grad()
+def open_one(folder, tokens):
+    model, info = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
+    unfit = sorted(map(str, info["missing_keys"] + info["unexpected_keys"] + info["mismatched_keys"]))
+    print(json.dumps({"unfit": unfit, "logits": logits_of(model.eval(), tokens)[-1].tolist()}))
 
 
 # ---- Checking ----
@@ -457,7 +507,11 @@ def check(folder):
 def main():
     transformers.logging.set_verbosity_error()
     torch.set_num_threads(1)
-    {"make": make, "check": check}[sys.argv[1]](pathlib.Path(sys.argv[2]))
+    work, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+    if work == "open":
+        open_one(folder, [int(token) for token in sys.argv[3:]])
+    else:
+        {"make": make, "check": check, "large": large}[work](folder)
 
 
 if __name__ == "__main__":

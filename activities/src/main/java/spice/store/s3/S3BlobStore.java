@@ -40,18 +40,20 @@ import spice.store.StoreUpkeep;
 public final class S3BlobStore implements BlobStore, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(S3BlobStore.class);
 
-    /// What S3 takes in one PUT.
-    private static final long LARGEST = 5L << 30;
+    /// What is sent in one request. S3 would take five times as much.
+    private static final long REQUEST_BYTES = 1L << 30;
 
     private final S3Client client;
     private final S3Bucket bucket;
     private final Duration fresh;
+    private final long requestBytes;
     private final AtomicLong differentResults = new AtomicLong();
 
-    private S3BlobStore(S3Client client, S3Bucket bucket, Duration fresh) {
+    private S3BlobStore(S3Client client, S3Bucket bucket, Duration fresh, long requestBytes) {
         this.client = client;
         this.bucket = bucket;
         this.fresh = fresh;
+        this.requestBytes = requestBytes;
     }
 
     /// Opens the store, makes its bucket if it is missing, and proves that the server can be relied on.
@@ -64,49 +66,56 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
 
     /// The same, with its requests counted: `spice.s3.*`.
     public static S3BlobStore open(S3Location location, MeterRegistry meters) {
-        return open(S3Clients.open(location, meters), location, StoreUpkeep.FRESH);
+        return open(S3Clients.open(location, meters), location, StoreUpkeep.FRESH, REQUEST_BYTES);
     }
 
     /// @param fresh see [StoreUpkeep#FRESH]
     static S3BlobStore open(S3Location location, Duration fresh) {
-        return open(S3Clients.open(location), location, fresh);
+        return open(S3Clients.open(location), location, fresh, REQUEST_BYTES);
     }
 
-    private static S3BlobStore open(S3Client client, S3Location location, Duration fresh) {
+    /// @param requestBytes what is sent in one request, five megabytes or more
+    static S3BlobStore open(S3Location location, long requestBytes) {
+        return open(S3Clients.open(location), location, StoreUpkeep.FRESH, requestBytes);
+    }
+
+    private static S3BlobStore open(S3Client client, S3Location location, Duration fresh, long requestBytes) {
         try {
             S3Bucket bucket = S3Bucket.of(client, location);
             bucket.prepare();
-            return new S3BlobStore(client, bucket, fresh);
+            return new S3BlobStore(client, bucket, fresh, requestBytes);
         } catch (RuntimeException e) {
             client.close();
             throw e;
         }
     }
 
+    /// What a blob is made of.
+    private sealed interface Content {
+        /// In one request.
+        record Whole(RequestBody body) implements Content {}
+
+        /// In several.
+        record Parts(Path file) implements Content {}
+    }
+
     @Override
     public BlobRef put(byte[] content) {
         BlobRef ref = new BlobRef(Json.sha256(content), content.length);
-        createBlob(ref, RequestBody.fromBytes(content));
+        createBlob(ref, new Content.Whole(RequestBody.fromBytes(content)));
         return ref;
     }
 
     @Override
     public BlobRef put(Path file) {
-        requireOneObject(file);
         BlobRef ref = digest(file);
+        Content content =
+                ref.bytes() > requestBytes ? new Content.Parts(file) : new Content.Whole(RequestBody.fromFile(file));
         // A large body is not worth sending only to learn that it is there.
-        if (!isKept(ref, () -> Optional.of(RequestBody.fromFile(file)))) {
-            createBlob(ref, RequestBody.fromFile(file));
+        if (!isKept(ref, () -> Optional.of(content))) {
+            createBlob(ref, content);
         }
         return ref;
-    }
-
-    private static void requireOneObject(Path file) {
-        long bytes = file.toFile().length();
-        if (bytes > LARGEST) {
-            throw new StoreException("%s has %d bytes, but an S3 object is stored with at most %d at once: split it"
-                    .formatted(file, bytes, LARGEST));
-        }
     }
 
     private static BlobRef digest(Path file) {
@@ -117,12 +126,36 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         }
     }
 
-    private void createBlob(BlobRef ref, RequestBody body) {
-        while (!bucket.create(ObjectKeys.blob(ref.sha256()), body, Optional.of(checksum(ref)))) {
-            if (isKept(ref, () -> Optional.of(body))) {
+    private void createBlob(BlobRef ref, Content content) {
+        while (!create(ref, content)) {
+            if (isKept(ref, () -> Optional.of(content))) {
                 return;
             }
         }
+    }
+
+    private boolean create(BlobRef ref, Content content) {
+        String key = ObjectKeys.blob(ref.sha256());
+        return switch (content) {
+            case Content.Whole(RequestBody body) -> bucket.create(key, body, Optional.of(checksum(ref)));
+            case Content.Parts(Path file) -> {
+                putParts(ref, file);
+                yield true;
+            }
+        };
+    }
+
+    private void replace(BlobRef ref, Content content) {
+        String key = ObjectKeys.blob(ref.sha256());
+        switch (content) {
+            case Content.Whole(RequestBody body) -> bucket.replace(key, body, Optional.of(checksum(ref)));
+            case Content.Parts(Path file) -> putParts(ref, file);
+        }
+    }
+
+    private void putParts(BlobRef ref, Path file) {
+        new PartedUpload(bucket, requestBytes)
+                .put(ObjectKeys.blob(ref.sha256()), file, () -> digest(file).equals(ref));
     }
 
     /// With the digest sent along, the server itself refuses a body that is not what its key says, such as a file
@@ -135,7 +168,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     /// again, by the rules of [StoreUpkeep].
     ///
     /// @throws StoreException if it is there in another length
-    private boolean isKept(BlobRef ref, Supplier<Optional<RequestBody>> content) {
+    private boolean isKept(BlobRef ref, Supplier<Optional<Content>> content) {
         String key = ObjectKeys.blob(ref.sha256());
         while (true) {
             Optional<S3Bucket.Head> head = bucket.head(key);
@@ -148,11 +181,11 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
             if (head.get().age().compareTo(fresh) < 0) {
                 return true;
             }
-            Optional<RequestBody> body = content.get();
-            if (body.isEmpty()) {
+            Optional<Content> again = content.get();
+            if (again.isEmpty()) {
                 return false;
             }
-            bucket.replace(key, body.get(), Optional.of(checksum(ref)));
+            replace(ref, again.get());
             if (!new SweepNotice(bucket).awaitEnd()) {
                 return true;
             }
@@ -246,7 +279,9 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     /// A result whose blob was deleted since counts as none, so that its step is repeated.
     @Override
     public Optional<BlobRef> find(StepKey key) {
-        return committed(key).filter(ref -> isKept(ref, () -> content(ref).map(RequestBody::fromBytes)));
+        return committed(key)
+                .filter(ref -> isKept(
+                        ref, () -> content(ref).map(RequestBody::fromBytes).map(Content.Whole::new)));
     }
 
     private Optional<BlobRef> committed(StepKey key) {

@@ -27,7 +27,7 @@ record S3Bucket(S3Client client, String name, Failures failures) {
     private static final Logger log = LoggerFactory.getLogger(S3Bucket.class);
 
     /// Metadata that says which call created an object. A server's own temporary files have none.
-    private static final String WRITER = "spice-writer";
+    static final String WRITER = "spice-writer";
 
     private static final String PROBE = "probe/create-only";
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +21,8 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
+import spice.store.Json;
+import spice.store.ObjectKeys;
 import spice.store.StepKey;
 import spice.store.StoreException;
 
@@ -142,16 +144,38 @@ class S3BlobStoreTest extends BlobStoreContract {
         assertThat(store.read("runs/a")).contains(bytes("manifest"));
     }
 
+    /// Of twelve megabytes in requests of five.
     @Test
-    void aFileAboveFiveGigabytesIsRefusedBeforeAnythingIsSent() throws IOException {
-        Path large = folder.resolve("large");
-        try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
-            file.setLength((5L << 30) + 1);
-        }
+    void aLargeFileIsStoredInParts() throws IOException {
+        byte[] content = new byte[12_000_001];
+        new Random(1).nextBytes(content);
+        Path large = Files.write(folder.resolve("large"), content);
+        try (S3BlobStore parted = S3BlobStore.open(location, 5L << 20)) {
+            BlobRef ref = parted.put(large);
 
-        assertThatThrownBy(() -> store.put(large))
-                .isInstanceOf(StoreException.class)
-                .hasMessageContainingAll(large.toString(), "5368709121", "split it");
+            assertThat(ref).isEqualTo(new BlobRef(Json.sha256(content), content.length));
+            assertThat(parted.put(large)).isEqualTo(ref);
+            Path copy = folder.resolve("copy");
+            store.copyTo(ref, copy);
+            assertThat(Files.mismatch(large, copy)).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void aLargeFileThatChangesMeanwhileIsNotStored() throws IOException {
+        Path large = Files.write(folder.resolve("large"), new byte[7_000_000]);
+        String key = ObjectKeys.blob(Json.sha256(new byte[7_000_000]));
+
+        try (S3Client client = S3Clients.open(location)) {
+            S3Bucket bucket = S3Bucket.of(client, location);
+            assertThatThrownBy(() -> new PartedUpload(bucket, 5L << 20).put(key, large, () -> false))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContainingAll(large.toString(), "has changed");
+            assertThat(bucket.head(key)).isEmpty();
+            assertThat(client.listMultipartUploads(r -> r.bucket(location.bucket()))
+                            .uploads())
+                    .isEmpty();
+        }
     }
 
     @Test

@@ -54,6 +54,11 @@ public record S3ProxyProcess(Process process, URI endpoint) implements AutoClose
     }
 
     public S3Location bucket(String name) {
+        return bucket(endpoint, name);
+    }
+
+    /// The same for a process that knows the address alone.
+    public static S3Location bucket(URI endpoint, String name) {
         return S3Location.at(endpoint, KEY, name);
     }
 
