@@ -25,6 +25,9 @@ public record RunMemory(ModelConfig model, RunSettings settings, Host host) {
     /// Of a sampling process besides: what the allocator keeps of a few passes through a small model.
     private static final long SAMPLING = 60_000_000;
 
+    /// What a worker's heap grows to, if it is not told otherwise.
+    private static final long HEAP = 512L << 20;
+
     /// What we ask, around a passage: two turns in JSON, or a line of the nano model's ledger.
     private static final int ASKED_IN_JSON = 700;
 
@@ -126,10 +129,12 @@ public record RunMemory(ModelConfig model, RunSettings settings, Host host) {
             return Stream.empty();
         }
         LearnerSettings learner = TrainerActivitiesImpl.learnerSettings(settings);
-        return Stream.of(new Stage(
-                "train",
-                LearningMemory.of(model, learner, host.devices(), trajectories, longest)
-                        .parts()));
+        List<MemoryPart> parts =
+                new ArrayList<>(LearningMemory.of(model, learner, host.devices(), trajectories, longest)
+                        .parts());
+        long weights = model.parameters() * Dtypes.of(settings).bytes();
+        parts.add(new MemoryPart("Java's heap, through which weights are read and written", Math.min(HEAP, weights)));
+        return Stream.of(new Stage("train", List.copyOf(parts)));
     }
 
     /// The settings that would have to be changed so that the run fits into so many bytes; empty if none of ours help,

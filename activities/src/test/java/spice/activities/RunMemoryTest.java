@@ -98,13 +98,13 @@ class RunMemoryTest {
 
     @Test
     void whatCannotFitIsRefusedWithTheSettingsThatHelp() throws Exception {
-        RunMemory run = memory("{\"trainThreads\": 2}", OptionalLong.of(1600 * MB));
+        RunMemory run = memory("{\"trainThreads\": 2}", OptionalLong.of(2000 * MB));
 
         assertThatThrownBy(() -> run.check(true)).isInstanceOfSatisfying(ApplicationFailure.class, failure -> {
             assertThat(failure.getType()).isEqualTo("DOES_NOT_FIT");
             assertThat(failure.isNonRetryable()).isTrue();
             assertThat(failure.getOriginalMessage())
-                    .contains("59 million parameters", "the worker's machine has 1.6 GB", "Set trainThreads=1,");
+                    .contains("59 million parameters", "the worker's machine has 2.0 GB", "Set trainThreads=1,");
         });
         assertThatCode(() -> run.check(false)).doesNotThrowAnyException();
     }

@@ -20,6 +20,8 @@ import java.util.function.DoubleUnaryOperator;
 final class Decoder implements AutoCloseable {
     /// Enough for the nano model; a table for all positions of a model that could take 131,072 is 134 MB.
     private static final int FIRST_POSITIONS = 256;
+    /// Of weights; for less it is not worth the time.
+    private static final long WORTH_GIVING_BACK = 256L << 20;
 
     private final ModelConfig config;
     private final PtNDManager manager;
@@ -326,5 +328,8 @@ final class Decoder implements AutoCloseable {
         packed.ifPresent(TorchProgram.Held::close);
         program.close();
         manager.close();
+        if (config.parameters() * type.getNumOfBytes() > WORTH_GIVING_BACK) {
+            FreedMemory.giveBack();
+        }
     }
 }

@@ -23,6 +23,8 @@ public record LearningMemory(ModelConfig config, LearnerSettings settings, int t
     /// Of logits, several times: `block` of `decoder.py`.
     private static final long HEAD_BLOCK = 2_097_152;
 
+    private static final long HEAD_ROWS = 128;
+
     private static final long HEAD_TENSORS = 4;
     /// Gradients on their way through one layer, as a share of what all layers keep.
     private static final double ON_THE_WAY = 0.07;
@@ -54,6 +56,7 @@ public record LearningMemory(ModelConfig config, LearnerSettings settings, int t
         long number = settings.dtype().bytes();
         boolean rounded = settings.dtype() != Dtype.FLOAT32;
         long kept = threads * tokens * perToken();
+        long block = Math.max(HEAD_BLOCK, HEAD_ROWS * config.vocabularySize());
         long freed = settings.lora().isPresent() ? FREED_BESIDE_ADAPTERS : FREED;
         return List.of(
                 new MemoryPart(WEIGHTS, all * number),
@@ -62,7 +65,8 @@ public record LearningMemory(ModelConfig config, LearnerSettings settings, int t
                 new MemoryPart("gradients, a set per thread", threads * learned * Float.BYTES),
                 new MemoryPart("gradients of a micro-batch", threads * ofOnePass(learned) * number),
                 new MemoryPart("what the layers keep for the way back", Math.round(kept * (1 + ON_THE_WAY))),
-                new MemoryPart("logits", HEAD_TENSORS * threads * HEAD_BLOCK * Float.BYTES),
+                new MemoryPart("logits", HEAD_TENSORS * threads * block * Float.BYTES),
+                new MemoryPart("gradient of the output table, before it is widened", rounded ? threads * table() : 0),
                 new MemoryPart("freed memory that the allocator keeps", freed * threads * largestInArena()));
     }
 
@@ -78,6 +82,15 @@ public record LearningMemory(ModelConfig config, LearnerSettings settings, int t
                 .filter(bytes -> bytes <= LARGEST_IN_ARENA)
                 .findFirst()
                 .orElse(0);
+    }
+
+    /// Bytes of the output table, where it learns.
+    private long table() {
+        return settings.lora().isPresent()
+                ? 0
+                : (long) config.vocabularySize()
+                        * config.hiddenSize()
+                        * settings.dtype().bytes();
     }
 
     /// How many numbers one call of the program gives back at once: with recompute, those of one layer.

@@ -475,9 +475,10 @@ class Decoder(Module):
 
   # ---- Learning ----
 
-  # Rows of the head that are computed at a time, so that their (.., V) numbers stay in the processor's cache.
+  # Rows of the head that are computed at a time, so that their (.., V) numbers stay in the processor's cache; with a large
+  # vocabulary more, since the gradient of the whole table is passed over once for every block.
   def block(self, table: Tensor) -> int:
-    return 1 + 2097152 // torch.size(table, 0)
+    return max(128, 1 + 2097152 // torch.size(table, 0))
 
   # Log-probabilities (rows, V) of every token that may follow hidden states, some rows of (M, E), at a temperature.
   def all_log_probs(self, some: Tensor, table: Tensor, temperature: float) -> Tensor:

@@ -382,7 +382,7 @@ def make_text(ranges, numbers):
     return "".join(parts)
 
 
-def byte_level(numbers):
+def byte_level(numbers, size=600, more=()):
     tokenizer = Tokenizer(models.BPE())
     tokenizer.normalizer = normalizers.NFC()
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
@@ -392,9 +392,9 @@ def byte_level(numbers):
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.post_processor = processors.ByteLevel(trim_offsets=False)
     trainer = trainers.BpeTrainer(
-        vocab_size=600, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), special_tokens=SPECIAL, show_progress=False
+        vocab_size=size, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), special_tokens=SPECIAL, show_progress=False
     )
-    tokenizer.train_from_iterator(texts(numbers, 2000), trainer)
+    tokenizer.train_from_iterator(texts(numbers, 2000) + list(more), trainer)
     return tokenizer
 
 
@@ -448,7 +448,9 @@ def large(folder):
     torch.manual_seed(1)
     model = transformers.AutoModelForCausalLM.from_config(Qwen3Config(**LARGE), torch_dtype=torch.bfloat16)
     model.save_pretrained(folder)
-    tokenizer = json.loads(byte_level(random.Random(11)).to_str())
+    # This file's own words, so that English is not spelt letter by letter.
+    own = pathlib.Path(__file__).read_text(encoding="utf-8").splitlines()
+    tokenizer = json.loads(byte_level(random.Random(11), 3000, own).to_str())
     words = tokenizer["model"]["vocab"]
     words.update({"w%d" % i: i for i in range(len(words), LARGE["vocab_size"])})
     write_json(folder / "tokenizer.json", tokenizer)

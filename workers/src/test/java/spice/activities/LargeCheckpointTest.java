@@ -1,6 +1,7 @@
 package spice.activities;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.ByteArrayOutputStream;
@@ -59,7 +60,7 @@ class LargeCheckpointTest {
         RunMemory plan = new RunMemory(
                 ModelFolder.config(Path.of(model)), settings, new Host(Devices.CPU, 1, OptionalLong.empty()));
         System.out.printf("%s, planned %s%n", report, RunMemory.gigabytes(RunMemory.peak(plan.most())));
-        assertThat(report.peakBytes()).isLessThan(RunMemory.peak(plan.most()));
+        assertThat(report.peakBytes()).isCloseTo(RunMemory.peak(plan.most()), withinPercentage(15));
 
         float[] theirs = transformers(python, folder.resolve("next"));
         try (LanguageModel ours = LanguageModel.open(folder.resolve("next"), 1)) {
