@@ -65,7 +65,9 @@ public final class VllmProcess implements ExecutionCondition, AutoCloseable {
     }
 
     /// Serves a model folder, as docs/operating.md says.
-    void start(Path model, Path log) throws IOException, InterruptedException {
+    ///
+    /// @param plugins of vLLM that it is to load; empty: none
+    void start(Path model, Path log, String plugins) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(
                         program().orElseThrow().toString(),
                         "serve",
@@ -89,6 +91,7 @@ public final class VllmProcess implements ExecutionCondition, AutoCloseable {
                 .putAll(Map.of(
                         "VLLM_SERVER_DEV_MODE", "1",
                         "VLLM_API_KEY", KEY,
+                        "VLLM_PLUGINS", plugins,
                         "VLLM_CPU_KVCACHE_SPACE", "1",
                         // On a busy machine a thread that is bound to a core waits for that core.
                         "VLLM_CPU_OMP_THREADS_BIND", "nobind",

@@ -3,6 +3,7 @@ package spice.vllm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import spice.activities.CommittedModel;
 import spice.model.Completion;
 import spice.model.Learner;
 import spice.model.LearnerSettings;
+import spice.model.LossSettings;
 import spice.model.ModelConfig;
 import spice.model.PromptGroup;
 import spice.model.Sampling;
@@ -98,41 +100,65 @@ class VllmTest {
         }
     }
 
-    /// One story, since a server takes a while to start. That a reload changes what is sampled cannot be shown on a
-    /// CPU.
+    /// One story, since a server takes a while to start: what it draws before and after a training step.
     @Test
-    void drawsAsOurOwnModelWouldAndIsRefusedWhereItWouldNotReload() throws Exception {
+    void drawsAsOurOwnModelWouldBeforeAndAfterATrainingStep() throws Exception {
+        Path served = served();
+        SERVER.start(served, home.resolve("vllm.log"), "spice_plain");
+        Path base = TinyModel.create(Files.createDirectory(home.resolve("base")), CONFIG, 1);
+        InMemoryBlobStore store = new InMemoryBlobStore();
+        CheckpointRef first = CommittedModel.commit(store, base, "base", 0);
+        try (VllmPolicies policies = VllmPolicies.open(settings(SERVER, served), store, home.resolve("scratch"))) {
+            List<Trajectory> before = drawn(policies, first);
+            assertThat(difference(base, before)).isLessThan(ROUNDING);
+
+            Path next = home.resolve("next");
+            try (Learner learner = learner(base)) {
+                learner.update(before, new LossSettings(0.2, 2, 0, 24, TEMPERATURE), 0.01);
+                learner.saveModel(next);
+            }
+            List<Trajectory> after = drawn(policies, CommittedModel.commit(store, next, "line", 1));
+            assertThat(difference(next, after)).isLessThan(ROUNDING);
+            assertThat(difference(base, after)).as("the step").isGreaterThan(100 * ROUNDING);
+        }
+    }
+
+    /// As vLLM for the CPU is without our plugin.
+    @Test
+    void aServerThatWouldNotReloadIsRefused() throws Exception {
+        Path served = served();
+        try (VllmProcess server = new VllmProcess()) {
+            server.start(served, home.resolve("vllm.log"), "");
+            Path base = TinyModel.create(Files.createDirectory(home.resolve("base")), CONFIG, 1);
+            InMemoryBlobStore store = new InMemoryBlobStore();
+            CheckpointRef first = CommittedModel.commit(store, base, "base", 0);
+            try (VllmPolicies policies = VllmPolicies.open(settings(server, served), store, home.resolve("scratch"))) {
+                assertThatThrownBy(() -> drawn(policies, first))
+                        .hasMessageContaining("computes with weights that it does not show");
+            }
+        }
+    }
+
+    private static List<Trajectory> drawn(VllmPolicies policies, CheckpointRef checkpoint) throws Exception {
+        List<PromptGroup> groups = groups();
+        return trajectories(
+                groups, policies.policy(checkpoint, SettingsReader.read("{}")).sample(groups, SAMPLING));
+    }
+
+    private Path served() throws IOException {
         Path served = TinyModel.create(Files.createDirectory(home.resolve("served")), CONFIG, 2);
         Files.writeString(
                 served.resolve("tokenizer_config.json"),
                 "{\"tokenizer_class\": \"PreTrainedTokenizerFast\", \"eos_token\": \"<eos>\"}");
-        SERVER.start(served, home.resolve("vllm.log"));
-        VllmSettings settings = VllmSettings.of(
-                SERVER.address().toString(),
+        return served;
+    }
+
+    private static VllmSettings settings(VllmProcess server, Path served) {
+        return VllmSettings.of(
+                server.address().toString(),
                 served,
                 64,
                 Duration.ofMinutes(5),
                 Map.of("VLLM_API_KEY", VllmProcess.KEY));
-        List<PromptGroup> groups = groups();
-        try (VllmClient client = new VllmClient(settings, Duration.ofSeconds(1))) {
-            String name = client.start().name();
-            List<List<Completion>> drawn = groups.stream()
-                    .map(group -> LongStream.of(group.seeds())
-                            .mapToObj(seed -> client.complete(
-                                    name,
-                                    new Draw(group.prompt(), seed, CONFIG.vocabularySize(), List.of(0)),
-                                    SAMPLING))
-                            .toList())
-                    .toList();
-            assertThat(difference(served, trajectories(groups, drawn))).isLessThan(ROUNDING);
-        }
-        Path base = TinyModel.create(Files.createDirectory(home.resolve("base")), CONFIG, 1);
-        InMemoryBlobStore store = new InMemoryBlobStore();
-        CheckpointRef first = CommittedModel.commit(store, base, "base", 0);
-        try (VllmPolicies policies = VllmPolicies.open(settings, store, home.resolve("scratch"))) {
-            assertThatThrownBy(() ->
-                            policies.policy(first, SettingsReader.read("{}")).sample(groups, SAMPLING))
-                    .hasMessageContaining("computes with weights that it does not show");
-        }
     }
 }
