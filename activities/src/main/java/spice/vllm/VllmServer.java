@@ -144,7 +144,7 @@ final class VllmServer implements AutoCloseable {
         HeldWeights before = new HeldWeights(client.digests());
         if (before.areHidden()) {
             throw new VllmUnusable(
-                    "vLLM at %s computes with weights that it does not show and does not reload, as its build for the CPU does; use one for a GPU"
+                    "vLLM at %s computes with weights that it does not show and does not reload, as its build for the CPU does; use one for a GPU, or what infra/vllm/install makes"
                             .formatted(settings.server()));
         }
         folder.put(checkpoint.folder());
