@@ -2,7 +2,7 @@ package spice.activities;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -45,9 +45,7 @@ class LargeCheckpointTest {
     @Timeout(1800)
     void isSampledTrainedAndOpenedByTransformersWithinThePlan() throws Exception {
         String model = System.getenv(FOLDER);
-        assumeThat(model)
-                .as("needs %s, a folder that `fixtures.py large` wrote".formatted(FOLDER))
-                .isNotNull();
+        assumeTrue(model != null, "needs %s, a folder that `fixtures.py large` wrote".formatted(FOLDER));
         Python python = NeededPython.with(Python.TORCH, Python.TRANSFORMERS);
 
         LargeIteration.Report report = iteration(Path.of(model));
