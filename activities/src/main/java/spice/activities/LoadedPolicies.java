@@ -50,7 +50,7 @@ public final class LoadedPolicies implements Policies {
             return found.model();
         }
         makeRoom();
-        Loaded opened = folders.open(checkpoint, folder -> opened(folder, settings));
+        Loaded opened = folders.open(checkpoint, folder -> opened(folder, settings, key.dtype()));
         loaded.put(key, opened);
         if (loaded.size() > OPEN) {
             closeEldest();
@@ -58,10 +58,9 @@ public final class LoadedPolicies implements Policies {
         return opened.model();
     }
 
-    private Loaded opened(Path folder, RunSettings settings) {
+    private Loaded opened(Path folder, RunSettings settings, Dtype dtype) {
         ModelConfig config = ModelFolder.config(folder);
         new RunMemory(config, settings, host).check(trains);
-        Dtype dtype = Dtypes.of(settings);
         return new Loaded(
                 folder,
                 LanguageModel.open(folder, dtype, THREADS_PER_SHARD, host.devices()),

@@ -5,10 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import spice.model.LearnerSettings;
 import spice.model.LearningMemory;
 import spice.model.MemoryPart;
 import spice.model.ModelConfig;
@@ -128,40 +127,43 @@ public record RunMemory(ModelConfig model, RunSettings settings, Host host) {
         if (!settings.trainer().equals(RunSettings.OWN_TRAINER)) {
             return Stream.empty();
         }
-        LearnerSettings learner = TrainerActivitiesImpl.learnerSettings(settings);
-        List<MemoryPart> parts =
-                new ArrayList<>(LearningMemory.of(model, learner, host.devices(), trajectories, longest)
-                        .parts());
+        List<MemoryPart> parts = new ArrayList<>(learning(trajectories, longest).parts());
         long weights = model.parameters() * Dtypes.of(settings).bytes();
         parts.add(new MemoryPart("Java's heap, through which weights are read and written", Math.min(HEAP, weights)));
         return Stream.of(new Stage("train", List.copyOf(parts)));
     }
 
+    private LearningMemory learning(int trajectories, int longest) {
+        return LearningMemory.of(
+                model, TrainerActivitiesImpl.learnerSettings(settings), host.devices(), trajectories, longest);
+    }
+
     /// The settings that would have to be changed so that the run fits into so many bytes; empty if none of ours help,
     /// or none is needed.
     ///
-    /// @param measure [#most] or [#least], as a process
-    public List<String> remedies(ToLongFunction<RunMemory> measure, long bytes) {
+    /// @param stages [#most] or [#least]
+    public List<String> remedies(Function<RunMemory, List<Stage>> stages, long bytes) {
+        ToLongFunction<List<Change>> after = changes -> peak(stages.apply(with(changes)));
         List<Change> made = new ArrayList<>();
         // One stage may hide another: what makes the second smaller helps only once the first is.
         for (int before = -1; before < made.size(); ) {
             before = made.size();
             for (Change change : CHANGES) {
-                long now = measure.applyAsLong(with(made));
+                long now = after.applyAsLong(made);
                 List<Change> more =
                         Stream.concat(made.stream(), Stream.of(change)).toList();
-                if (now > bytes && measure.applyAsLong(with(more)) < now) {
+                if (now > bytes && after.applyAsLong(more) < now) {
                     made.add(change);
                 }
             }
         }
-        if (measure.applyAsLong(with(made)) > bytes) {
+        if (after.applyAsLong(made) > bytes) {
             return List.of();
         }
         for (Change change : List.copyOf(made)) {
             List<Change> others =
                     made.stream().filter(other -> !other.equals(change)).toList();
-            if (measure.applyAsLong(with(others)) <= bytes) {
+            if (after.applyAsLong(others) <= bytes) {
                 made.remove(change);
             }
         }
@@ -176,15 +178,15 @@ public record RunMemory(ModelConfig model, RunSettings settings, Host host) {
 
     /// Refuses a run that cannot fit, whatever its documents and replies.
     ///
-    /// @throws io.temporal.failure.ApplicationFailure `DOES_NOT_FIT`, saying what to change
     /// @param trains whether the worker trains as well
+    /// @throws io.temporal.failure.ApplicationFailure `DOES_NOT_FIT`, saying what to change
     void check(boolean trains) {
         long least = peak(trains ? least() : least().subList(0, 1));
         if (host.memory().isEmpty() || least <= host.memory().getAsLong()) {
             return;
         }
         long memory = host.memory().getAsLong();
-        List<String> remedies = remedies(run -> peak(run.least()), memory);
+        List<String> remedies = remedies(RunMemory::least, memory);
         throw Failure.DOES_NOT_FIT.because(
                 "a model of %,d million parameters takes at least %s as this run is set, and the worker's machine has %s. %s; `spice plan` shows what takes it"
                         .formatted(
@@ -203,9 +205,6 @@ public record RunMemory(ModelConfig model, RunSettings settings, Host host) {
 
     /// What a checkpoint takes in the store: the weights, and the optimizer's state.
     public long checkpointBytes() {
-        return least().getLast().parts().stream()
-                .filter(part -> List.of(LearningMemory.WEIGHTS, LearningMemory.MASTER, LearningMemory.MOMENTS)
-                        .contains(part.name()))
-                .collect(Collectors.summingLong(MemoryPart::bytes));
+        return learning(1, 1).checkpointBytes();
     }
 }

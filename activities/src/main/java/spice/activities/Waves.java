@@ -15,8 +15,7 @@ import spice.model.TextCodec;
 
 /// A policy that samples a shard in waves, one after the other, so that the keys and values of its prompts and
 /// completions are never more than so many tokens at a time. The waves follow from the shard and the bound alone: the
-/// same
-/// shard is drawn bit for bit on any machine.
+/// same shard is drawn bit for bit on any machine.
 ///
 /// @param tokens of a wave, if every completion is as long as it may be; a single completion is never cut
 record Waves(Policy policy, int tokens) implements Policy {

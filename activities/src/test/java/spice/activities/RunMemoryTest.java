@@ -120,12 +120,10 @@ class RunMemoryTest {
         RunMemory run = memory("{\"trainThreads\": 2}", OptionalLong.empty());
         long most = RunMemory.peak(run.most());
 
-        List<String> remedies = run.remedies(changed -> RunMemory.peak(changed.most()), most - 1);
+        List<String> remedies = run.remedies(RunMemory::most, most - 1);
 
         assertThat(remedies).containsExactly("recompute=layers");
-        assertThat(run.remedies(changed -> RunMemory.peak(changed.most()), most))
-                .isEmpty();
-        assertThat(run.remedies(changed -> RunMemory.peak(changed.most()), 100 * MB))
-                .isEmpty();
+        assertThat(run.remedies(RunMemory::most, most)).isEmpty();
+        assertThat(run.remedies(RunMemory::most, 100 * MB)).isEmpty();
     }
 }

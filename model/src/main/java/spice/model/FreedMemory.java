@@ -7,8 +7,7 @@ import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
 /// What the C library keeps of memory that was freed. It gives back what lies at the end of its heap; of a large model
-/// that
-/// was closed, most lies between other things, and would stay this process's beside the next model.
+/// that was closed, most lies between other things, and would stay this process's beside the next model.
 @SuppressWarnings("restricted") // one call of the C library, of a number
 final class FreedMemory {
     /// Of glibc; another library has none, and keeps less.

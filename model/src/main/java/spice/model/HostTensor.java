@@ -6,8 +6,7 @@ import java.util.Arrays;
 
 /// A tensor for Java, row by row. What stands in a file or in native memory is copied to Java's memory when its values
 /// are asked for, and not kept. Of large tensors a part is there at a time: an embedding of 150,000 tokens is larger
-/// than
-/// a worker's whole heap.
+/// than a worker's whole heap.
 ///
 /// @param source of the values
 @SuppressWarnings("ArrayRecordComponent") // numbers by the million; never compared

@@ -5,21 +5,12 @@ import java.util.stream.LongStream;
 
 /// The memory of a [Learner] at the height of an update, part by part, without opening it.
 ///
-/// N parameters, E, H, J, D and layers as in [ModelConfig], I the intermediate size. What a layer keeps for the way
-/// back
-/// is counted tensor by tensor as `layer` of `decoder.py` makes them; what glibc's allocator keeps back of what was
-/// freed was
-/// measured (docs/LOG.md, 30 November 2026).
+/// What a layer keeps for the way back is counted tensor by tensor as `layer` of `decoder.py` makes them; what glibc's
+/// allocator keeps back of what was freed was measured (docs/LOG.md, 30 November 2026).
 ///
 /// @param threads that compute micro-batches side by side
 /// @param tokens of a micro-batch, padding included
 public record LearningMemory(ModelConfig config, LearnerSettings settings, int threads, long tokens) {
-    /// The parts that a checkpoint holds.
-    public static final String WEIGHTS = "weights";
-
-    public static final String MASTER = "master copy of the weights";
-    public static final String MOMENTS = "AdamW's moments";
-
     /// Of logits, several times: `block` of `decoder.py`.
     private static final long HEAD_BLOCK = 2_097_152;
 
@@ -45,28 +36,51 @@ public record LearningMemory(ModelConfig config, LearnerSettings settings, int t
                 config, settings, threads, Math.max(longest, Math.min(settings.microBatchTokens(), even)));
     }
 
+    /// What a checkpoint holds of it: weights, master copy and moments.
+    public long checkpointBytes() {
+        return weights() + master() + moments();
+    }
+
+    private long learned() {
+        return settings.lora()
+                .map(lora -> WeightTable.numbers(Adapters.table(config, lora)))
+                .orElse(config.parameters());
+    }
+
+    private long weights() {
+        long adapters = settings.lora().isPresent() ? learned() : 0;
+        return (config.parameters() + adapters) * settings.dtype().bytes();
+    }
+
+    private long master() {
+        return isRounded() ? learned() * Float.BYTES : 0;
+    }
+
+    private long moments() {
+        return 2 * learned() * Float.BYTES;
+    }
+
+    private boolean isRounded() {
+        return settings.dtype() != Dtype.FLOAT32;
+    }
+
     /// The parts; their sum is the learner's.
     public List<MemoryPart> parts() {
-        long learned = settings.lora()
-                .map(lora -> Adapters.table(config, lora).values().stream()
-                        .mapToLong(HostTensor::size)
-                        .sum())
-                .orElse(config.parameters());
-        long all = config.parameters() + settings.lora().map(_ -> learned).orElse(0L);
+        long learned = learned();
         long number = settings.dtype().bytes();
-        boolean rounded = settings.dtype() != Dtype.FLOAT32;
         long kept = threads * tokens * perToken();
         long block = Math.max(HEAD_BLOCK, HEAD_ROWS * config.vocabularySize());
         long freed = settings.lora().isPresent() ? FREED_BESIDE_ADAPTERS : FREED;
         return List.of(
-                new MemoryPart(WEIGHTS, all * number),
-                new MemoryPart(MASTER, rounded ? learned * Float.BYTES : 0),
-                new MemoryPart(MOMENTS, 2 * learned * Float.BYTES),
+                new MemoryPart("weights", weights()),
+                new MemoryPart("master copy of the weights", master()),
+                new MemoryPart("AdamW's moments", moments()),
                 new MemoryPart("gradients, a set per thread", threads * learned * Float.BYTES),
                 new MemoryPart("gradients of a micro-batch", threads * ofOnePass(learned) * number),
                 new MemoryPart("what the layers keep for the way back", Math.round(kept * (1 + ON_THE_WAY))),
                 new MemoryPart("logits", HEAD_TENSORS * threads * block * Float.BYTES),
-                new MemoryPart("gradient of the output table, before it is widened", rounded ? threads * table() : 0),
+                new MemoryPart(
+                        "gradient of the output table, before it is widened", isRounded() ? threads * table() : 0),
                 new MemoryPart("freed memory that the allocator keeps", freed * threads * largestInArena()));
     }
 

@@ -92,9 +92,7 @@ public record ModelConfig(
 
     /// How many numbers the weights are.
     public long parameters() {
-        return WeightTable.of(this).values().stream()
-                .mapToLong(HostTensor::size)
-                .sum();
+        return WeightTable.numbers(WeightTable.of(this));
     }
 
     /// Throws a [ModelException] if a prompt and so many new tokens are more than the model has positions.

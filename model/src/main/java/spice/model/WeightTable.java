@@ -31,6 +31,11 @@ final class WeightTable {
         return shapes;
     }
 
+    /// How many numbers the tensors of a table are.
+    static long numbers(Map<String, long[]> table) {
+        return table.values().stream().mapToLong(HostTensor::size).sum();
+    }
+
     /// The weights of one layer.
     private static Map<String, long[]> layer(ModelConfig config) {
         long hidden = config.hiddenSize();

@@ -87,10 +87,8 @@ final class SideProcess implements AutoCloseable {
 
     private void look() {
         Stream.concat(Stream.of(process.toHandle()), process.descendants()).forEach(one -> {
-            try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(one.pid()), "status"))) {
-                lines.filter(line -> line.startsWith("VmHWM:"))
-                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-                        .forEach(bytes -> peaks.merge(one.pid(), bytes, Math::max));
+            try {
+                PeakMemory.of(one.pid()).ifPresent(bytes -> peaks.merge(one.pid(), bytes, Math::max));
             } catch (IOException | UncheckedIOException e) {
                 // It has ended; what was seen of it counts.
             }

@@ -16,19 +16,21 @@ import spice.local.UserError;
 /// `fixtures.py`, run by a Python that has transformers.
 ///
 /// @param folder takes the script, what it says beside its results, and what it makes
-record Script(Python python, Path folder) {
+public record Script(Python python, Path folder) {
     private static final String NAME = "fixtures.py";
     private static final int LAST_LINES = 5;
 
     /// What the script does.
-    enum Mode {
+    public enum Mode {
         MAKE,
-        CHECK;
+        CHECK,
+        OPEN;
 
         private String argument() {
             return switch (this) {
                 case MAKE -> "make";
                 case CHECK -> "check";
+                case OPEN -> "open";
             };
         }
     }
@@ -36,15 +38,17 @@ record Script(Python python, Path folder) {
     /// Runs to its end.
     ///
     /// @param line takes each line of results as it comes
-    void run(Mode mode, Path models, Consumer<String> line) throws InterruptedException {
+    /// @param more arguments of this mode
+    void run(Mode mode, Path models, Consumer<String> line, String... more) throws InterruptedException {
         Path script = folder.resolve(NAME);
         Path log = folder.resolve(mode.argument() + ".log");
         try {
             unpack(script);
-            Process process = new ProcessBuilder(
-                            python.program(), script.toString(), mode.argument(), models.toString())
-                    .redirectError(log.toFile())
-                    .start();
+            List<String> command =
+                    new ArrayList<>(List.of(python.program(), script.toString(), mode.argument(), models.toString()));
+            command.addAll(List.of(more));
+            Process process =
+                    new ProcessBuilder(command).redirectError(log.toFile()).start();
             process.getOutputStream().close();
             process.inputReader(StandardCharsets.UTF_8).lines().forEach(line);
             int code = process.waitFor();
@@ -58,9 +62,9 @@ record Script(Python python, Path folder) {
     }
 
     /// The lines of results.
-    List<String> lines(Mode mode, Path models) throws InterruptedException {
+    public List<String> lines(Mode mode, Path models, String... more) throws InterruptedException {
         List<String> lines = new ArrayList<>();
-        run(mode, models, lines::add);
+        run(mode, models, lines::add, more);
         return lines;
     }
 

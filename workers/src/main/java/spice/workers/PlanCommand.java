@@ -109,7 +109,7 @@ final class PlanCommand implements Callable<Integer> {
             out().printf("%s; there are %s: it fits%n", takes, has);
             return ExitCode.OK;
         }
-        List<String> remedies = run.remedies(changed -> RunMemory.peak(changed.most()), memory);
+        List<String> remedies = run.remedies(RunMemory::most, memory);
         out().printf(
                         "%s; there are %s: %s%n%s%n",
                         takes,

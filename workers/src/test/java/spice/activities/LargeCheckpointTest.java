@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,14 +20,14 @@ import spice.local.ProcessPlan;
 import spice.model.Devices;
 import spice.model.LanguageModel;
 import spice.model.ModelFolder;
+import spice.parity.Script;
 import spice.settings.RunSettings;
 import spice.settings.SettingsReader;
 import spice.store.Json;
 import spice.store.s3.S3ProxyProcess;
 
 /// An iteration on a model of Qwen3-0.6B's shape, which `fixtures.py large FOLDER` writes: `SPICE_LARGE_MODEL` names
-/// the folder. It
-/// takes minutes, 13 GB of memory and 25 GB of disk.
+/// the folder. It takes minutes, 13 GB of memory and 25 GB of disk.
 class LargeCheckpointTest {
     private static final String FOLDER = "SPICE_LARGE_MODEL";
     private static final int[] TOKENS = {5, 700, 42, 150_000, 9};
@@ -88,16 +86,11 @@ class LargeCheckpointTest {
     private record Opened(List<String> unfit, float[] logits) {}
 
     private float[] transformers(Python python, Path checkpoint) throws Exception {
-        Path script = folder.resolve("fixtures.py");
-        try (InputStream text = Python.class.getResourceAsStream("/spice/parity/fixtures.py")) {
-            Files.copy(Objects.requireNonNull(text), script);
-        }
-        List<String> command =
-                new ArrayList<>(List.of(python.program(), script.toString(), "open", checkpoint.toString()));
-        for (int token : TOKENS) {
-            command.add(Integer.toString(token));
-        }
-        Opened opened = Json.read(said(command), Opened.class, "transformers' logits");
+        String[] tokens = Arrays.stream(TOKENS).mapToObj(Integer::toString).toArray(String[]::new);
+        String last = new Script(python, folder)
+                .lines(Script.Mode.OPEN, checkpoint, tokens)
+                .getLast();
+        Opened opened = Json.read(last.getBytes(StandardCharsets.UTF_8), Opened.class, "transformers' logits");
         assertThat(opened.unfit()).isEmpty();
         return opened.logits();
     }

@@ -3,10 +3,9 @@ package spice.activities;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
+import spice.bench.PeakMemory;
 import spice.model.Devices;
 import spice.settings.RunSettings;
 import spice.settings.SettingsReader;
@@ -16,8 +15,7 @@ import spice.store.s3.S3BlobStore;
 import spice.store.s3.S3ProxyProcess;
 
 /// A [ScriptedIteration] in a process of its own, with a worker's heap, on an S3 server: `LargeIteration ENDPOINT MODEL
-/// SETTINGS
-/// FOLDER`. It leaves the next model in `FOLDER/next` and prints a [Report].
+/// SETTINGS FOLDER`. It leaves the next model in `FOLDER/next` and prints a [Report].
 final class LargeIteration {
     private LargeIteration() {}
 
@@ -67,15 +65,6 @@ final class LargeIteration {
                         .files()
                         .get(weights)
                         .equals(checkpoints.manifest(outcome.start()).files().get(weights)),
-                peakBytes());
-    }
-
-    private static long peakBytes() throws IOException {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-            return lines.filter(line -> line.startsWith("VmHWM:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-                    .findFirst()
-                    .orElseThrow();
-        }
+                PeakMemory.of(ProcessHandle.current().pid()).orElseThrow());
     }
 }

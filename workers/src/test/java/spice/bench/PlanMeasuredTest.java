@@ -44,8 +44,7 @@ class PlanMeasuredTest {
     }
 
     /// The settings' lengths are those of the bench's job: eight trajectories of 256 tokens; shards of four prompts of
-    /// 64 and
-    /// eight replies of 64.
+    /// 64 and eight replies of 64.
     private static RunSettings settings(String others) throws InvalidSettings {
         return SettingsReader.read("""
                 {"trainThreads": 2, "updateBatch": 8, "reasonerTokens": 216, "attemptShardTasks": 4, "reasonerAttempts": 8,

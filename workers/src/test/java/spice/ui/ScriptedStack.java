@@ -29,14 +29,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import spice.local.TestTemporal;
-import spice.workers.TestBuild;
-import spice.workflows.NightlyImpl;
+import spice.workers.ScriptedWorkers;
 import spice.workflows.Payloads;
 import spice.workflows.RunProgress;
 import spice.workflows.RunReport;
 import spice.workflows.ScriptedActivities;
-import spice.workflows.SelfPlayIterationImpl;
-import spice.workflows.SelfPlayRunImpl;
 import spice.workflows.SpiceSearchAttributes;
 import spice.workflows.TaskQueues;
 
@@ -65,15 +62,7 @@ public final class ScriptedStack implements AutoCloseable {
                         .setDataConverter(Payloads.converter())
                         .setIdentity("scripted")
                         .build());
-        factory = WorkerFactory.newInstance(client);
-        TestBuild.worker(factory)
-                .registerWorkflowImplementationTypes(
-                        SelfPlayRunImpl.class, SelfPlayIterationImpl.class, NightlyImpl.class);
-        for (String queue : List.of(TaskQueues.CPU, TaskQueues.SAMPLE, TaskQueues.TRAIN)) {
-            factory.newWorker(queue).registerActivitiesImplementations(activities);
-        }
-        factory.start();
-        TestBuild.makeCurrent(stubs);
+        factory = ScriptedWorkers.start(client, activities);
     }
 
     /// Starts it, with the server's files in this folder.

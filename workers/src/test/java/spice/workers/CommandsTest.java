@@ -39,7 +39,7 @@ class CommandsTest {
         connection = ScriptedWorkers.connect(temporal);
         steps = new ScriptedActivities();
         steps.nextStart = new ScheduleActivitiesImpl(connection.client())::nextStart;
-        workers = ScriptedWorkers.start(connection, steps);
+        workers = ScriptedWorkers.start(connection.client(), steps);
     }
 
     @AfterAll

@@ -39,7 +39,7 @@ class NightlyScheduleTest {
         connection = ScriptedWorkers.connect(temporal);
         activities = new ScriptedActivities();
         activities.nextStart = new ScheduleActivitiesImpl(connection.client())::nextStart;
-        workers = ScriptedWorkers.start(connection, activities);
+        workers = ScriptedWorkers.start(connection.client(), activities);
     }
 
     @AfterEach

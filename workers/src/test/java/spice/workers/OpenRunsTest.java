@@ -53,7 +53,7 @@ class OpenRunsTest {
     void start() throws Exception {
         temporal = TestTemporal.start(folder, SpiceSearchAttributes.ALL, List.of());
         connection = ScriptedWorkers.connect(temporal);
-        workers = ScriptedWorkers.start(connection, steps);
+        workers = ScriptedWorkers.start(connection.client(), steps);
     }
 
     @AfterEach

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,12 +23,8 @@ class PlanCommandTest {
 
     private int plan(String... arguments) {
         CommandLine command = Spice.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-        String[] all = new String[arguments.length + 3];
-        all[0] = "plan";
-        all[1] = "--model";
-        all[2] = folder.toString();
-        System.arraycopy(arguments, 0, all, 3, arguments.length);
-        return command.execute(all);
+        return command.execute(Stream.concat(Stream.of("plan", "--model", folder.toString()), Stream.of(arguments))
+                .toArray(String[]::new));
     }
 
     /// config.json alone, as Hugging Face's own of this size.

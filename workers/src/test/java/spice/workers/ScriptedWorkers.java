@@ -1,5 +1,6 @@
 package spice.workers;
 
+import io.temporal.client.WorkflowClient;
 import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.worker.WorkerFactory;
 import java.time.Duration;
@@ -12,7 +13,7 @@ import spice.workflows.SelfPlayRunImpl;
 import spice.workflows.TaskQueues;
 
 /// Workers of a test's own for a server of a test's own.
-final class ScriptedWorkers {
+public final class ScriptedWorkers {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private ScriptedWorkers() {}
@@ -29,8 +30,8 @@ final class ScriptedWorkers {
     }
 
     /// All workflows, and these activities on every queue, by one process whose build is the server's current one.
-    static WorkerFactory start(TemporalConnection connection, ScriptedActivities activities) {
-        WorkerFactory workers = WorkerFactory.newInstance(connection.client());
+    public static WorkerFactory start(WorkflowClient client, ScriptedActivities activities) {
+        WorkerFactory workers = WorkerFactory.newInstance(client);
         TestBuild.worker(workers)
                 .registerWorkflowImplementationTypes(
                         SelfPlayRunImpl.class, SelfPlayIterationImpl.class, NightlyImpl.class);
@@ -38,7 +39,7 @@ final class ScriptedWorkers {
             workers.newWorker(queue).registerActivitiesImplementations(activities);
         }
         workers.start();
-        TestBuild.makeCurrent(connection.stubs());
+        TestBuild.makeCurrent(client.getWorkflowServiceStubs());
         return workers;
     }
 }

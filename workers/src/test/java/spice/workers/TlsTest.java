@@ -75,7 +75,7 @@ class TlsTest {
                 TemporalLadder.profile(LocalSettings.from(Map.of("SPICE_ROOT", "..")), environment),
                 "test",
                 PATIENCE)) {
-            WorkerFactory worker = ScriptedWorkers.start(connection, steps);
+            WorkerFactory worker = ScriptedWorkers.start(connection.client(), steps);
 
             assertThat(spice.says(environment, "run", "--lineage", "mine", "--iterations", "1", "--detach"))
                     .isEqualTo("0 started mine\n");

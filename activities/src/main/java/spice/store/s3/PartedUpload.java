@@ -19,8 +19,7 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import spice.store.StoreException;
 
 /// A file that is stored in several requests, since S3 takes no more than five gigabytes in one. The object appears
-/// whole
-/// or not at all. It is not create-only: two who store a blob at once store the same.
+/// whole or not at all. It is not create-only: two who store a blob at once store the same.
 ///
 /// @param part how many bytes a request has; all but the last one
 record PartedUpload(S3Bucket bucket, long part) {
