@@ -161,7 +161,7 @@ class Training:
                 decay=self.learner["weightDecay"],
             )
             if self.master is not self.program.w:
-                self.program.call("round", master=self.master)
+                self.program.call("copy", some=self.program.w, others=self.master)
 
 
 class Decoding:
@@ -172,33 +172,34 @@ class Decoding:
         with torch.inference_mode():
             self.packed = program.call("pack_all", D=program.about["headDimension"])
 
-    def begin(self):
-        device = self.program.device
-        rows = self.groups * self.completions
-        return self.program.call(
-            "begin",
-            positions=self.length + self.new,
-            prompts=self.prompts,
-            lengths=torch.full([self.groups], self.length, device=device),
-            lanes=torch.arange(self.groups, device=device),
-            rows=torch.arange(rows, device=device).reshape(self.groups, self.completions),
-            uniforms=torch.rand(rows + 1, self.new, dtype=torch.float64, device=device),
-        )
-
     @torch.inference_mode()
     def run(self):
-        begun = list(self.begin())
+        rows = self.groups * self.completions
+        positions = self.length + self.new
         # Lists of TorchScript's own: what the program changes in a list of Python's, it changes in a copy.
-        lists = [torch.jit.script(one) for one in begun]
-        at = torch.jit.script([0])
-        names = ["state", "prompt_keys", "prompt_values", "own_keys", "own_values", "packed", "biases"]
-        arguments = dict(zip(names, lists + list(self.packed)))
-        stops = torch.tensor([-1], device=self.program.device)
-        while self.program.call(
-            "advance", positions=self.length + self.new, at=at, temperature=1.0, stops=stops, **arguments
-        ):
-            pass
-        return self.groups * self.completions * self.new
+        begun = [torch.jit.script(one) for one in self.program.call("begin", uniforms=self.uniforms(rows))]
+        names = ["at", "state", "prompt_keys", "prompt_values", "own_keys", "own_values"]
+        in_flight = dict(zip(names, begun))
+        lengths = torch.full([self.groups], self.length, device=self.program.device)
+        prompts = self.program.call("read_prompts", positions=positions, prompts=self.prompts, lengths=lengths)
+        sampling = {"temperature": 1.0, "stops": torch.tensor([-1], device=self.program.device)}
+        live = self.program.call(
+            "admit",
+            **in_flight,
+            **dict(zip(["read", "read_keys", "read_values"], map(torch.jit.script, prompts))),
+            lanes=torch.arange(self.groups, device=self.program.device),
+            rows=torch.arange(rows, device=self.program.device).reshape(self.groups, self.completions),
+            still=torch.tensor([], dtype=torch.long, device=self.program.device),
+            P=self.length,
+            **sampling,
+        )
+        packed = dict(zip(["packed", "biases"], self.packed))
+        while live:
+            live = self.program.call("advance", positions=positions, **in_flight, **sampling, **packed)
+        return rows * self.new
+
+    def uniforms(self, rows):
+        return torch.rand(rows + 1, self.new, dtype=torch.float64, device=self.program.device)
 
 
 def measured(device, work, runs):

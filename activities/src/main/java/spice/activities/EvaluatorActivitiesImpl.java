@@ -115,10 +115,8 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
                 .toList();
         int attempts = settings.heldOutAttempts();
         int samples = Math.max(attempts, k);
-        List<AttemptedTask> greedy =
-                new Reasoner(player, new Sampling(0, settings.reasonerTokens()), 1, SEED).attempt(questions);
-        List<AttemptedTask> sampled =
-                new Reasoner(player, new Sampling(1, settings.reasonerTokens()), samples, SEED).attempt(questions);
+        List<AttemptedTask> greedy = new Reasoner(player, at(0, settings), 1, SEED).attempt(questions);
+        List<AttemptedTask> sampled = new Reasoner(player, at(1, settings), samples, SEED).attempt(questions);
         return IntStream.range(0, tasks.size())
                 .mapToObj(i -> {
                     List<Boolean> right = right(player.format(), tasks.get(i), sampled.get(i));
@@ -130,6 +128,10 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
                             k == 0 ? 0 : count(right));
                 })
                 .toList();
+    }
+
+    private static Sampling at(double temperature, RunSettings settings) {
+        return new Sampling(temperature, settings.reasonerTokens()).holding(settings.sampleTokens());
     }
 
     private static List<Boolean> right(AnswerFormat format, Task task, AttemptedTask attempted) {

@@ -11,6 +11,12 @@ final class RoleSampling {
     /// As the settings say, at most so many tokens.
     static Sampling of(RunSettings settings, int tokens) {
         return new Sampling(
-                settings.temperature(), tokens, settings.topK(), settings.topP(), settings.minP(), List.of());
+                settings.temperature(),
+                tokens,
+                settings.topK(),
+                settings.topP(),
+                settings.minP(),
+                List.of(),
+                settings.sampleTokens());
     }
 }

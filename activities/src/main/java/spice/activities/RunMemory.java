@@ -111,13 +111,15 @@ public record RunMemory(ModelConfig model, RunSettings settings, Host host) {
     private Stage sampling(String name, int prompts, int promptTokens, int completions, int newTokens) {
         int fresh = Math.min(newTokens, model.maxPositions() - 1);
         int read = Math.min(promptTokens, model.maxPositions() - fresh);
-        // As Waves cuts them.
-        int bound = settings.sampleTokens() == 0 ? Integer.MAX_VALUE : settings.sampleTokens();
-        int replies = Math.clamp((bound - read) / fresh, 1, completions);
-        int together = Math.clamp(bound / (read + (long) replies * fresh), 1, prompts);
-        List<MemoryPart> parts = new ArrayList<>(
-                new SamplingMemory(model, Dtypes.of(settings), host.samplers(), together, read, replies, fresh)
-                        .parts());
+        List<MemoryPart> parts = new ArrayList<>(new SamplingMemory(
+                        model,
+                        Dtypes.of(settings),
+                        host.samplers(),
+                        prompts,
+                        read,
+                        completions,
+                        RoleSampling.of(settings, fresh))
+                .parts());
         parts.add(new MemoryPart("a few passes' leftovers", SAMPLING));
         return new Stage(name, List.copyOf(parts));
     }
@@ -201,6 +203,11 @@ public record RunMemory(ModelConfig model, RunSettings settings, Host host) {
     /// A number of bytes for people.
     public static String gigabytes(long bytes) {
         return String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+    }
+
+    /// What training holds in the machine's memory where the optimizer is offloaded.
+    public long offloadedBytes() {
+        return learning(1, 1).offloadedBytes();
     }
 
     /// What a checkpoint takes in the store: the weights, and the optimizer's state.

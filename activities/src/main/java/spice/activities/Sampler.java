@@ -17,7 +17,7 @@ public record Sampler(BlobStore store, Policies policies, ExecutorService thread
     /// The checkpoint, ready to sample as these settings say for as long as the heartbeat lets it.
     private Policy policy(CheckpointRef checkpoint, RunSettings settings, Heartbeat heartbeat) {
         heartbeat.now("opening the model of iteration %d".formatted(checkpoint.iteration()));
-        return Waves.of(policies.policy(checkpoint, settings).watchedBy(heartbeat), settings.sampleTokens());
+        return policies.policy(checkpoint, settings).watchedBy(heartbeat);
     }
 
     /// The same, with the words in which it is asked.

@@ -71,13 +71,13 @@ class RunMemoryTest {
                 .get(1));
         assertThat(parts).containsEntry("keys and values of the completions", 2L * 32 * 8 * 100 * 4096 * 4);
 
-        // 40 tokens of a prompt and 8 replies are 840: one task at a time fits into 1,000.
+        // A bound of 1,000 tokens, of which the one prompt that fits with its 8 replies has 40: 840 at first.
         Map<String, Long> bounded = parts(memory(
                         "{\"reasonerAttempts\": 8, \"reasonerTokens\": 100, \"sampleTokens\": 1000}",
                         OptionalLong.empty())
                 .most()
                 .get(1));
-        assertThat(bounded).containsEntry("keys and values of the completions", 2L * 8 * 100 * 4096 * 4);
+        assertThat(bounded).containsEntry("keys and values of the completions", 2L * 960 * 4096 * 4);
     }
 
     @Test
@@ -87,6 +87,21 @@ class RunMemoryTest {
                 .getLast());
         // A is (1, 768), B (768, 1), in 8 layers.
         assertThat(parts).containsEntry("AdamW's moments", 8L * 8 * (768 + 768));
+    }
+
+    @Test
+    void anOffloadedOptimizerIsCountedApart() throws Exception {
+        RunMemory memory = new RunMemory(
+                MODEL,
+                settings("{\"dtype\": \"bfloat16\"}"),
+                new Host(Devices.parse("cuda:0").offloading(), 1, OptionalLong.empty()));
+
+        assertThat(parts(memory.most().getLast()))
+                .containsEntry("weights", 2 * PARAMETERS)
+                .containsEntry("AdamW's moments", 0L)
+                .containsEntry("master copy of the weights", 0L);
+        // Master copy, two moments and gradients, in float32.
+        assertThat(memory.offloadedBytes()).isEqualTo(16 * PARAMETERS);
     }
 
     @Test

@@ -151,7 +151,7 @@ class VllmPolicyTest {
         });
         Completion completion = policy.sample(
                         List.of(new PromptGroup(new int[] {5}, new long[] {9})),
-                        new Sampling(0.7, 10, 4, 0.9, 0.1, List.of("w2 w3")))
+                        new Sampling(0.7, 10, 4, 0.9, 0.1, List.of("w2 w3"), 0))
                 .getFirst()
                 .getFirst();
 

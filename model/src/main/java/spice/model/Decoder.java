@@ -124,8 +124,13 @@ final class Decoder implements AutoCloseable {
 
     /// Tensors of the shapes of what learns, filled with zeros; float32 beside bfloat16.
     List<PtNDArray> zeros() {
+        return zeros(manager);
+    }
+
+    /// The same in a manager's memory.
+    List<PtNDArray> zeros(PtNDManager home) {
         return learned().stream()
-                .map(tensor -> (PtNDArray) manager.zeros(tensor.getShape(), wide))
+                .map(tensor -> (PtNDArray) home.zeros(tensor.getShape(), wide))
                 .toList();
     }
 
@@ -134,22 +139,28 @@ final class Decoder implements AutoCloseable {
         return type == DataType.BFLOAT16;
     }
 
-    /// What learns in float32, where it is rounded.
-    List<PtNDArray> master() {
-        return learned().stream().map(this::inFloat32).toList();
+    /// A copy in float32 of what learns, in a manager's memory.
+    List<PtNDArray> master(PtNDManager home) {
+        return learned().stream().map(tensor -> master(tensor, home)).toList();
     }
 
-    /// Rounds a master copy to what learns.
-    void round(List<PtNDArray> master) {
-        try (TorchProgram.Call call = call("round").with(learned()).with(master)) {
+    private PtNDArray master(PtNDArray tensor, PtNDManager home) {
+        try (NDArray here = home.create(new float[0]);
+                TorchProgram.Call call = call("master").with(tensor).with(here)) {
+            return call.tensor(home);
+        }
+    }
+
+    /// Copies tensors into others of the same shapes.
+    void copy(List<PtNDArray> from, List<PtNDArray> into) {
+        try (TorchProgram.Call call = call("copy").with(into).with(from)) {
             call.run();
         }
     }
 
-    private PtNDArray inFloat32(PtNDArray tensor) {
-        try (TorchProgram.Call call = call("to_float32").with(tensor)) {
-            return call.tensor(manager);
-        }
+    /// Where its own tensors are.
+    PtNDManager home() {
+        return manager;
     }
 
     /// A scope for one computation's tensors.
@@ -258,11 +269,16 @@ final class Decoder implements AutoCloseable {
     /// A tensor of the values in memory of libtorch's own. What DJL makes of a Java buffer is a view into it, which
     /// does not outlive its Java object, so every part passes through a buffer and is copied.
     PtNDArray upload(HostTensor tensor, DataType type) {
-        PtNDArray uploaded = empty(tensor.shape(), type);
+        return upload(tensor, type, manager);
+    }
+
+    /// The same in a manager's memory.
+    PtNDArray upload(HostTensor tensor, DataType type, PtNDManager home) {
+        PtNDArray uploaded = empty(tensor.shape(), type, home);
         tensor.forEachPart((from, values) -> {
             passage.clear().limit(values.length * Float.BYTES);
             passage.asFloatBuffer().put(values);
-            try (NDArray part = manager.create(passage, new Shape(values.length), DataType.FLOAT32);
+            try (NDArray part = home.create(passage, new Shape(values.length), DataType.FLOAT32);
                     TorchProgram.Call call =
                             call("put").with(uploaded).with(from).with(part)) {
                 call.run();
@@ -272,13 +288,13 @@ final class Decoder implements AutoCloseable {
     }
 
     /// DJL ends the JVM where it is asked for a tensor in bfloat16, so the program makes it.
-    private PtNDArray empty(long[] shape, DataType type) {
-        try (NDArray here = manager.create(new float[0]);
+    private PtNDArray empty(long[] shape, DataType type, PtNDManager home) {
+        try (NDArray here = home.create(new float[0]);
                 TorchProgram.Call call = call("empty")
                         .withNumbers(shape)
                         .with(Torch.number(type))
                         .with(here)) {
-            return call.tensor(manager);
+            return call.tensor(home);
         }
     }
 

@@ -12,11 +12,13 @@ import java.util.regex.Pattern;
 /// gradient update's micro-batches are dealt out to all, and the first has the optimizer.
 ///
 /// @param names as PyTorch's: `cpu`, `cuda:0`. The processor may be named more than once
-public record Devices(List<String> names) {
+/// @param offloadsOptimizer whether AdamW's moments and a master copy of what learns are in the host's memory, and
+///     step there, instead of on the first device (Ren et al. 2021, "ZeRO-Offload")
+public record Devices(List<String> names, boolean offloadsOptimizer) {
     private static final Pattern NAME = Pattern.compile("cpu|cuda:(\\d{1,2})");
 
     /// The processor. After the pattern, which it is held to.
-    public static final Devices CPU = new Devices(List.of("cpu"));
+    public static final Devices CPU = new Devices(List.of("cpu"), false);
 
     public Devices {
         names = List.copyOf(names);
@@ -30,14 +32,21 @@ public record Devices(List<String> names) {
         }
     }
 
-    /// Names with commas between them; `gpu` is `cuda:0`.
+    /// The same, with the optimizer in the host's memory.
+    public Devices offloading() {
+        return new Devices(names, true);
+    }
+
+    /// Names with commas between them; `gpu` is `cuda:0`. The optimizer is on the first.
     ///
     /// @throws IllegalArgumentException if one is no device
     public static Devices parse(String text) {
-        return new Devices(Arrays.stream(text.split(",", -1))
-                .map(String::strip)
-                .map(name -> name.equals("gpu") || name.equals("cuda") ? "cuda:0" : name)
-                .toList());
+        return new Devices(
+                Arrays.stream(text.split(",", -1))
+                        .map(String::strip)
+                        .map(name -> name.equals("gpu") || name.equals("cuda") ? "cuda:0" : name)
+                        .toList(),
+                false);
     }
 
     /// How many threads compute at a time. A GPU has one, whatever is asked for, since it computes one thing at a

@@ -3,7 +3,6 @@ package spice.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,65 +68,12 @@ public final class LanguageModel implements Policy {
 
     private List<List<Completion>> sampled(List<PromptGroup> groups, Sampling sampling) {
         Torch.prepareThread(intraOpThreads);
-        Shard shard = Shard.of(groups);
-        int longest =
-                groups.stream().mapToInt(group -> group.prompt().length).max().orElseThrow();
-        long[] lengths =
-                groups.stream().mapToLong(group -> group.prompt().length).toArray();
-        pulse.beat();
-        int positions = longest + sampling.maxNewTokens();
-        try (PtNDManager scope = decoder.scope();
-                TorchProgram.Call call = decoder.call("begin")) {
-            call.with(matrix(scope, prompts(groups, longest), longest))
-                    .with(scope.create(lengths))
-                    .with(scope.create(shard.lanes()))
-                    .with(matrix(scope, shard.rows(), shard.slots()))
-                    .with(uniforms(scope, groups, shard, sampling.maxNewTokens()));
-            StopStrings strings =
-                    new StopStrings(sampling.stopStrings(), codec, shard.completions(), sampling.maxNewTokens());
-            try (TorchProgram.Held begun = decoder.through(call, positions).held()) {
-                advanceToTheEnd(scope, begun, sampling, strings, positions);
-                List<PtNDArray> drawn = begun.tensors(0, scope);
-                return completions(
-                        groups, drawn.get(0).toLongArray(), drawn.get(1).toFloatArray(), sampling, strings);
-            }
-        }
-    }
-
-    /// One call for each token, so that the pulse is asked between them.
-    private void advanceToTheEnd(
-            PtNDManager scope, TorchProgram.Held begun, Sampling sampling, StopStrings strings, int positions) {
-        long[] stops = decoder.config().stopTokens().stream()
-                .mapToLong(Integer::longValue)
-                .toArray();
-        try (TorchProgram.Call call = decoder.call("advance")) {
-            call.withNumbers(0)
-                    .with(sampling.temperature())
-                    .with(sampling.topK())
-                    .with(sampling.topP())
-                    .with(sampling.minP())
-                    .with(scope.create(stops))
-                    .with(begun)
-                    .with(decoder.packed());
-            decoder.through(call, positions);
-            pulse.beat();
-            for (int i = 0; call.number() == 1; i++) {
-                pulse.beat();
-                finish(begun, strings, i);
-            }
-        }
-    }
-
-    /// Finishes the completions that token number `i` has ended by a string.
-    private void finish(TorchProgram.Held begun, StopStrings strings, int i) {
-        if (strings.isEmpty()) {
-            return;
-        }
-        try (PtNDManager scope = decoder.scope();
-                TorchProgram.Call call = decoder.call("finish")) {
-            NDArray tokens = begun.tensors(0, scope).getFirst();
-            long[] ended = strings.ended(tokens.get(":, " + i).toLongArray(), i);
-            call.with(scope.create(ended)).with(begun, 0).run();
+        int completions =
+                groups.stream().mapToInt(group -> group.seeds().length).sum();
+        StopStrings strings = new StopStrings(sampling.stopStrings(), codec, completions, sampling.maxNewTokens());
+        try (ShardSampling shard = new ShardSampling(decoder, pulse, groups, sampling, strings)) {
+            ShardSampling.Drawn drawn = shard.draw();
+            return completions(groups, drawn.tokens(), drawn.logProbs(), sampling, strings);
         }
     }
 
@@ -157,32 +103,6 @@ public final class LanguageModel implements Policy {
 
     private static NDArray matrix(NDManager scope, long[] values, int columns) {
         return scope.create(values, new Shape(values.length / columns, columns));
-    }
-
-    /// (G, P), padded on the right with token 0, which no real position looks at.
-    private static long[] prompts(List<PromptGroup> groups, int longest) {
-        long[] tokens = new long[groups.size() * longest];
-        for (int group = 0; group < groups.size(); group++) {
-            int[] prompt = groups.get(group).prompt();
-            for (int i = 0; i < prompt.length; i++) {
-                tokens[group * longest + i] = prompt[i];
-            }
-        }
-        return tokens;
-    }
-
-    /// (completions + 1, N); the last row serves the empty slots.
-    private static NDArray uniforms(NDManager scope, List<PromptGroup> groups, Shard shard, int positions) {
-        double[] values = new double[(shard.completions() + 1) * positions];
-        int at = 0;
-        for (PromptGroup group : groups) {
-            for (long seed : group.seeds()) {
-                for (int position = 0; position < positions; position++) {
-                    values[at++] = Uniforms.uniform(seed, position);
-                }
-            }
-        }
-        return scope.create(values, new Shape(shard.completions() + 1, positions));
     }
 
     private List<List<Completion>> completions(

@@ -81,11 +81,12 @@ public final class Learner implements AutoCloseable {
                     .forEach(device ->
                             replicas.add(Decoder.open(modelFolder, settings.dtype(), device, settings.lora())));
             Decoder decoder = replicas.getFirst();
+            boolean offloads = devices.offloadsOptimizer();
             AdamW optimizer = optimizerState
                     .filter(_ ->
                             AdapterFolder.isIn(modelFolder) == settings.lora().isPresent())
-                    .map(file -> AdamW.read(file, decoder, settings))
-                    .orElseGet(() -> AdamW.fresh(decoder, settings));
+                    .map(file -> AdamW.read(file, decoder, settings, offloads))
+                    .orElseGet(() -> AdamW.fresh(decoder, settings, offloads));
             int threads = devices.threads(settings.threads());
             return new Learner(settings, pulse, List.copyOf(replicas), threads, optimizer, companions);
         } catch (RuntimeException e) {
@@ -258,10 +259,7 @@ public final class Learner implements AutoCloseable {
         optimizer.step(
                 gradients.getFirst(), Math.min(1, settings.maxGradientNorm() / (norm + NORM_GUARD)), learningRate);
         for (Decoder replica : replicas.subList(1, replicas.size())) {
-            try (TorchProgram.Call call =
-                    replica.call("round").with(replica.learned()).with(decoder.learned())) {
-                call.run();
-            }
+            replica.copy(decoder.learned(), replica.learned());
         }
         return norm;
     }
@@ -321,6 +319,7 @@ public final class Learner implements AutoCloseable {
     @Override
     public void close() {
         crew.close();
+        optimizer.close();
         replicas.forEach(Decoder::close);
     }
 }

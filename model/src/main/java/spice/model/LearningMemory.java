@@ -10,7 +10,8 @@ import java.util.stream.LongStream;
 ///
 /// @param threads that compute micro-batches side by side
 /// @param tokens of a micro-batch, padding included
-public record LearningMemory(ModelConfig config, LearnerSettings settings, int threads, long tokens) {
+/// @param offloads whether the optimizer is in another memory, the host's
+public record LearningMemory(ModelConfig config, LearnerSettings settings, int threads, long tokens, boolean offloads) {
     /// Of logits, several times: `block` of `decoder.py`.
     private static final long HEAD_BLOCK = 2_097_152;
 
@@ -33,12 +34,21 @@ public record LearningMemory(ModelConfig config, LearnerSettings settings, int t
         long all = (long) trajectories * longest;
         long even = Math.ceilDiv(all, (long) threads);
         return new LearningMemory(
-                config, settings, threads, Math.max(longest, Math.min(settings.microBatchTokens(), even)));
+                config,
+                settings,
+                threads,
+                Math.max(longest, Math.min(settings.microBatchTokens(), even)),
+                devices.offloadsOptimizer());
     }
 
     /// What a checkpoint holds of it: weights, master copy and moments.
     public long checkpointBytes() {
         return weights() + master() + moments();
+    }
+
+    /// What is in the host's memory instead: a master copy, moments, and a step's gradients.
+    public long offloadedBytes() {
+        return 4 * learned() * Float.BYTES;
     }
 
     private long learned() {
@@ -73,8 +83,8 @@ public record LearningMemory(ModelConfig config, LearnerSettings settings, int t
         long freed = settings.lora().isPresent() ? FREED_BESIDE_ADAPTERS : FREED;
         return List.of(
                 new MemoryPart("weights", weights()),
-                new MemoryPart("master copy of the weights", master()),
-                new MemoryPart("AdamW's moments", moments()),
+                new MemoryPart("master copy of the weights", offloads ? 0 : master()),
+                new MemoryPart("AdamW's moments", offloads ? 0 : moments()),
                 new MemoryPart("gradients, a set per thread", threads * learned * Float.BYTES),
                 new MemoryPart("gradients of a micro-batch", threads * ofOnePass(learned) * number),
                 new MemoryPart("what the layers keep for the way back", Math.round(kept * (1 + ON_THE_WAY))),

@@ -1,6 +1,8 @@
 package spice.model;
 
+import java.util.Collections;
 import java.util.List;
+import spice.model.Layout.Lane;
 
 /// The memory of a [LanguageModel] while shards are sampled side by side, part by part, without opening it: if every
 /// completion goes on to its last token.
@@ -8,10 +10,16 @@ import java.util.List;
 /// @param shards side by side
 /// @param prompts of a shard (G)
 /// @param promptTokens of each (P)
-/// @param completions of each prompt (K)
-/// @param newTokens of each completion (N)
+/// @param completions of each prompt
+/// @param sampling how long a completion is at most (N), and how many tokens are held at a time
 public record SamplingMemory(
-        ModelConfig config, Dtype dtype, int shards, int prompts, int promptTokens, int completions, int newTokens) {
+        ModelConfig config,
+        Dtype dtype,
+        int shards,
+        int prompts,
+        int promptTokens,
+        int completions,
+        Sampling sampling) {
     /// Of a token drawn: logits, and in float64 five tables that `draw` makes of them.
     private static final int DRAW_BYTES = Float.BYTES + 5 * Double.BYTES;
 
@@ -19,10 +27,18 @@ public record SamplingMemory(
     public List<MemoryPart> parts() {
         long number = dtype.bytes();
         long cached = 2L * config.layers() * config.keyValueHeads() * config.headDimension() * number;
-        long rows = (long) prompts * completions;
-        long read = (long) prompts * promptTokens;
-        long prompt = shards * read * cached;
-        long own = shards * rows * newTokens * cached;
+        PromptGroup group = new PromptGroup(new int[promptTokens], new long[completions]);
+        Flight.Change first = new Flight(Collections.nCopies(prompts, group), sampling).first();
+        long lanes = first.fresh().size();
+        long rows = lanes * first.kept().slots();
+        long read = first.fresh().stream().map(Lane::group).distinct().count() * promptTokens;
+        long held = lanes * promptTokens + rows * sampling.maxNewTokens();
+        boolean waits =
+                first.fresh().stream().mapToInt(lane -> lane.rows().length).sum() < prompts * completions;
+        // What comes after may fill the bound better.
+        long most = waits ? Math.max(held, sampling.mostTokens()) : held;
+        long prompt = shards * lanes * promptTokens * cached;
+        long own = shards * most * cached - prompt;
         long tables = shards * Math.max(read * ofOneLayer() * number, rows * config.vocabularySize() * DRAW_BYTES);
         return List.of(
                 new MemoryPart("weights", config.parameters() * number),

@@ -12,6 +12,7 @@ final class StopStrings {
     private final List<String> strings;
     private final TextCodec codec;
     private final int window;
+    private final int maxNewTokens;
     private final int[][] drawn;
     private final int[] ends;
     /// Those that nothing can end any more: a string or a stop token has.
@@ -20,6 +21,7 @@ final class StopStrings {
     StopStrings(List<String> strings, TextCodec codec, int completions, int maxNewTokens) {
         this.strings = strings;
         this.codec = codec;
+        this.maxNewTokens = maxNewTokens;
         window = TOKENS_A_CHARACTER
                 * strings.stream().mapToInt(String::length).max().orElse(0);
         drawn = strings.isEmpty() ? new int[0][] : new int[completions][maxNewTokens];
@@ -32,11 +34,22 @@ final class StopStrings {
         return strings.isEmpty();
     }
 
-    /// Takes token number `i` of every completion, and returns those that it ends.
-    long[] ended(long[] tokens, int i) {
-        return LongStream.range(0, ends.length)
-                .filter(row -> ends((int) row, (int) tokens[(int) row], i))
-                .toArray();
+    /// Takes the last token of every slot (L, K) in flight, and returns the completions that it ends.
+    ///
+    /// @param time which makes it token number time - birth of its completion
+    long[] ended(Layout layout, int time, long[] tokens) {
+        LongStream.Builder ended = LongStream.builder();
+        for (int lane = 0; lane < layout.lanes().size(); lane++) {
+            Layout.Lane inFlight = layout.lanes().get(lane);
+            int number = time - inFlight.birth();
+            for (int slot = 0; slot < inFlight.rows().length && number < maxNewTokens; slot++) {
+                int row = inFlight.rows()[slot];
+                if (ends(row, (int) tokens[lane * layout.slots() + slot], number)) {
+                    ended.add(row);
+                }
+            }
+        }
+        return ended.build().toArray();
     }
 
     private boolean ends(int row, int token, int i) {

@@ -273,11 +273,12 @@ class Decoder(Module):
 
   # One new token in every slot. tokens (L, K); positions (L), the same for the slots of a lane. Every layer attends to
   # the lane's prompt, read once and shared by its slots (L, J, P, D), and to the slot's own tokens (L, J, K, N, D), of
-  # which this call writes number i. Returns the logits (L, K, V).
+  # which this call writes number i. own_mask (L, 1, 1, i + 1) hides what stands there from before the lane's time; None where
+  # nothing does. Returns the logits (L, K, V).
   def step(
         self, tokens: Tensor, positions: Tensor, i: int, prompt_keys: List[Tensor], prompt_values: List[Tensor],
-        prompt_mask: Tensor, own_keys: List[Tensor], own_values: List[Tensor], w: List[Tensor], packed: List[Tensor],
-        biases: List[Optional[Tensor]], cos: Tensor, sin: Tensor, eps: float
+        prompt_mask: Tensor, own_keys: List[Tensor], own_values: List[Tensor], own_mask: Optional[Tensor], w: List[Tensor],
+        packed: List[Tensor], biases: List[Optional[Tensor]], cos: Tensor, sin: Tensor, eps: float
   ) -> Tensor:
     L = torch.size(tokens, 0)
     K = torch.size(tokens, 1)
@@ -308,6 +309,8 @@ class Decoder(Module):
       q = torch.contiguous(torch.transpose(torch.reshape(q, [L, K, J, R, D]), 1, 2))
       on_prompt = torch.matmul(torch.reshape(q, [L, J, K * R, D]), torch.transpose(prompt_keys[layer], 2, 3))
       on_own = torch.reshape(torch.matmul(q, torch.transpose(seen_keys, 3, 4)), [L, J, K * R, i + 1])
+      if torch.__isnot__(own_mask, None):
+        on_own = torch.add_(on_own, unchecked_cast(Tensor, own_mask))
       scores = torch.cat([torch.add_(on_prompt, prompt_mask), on_own], -1)
       p = self.like(torch.softmax(self.wide(scores), -1), v)
       from_prompt = torch.matmul(torch.slice(p, 3, 0, P), prompt_values[layer])
@@ -358,120 +361,243 @@ class Decoder(Module):
   def at_least(self, log_probs: Tensor, least: Tensor) -> Tensor:
     return torch.log_softmax(torch.masked_fill(log_probs, torch.lt(log_probs, least), -inf), -1)
 
-  # Begins completions of prompts. prompts (G, P) padded on the right, lengths (G); lanes (L) names each lane's prompt;
-  # rows (L, K) names each slot's row of the result, an empty slot the last row, which is thrown away. uniforms (rows + 1,
-  # N). Returns what advance changes in place, so that it can be called once a token: tokens (rows + 1, N), their
-  # log-probabilities, uniforms, rows, finished slots, the lanes' lengths and masks, the next logits; the caches of the
-  # prompts' keys and values and of the slots' own.
-  def begin(
-        self, prompts: Tensor, lengths: Tensor, lanes: Tensor, rows: Tensor, uniforms: Tensor,
-        w: List[Tensor], cos: Tensor, sin: Tensor, eps: float
-  ) -> Tuple[List[Tensor], List[Tensor], List[Tensor], List[Tensor], List[Tensor]]:
-    G = torch.size(prompts, 0)
-    P = torch.size(prompts, 1)
-    N = torch.size(uniforms, 1)
-    D = torch.size(cos, 1)
-    on = ops.prim.device(w[0])
-    tokens = torch.zeros([torch.size(uniforms, 0), N], dtype=4, device=on)
-    log_probs = torch.zeros([torch.size(uniforms, 0), N], dtype=6, device=on)
+  # What is in flight is a list, state, and the caches, which admit, keep, advance and finish change in place:
+  # 0 tokens drawn (rows + 1, N), a row for each completion of the shard, and a last one for slots that serve none
+  # 1 their log-probabilities
+  # 2 uniform numbers (rows + 1, N), one for each
+  # 3 rows (L, K) of the slots
+  # 4 slots (L, K) whose completion has ended
+  # 5 births (L): at which time a lane was begun
+  # 6 lengths (L) of the lanes' prompts
+  # 7 mask (L, 1, 1, P) of their padding
+  # 8 the slots' last tokens (L, K)
+  # and at, three numbers: the time, which is how often advance was called; the time that the first column of the slots' own
+  # caches belongs to; whether those of a lane begin with columns from before its birth (1 or 0).
 
-    x, read_keys, read_values, = self.read(prompts, w, annotate(List[Tensor], []), 0., cos, sin, eps)
-    ends = torch.arange(G, device=on) * P + lengths - 1
+  # Begins a shard with nothing in flight: at, state, and the caches of the prompts' keys and values and of the slots' own.
+  def begin(
+        self, uniforms: Tensor, w: List[Tensor]
+  ) -> Tuple[List[int], List[Tensor], List[Tensor], List[Tensor], List[Tensor], List[Tensor]]:
+    on = ops.prim.device(w[0])
+    tokens = torch.zeros(torch.size(uniforms), dtype=4, device=on)
+    log_probs = torch.zeros(torch.size(uniforms), dtype=6, device=on)
+    none = torch.empty([0, 0], dtype=4, device=on)
+    state = [tokens, log_probs, uniforms, none, none, none, none, none, none]
+    return ([0, 0, 0], state, self.blank(w), self.blank(w), self.blank(w), self.blank(w))
+
+  # An empty tensor for each layer.
+  def blank(self, w: List[Tensor]) -> List[Tensor]:
+    tensors = annotate(List[Tensor], [])
+    for layer in range(self.layers(w)):
+      tensors.append(torch.empty([0], device=ops.prim.device(w[0])))
+    return tensors
+
+  # Reads prompts (G, P), padded on the right, of such lengths (G), for admit: the logits (G, V) of each one's first new token,
+  # the lengths, and every layer's keys and values (G, J, P, D).
+  def read_prompts(
+        self, prompts: Tensor, lengths: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, eps: float
+  ) -> Tuple[List[Tensor], List[Tensor], List[Tensor]]:
+    x, keys, values, = self.read(prompts, w, annotate(List[Tensor], []), 0., cos, sin, eps)
+    ends = torch.arange(torch.size(prompts, 0), device=ops.prim.device(x)) * torch.size(prompts, 1) + lengths - 1
     h = torch.index_select(torch.flatten(x, 0, 1), 0, ends)
     first = torch.linear(self.norm(h, self.last_norm(w), eps), self.head(w))
+    return ([first, lengths], keys, values)
 
-    L = torch.size(rows, 0)
-    K = torch.size(rows, 1)
-    done = torch.eq(rows, torch.size(uniforms, 0) - 1)
-    start = torch.index_select(lengths, 0, lanes)
-    outside = torch.ge(torch.unsqueeze(torch.arange(P, device=on), 0), torch.unsqueeze(start, 1))
-    open = torch.zeros([L, 1, 1, P], dtype=ops.prim.dtype(x), device=on)
-    mask = torch.masked_fill(open, torch.reshape(outside, [L, 1, 1, P]), -inf)
-    prompt_keys = annotate(List[Tensor], [])
-    prompt_values = annotate(List[Tensor], [])
-    own_keys = annotate(List[Tensor], [])
-    own_values = annotate(List[Tensor], [])
-    for layer in range(self.layers(w)):
-      J = torch.size(read_keys[layer], 1)
-      prompt_keys.append(torch.index_select(read_keys[layer], 0, lanes))
-      prompt_values.append(torch.index_select(read_values[layer], 0, lanes))
-      # Long prompts' keys and values are most of what sampling holds: not twice at any time.
-      read_keys[layer] = torch.empty([0], device=on)
-      read_values[layer] = torch.empty([0], device=on)
-      own_keys.append(torch.empty([L, J, K, min(N, 64), D], dtype=ops.prim.dtype(x), device=on))
-      own_values.append(torch.empty([L, J, K, min(N, 64), D], dtype=ops.prim.dtype(x), device=on))
-    logits = torch.expand(torch.unsqueeze(torch.index_select(first, 0, lanes), 1), [L, K, -1])
-    state = [tokens, log_probs, uniforms, rows, done, start, mask, logits]
-    return (state, prompt_keys, prompt_values, own_keys, own_values)
-
-  # Draws token number at[0] of every completion, raises at[0], and, where a completion goes on, computes the next
-  # logits. Returns whether one does (1 or 0). What stands behind one of the stop tokens means nothing.
-  #
-  # Finished slots stay until a quarter of all slots can go at once. Each lane then moves its live slots to the front
-  # and all lanes are cut to the fullest one's number, so what is kept depends on this shard alone.
-  def advance(
-        self, at: List[int], temperature: float, top_k: int, top_p: float, min_p: float, stops: Tensor,
-        state: List[Tensor], prompt_keys: List[Tensor], prompt_values: List[Tensor], own_keys: List[Tensor], own_values: List[Tensor], packed: List[Tensor],
-        biases: List[Optional[Tensor]], w: List[Tensor], cos: Tensor, sin: Tensor, eps: float
-  ) -> int:
-    tokens, log_probs, uniforms, rows, done, start, mask, logits, = state
-    L = torch.size(rows, 0)
-    K = torch.size(rows, 1)
-    i = at[0]
-    row = torch.flatten(rows)
-    uniform = torch.reshape(torch.index_select(torch.select(uniforms, 1, i), 0, row), [L, K])
+  # Draws token number n (L or 1, 1) of the completions in some slots with these rows, and writes it down. Returns the tokens
+  # (L, K) and which slots have ended: those that had, those whose token is one of the stop tokens or the last there may be.
+  def drawn(
+        self, logits: Tensor, rows: Tensor, done: Tensor, n: Tensor, temperature: float, top_k: int, top_p: float,
+        min_p: float, stops: Tensor, state: List[Tensor]
+  ) -> Tuple[Tensor, Tensor]:
+    tokens, log_probs, uniforms, = torch.slice(state, 0, 3)
+    last = torch.size(uniforms, 0) - 1
+    N = torch.size(uniforms, 1)
+    # What a slot draws after its end is nobody's.
+    row = torch.masked_fill(rows, done, last)
+    place = torch.flatten(row * N + torch.clamp_max(n, N - 1))
+    uniform = torch.reshape(torch.take(uniforms, place), torch.size(rows))
     token, log_prob, = self.draw(logits, uniform, temperature, top_k, top_p, min_p)
-    _3 = torch.index_copy_(torch.select(tokens, 1, i), 0, row, torch.flatten(token))
-    _4 = torch.index_copy_(torch.select(log_probs, 1, i), 0, row, torch.to(torch.flatten(log_prob), 6))
-    done = torch.logical_or(done, torch.isin(token, stops))
-    live = torch.sum(torch.logical_not(done), [1])
-    lanes_left = int(torch.sum(torch.gt(live, 0)))
-    slots_left = int(torch.max(live))
-    goes_on = 0
-    if lanes_left > 0 and i + 1 < torch.size(uniforms, 1):
-      goes_on = 1
-      if 4 * lanes_left * slots_left <= 3 * L * K:
-        kept = torch.squeeze(torch.nonzero(live), 1)
-        order = torch.argsort(torch.to(torch.index_select(done, 0, kept), 3), stable=True, dim=1, descending=False)
-        slots = torch.flatten(torch.unsqueeze(kept, 1) * K + torch.slice(order, 1, 0, slots_left))
-        for layer in range(self.layers(w)):
-          prompt_keys[layer] = torch.index_select(prompt_keys[layer], 0, kept)
-          prompt_values[layer] = torch.index_select(prompt_values[layer], 0, kept)
-          own_keys[layer] = self.pack(own_keys[layer], slots, lanes_left, slots_left)
-          own_values[layer] = self.pack(own_values[layer], slots, lanes_left, slots_left)
-        state[6] = torch.index_select(mask, 0, kept)
-        state[5] = torch.index_select(start, 0, kept)
-        state[3] = torch.reshape(torch.index_select(row, 0, slots), [lanes_left, slots_left])
-        done = torch.reshape(torch.index_select(torch.flatten(done), 0, slots), [lanes_left, slots_left])
-        token = torch.reshape(torch.index_select(torch.flatten(token), 0, slots), [lanes_left, slots_left])
-      if i >= torch.size(own_keys[0], 3):
-        for layer in range(self.layers(w)):
-          own_keys[layer] = self.longer(own_keys[layer], torch.size(uniforms, 1))
-          own_values[layer] = self.longer(own_values[layer], torch.size(uniforms, 1))
-      state[7] = self.step(
-        token, state[5] + i, i, prompt_keys, prompt_values, state[6], own_keys, own_values,
-        w, packed, biases, cos, sin, eps)
-    state[4] = done
-    at[0] = i + 1
-    return goes_on
+    _1 = torch.index_copy_(torch.view(tokens, [-1]), 0, place, torch.flatten(token))
+    _2 = torch.index_copy_(torch.view(log_probs, [-1]), 0, place, torch.to(torch.flatten(log_prob), 6))
+    ended = torch.logical_or(torch.logical_or(done, torch.isin(token, stops)), torch.ge(n + 1, N))
+    return (token, ended)
 
-  # The named slots of a cache (L, J, K, N, D), as lanes of slots again.
-  def pack(self, cache: Tensor, slots: Tensor, lanes: int, width: int) -> Tensor:
+  # How many completions go on.
+  def live(self, state: List[Tensor]) -> int:
+    return int(torch.sum(torch.logical_not(state[4])))
+
+  # Begins the completions of new lanes, beside what is in flight, and draws their first tokens. lanes (L') names each one's
+  # prompt among those read, of P tokens at most; rows (L', K) its slots' rows, of which the last is an empty slot's. Of the
+  # prompts read, those that still names remain. Returns how many completions go on.
+  def admit(
+        self, at: List[int], state: List[Tensor], prompt_keys: List[Tensor], prompt_values: List[Tensor],
+        own_keys: List[Tensor], own_values: List[Tensor], read: List[Tensor], read_keys: List[Tensor],
+        read_values: List[Tensor], lanes: Tensor, rows: Tensor, still: Tensor, P: int, temperature: float, top_k: int,
+        top_p: float, min_p: float, stops: Tensor, w: List[Tensor]
+  ) -> int:
+    on = ops.prim.device(w[0])
+    L = torch.size(rows, 0)
+    K = torch.size(rows, 1)
+    N = torch.size(state[2], 1)
+    J = torch.size(read_keys[0], 1)
+    D = torch.size(read_keys[0], 3)
+    widest = P
+    columns = min(N, 64)
+    if torch.size(state[3], 0) > 0:
+      widest = max(P, torch.size(prompt_keys[0], 2))
+      columns = torch.size(own_keys[0], 3)
+      at[2] = 1
+    else:
+      at[1] = at[0]
+      at[2] = 0
+    first, lengths, = read
+    logits = torch.expand(torch.unsqueeze(torch.index_select(first, 0, lanes), 1), [L, K, -1])
+    empty = torch.eq(rows, torch.size(state[2], 0) - 1)
+    number = torch.zeros([1, 1], dtype=4, device=on)
+    token, done, = self.drawn(logits, rows, empty, number, temperature, top_k, top_p, min_p, stops, state)
+    state[3] = self.beside(state[3], rows)
+    state[4] = self.beside(state[4], done)
+    state[5] = self.beside(state[5], torch.full([L], at[0], dtype=4, device=on))
+    state[6] = self.beside(state[6], torch.index_select(lengths, 0, lanes))
+    state[7] = self.padding(state[6], widest, w[0])
+    state[8] = self.beside(state[8], token)
+    for layer in range(self.layers(w)):
+      keys = self.padded(torch.index_select(torch.slice(read_keys[layer], 2, 0, P), 0, lanes), widest)
+      values = self.padded(torch.index_select(torch.slice(read_values[layer], 2, 0, P), 0, lanes), widest)
+      # Long prompts' keys and values are most of what sampling holds: not twice at any time.
+      read_keys[layer] = torch.index_select(read_keys[layer], 0, still)
+      read_values[layer] = torch.index_select(read_values[layer], 0, still)
+      prompt_keys[layer] = self.beside(self.padded(prompt_keys[layer], widest), keys)
+      prompt_values[layer] = self.beside(self.padded(prompt_values[layer], widest), values)
+      own_keys[layer] = self.beside(own_keys[layer], self.room(at[2], [L, J, K, columns, D], w[0]))
+      own_values[layer] = self.beside(own_values[layer], self.room(at[2], [L, J, K, columns, D], w[0]))
+    read[0] = torch.index_select(first, 0, still)
+    read[1] = torch.index_select(lengths, 0, still)
+    return self.live(state)
+
+  # Some lanes' part of what is in flight, with that of new lanes behind it.
+  def beside(self, some: Tensor, more: Tensor) -> Tensor:
+    if torch.size(some, 0) > 0:
+      y = torch.cat([some, more])
+    else:
+      y = more
+    return y
+
+  # Keys or values (L, J, p, D) of prompts, up to P tokens; without lanes as they are.
+  def padded(self, x: Tensor, P: int) -> Tensor:
+    if torch.size(x, 0) > 0 and torch.size(x, 2) < P:
+      y = torch.constant_pad_nd(x, [0, 0, 0, P - torch.size(x, 2)])
+    else:
+      y = x
+    return y
+
+  # What hides the tokens behind prompts of these lengths (L), up to P: (L, 1, 1, P).
+  def padding(self, lengths: Tensor, P: int, like: Tensor) -> Tensor:
+    outside = torch.ge(torch.unsqueeze(torch.arange(P, device=ops.prim.device(like)), 0), torch.unsqueeze(lengths, 1))
+    open = torch.zeros([torch.size(lengths, 0), P], dtype=ops.prim.dtype(like), device=ops.prim.device(like))
+    return torch.reshape(torch.masked_fill(open, outside, -inf), [-1, 1, 1, P])
+
+  # Room for keys or values. What is never written is hidden, but has to be a number.
+  def room(self, hidden: int, shape: List[int], like: Tensor) -> Tensor:
+    if hidden == 1:
+      y = torch.zeros(shape, dtype=ops.prim.dtype(like), device=ops.prim.device(like))
+    else:
+      y = torch.empty(shape, dtype=ops.prim.dtype(like), device=ops.prim.device(like))
+    return y
+
+  # Keeps, of what is in flight, the lanes that lanes (L') names, with P tokens of prompts, and in them the slots that slots
+  # (L', K') names, l * K + k each; rows (L', K') are theirs now, of which the last is an empty slot's. A lane, and a slot, may
+  # be named more than once. What is older than all of them is dropped.
+  def keep(
+        self, at: List[int], state: List[Tensor], prompt_keys: List[Tensor], prompt_values: List[Tensor],
+        own_keys: List[Tensor], own_values: List[Tensor], lanes: Tensor, slots: Tensor, rows: Tensor, P: int,
+        w: List[Tensor]
+  ) -> NoneType:
+    flat = torch.flatten(slots)
+    births = torch.index_select(state[5], 0, lanes)
+    if torch.numel(births) > 0:
+      oldest = int(torch.amin(births, [0]))
+      at[2] = 0
+      if int(torch.amax(births, [0])) > oldest:
+        at[2] = 1
+    else:
+      oldest = at[0]
+    from_column = oldest - at[1]
+    at[1] = oldest
+    for layer in range(self.layers(w)):
+      prompt_keys[layer] = torch.index_select(torch.slice(prompt_keys[layer], 2, 0, P), 0, lanes)
+      prompt_values[layer] = torch.index_select(torch.slice(prompt_values[layer], 2, 0, P), 0, lanes)
+      own_keys[layer] = self.pack(torch.slice(own_keys[layer], 3, from_column), slots)
+      own_values[layer] = self.pack(torch.slice(own_values[layer], 3, from_column), slots)
+    state[3] = rows
+    state[4] = torch.eq(rows, torch.size(state[2], 0) - 1)
+    state[5] = births
+    state[6] = torch.index_select(state[6], 0, lanes)
+    state[7] = torch.index_select(torch.slice(state[7], 3, 0, P), 0, lanes)
+    state[8] = torch.reshape(torch.index_select(torch.flatten(state[8]), 0, flat), torch.size(rows))
+    return None
+
+  # The named slots (L', K') of a cache (L, J, K, N, D), as lanes of slots again.
+  def pack(self, cache: Tensor, slots: Tensor) -> Tensor:
     by_slot = torch.flatten(torch.transpose(cache, 1, 2), 0, 1)
-    kept = torch.index_select(by_slot, 0, slots)
-    return torch.contiguous(torch.transpose(torch.unflatten(kept, 0, [lanes, width]), 1, 2))
+    kept = torch.index_select(by_slot, 0, torch.flatten(slots))
+    return torch.contiguous(torch.transpose(torch.unflatten(kept, 0, torch.size(slots)), 1, 2))
 
-  # A cache (L, J, K, n, D) with room for half as many tokens again, N at most: memory follows the tokens there are.
+  # Computes with the last tokens in flight and draws the next ones. Returns how many completions go on. What stands behind a
+  # stop token means nothing.
+  def advance(
+        self, at: List[int], state: List[Tensor], prompt_keys: List[Tensor], prompt_values: List[Tensor],
+        own_keys: List[Tensor], own_values: List[Tensor], temperature: float, top_k: int, top_p: float, min_p: float,
+        stops: Tensor, packed: List[Tensor], biases: List[Optional[Tensor]], w: List[Tensor], cos: Tensor, sin: Tensor,
+        eps: float
+  ) -> int:
+    if at[0] - at[1] >= torch.size(own_keys[0], 3):
+      self.make_room(at, state, own_keys, own_values, w)
+    births = state[5]
+    # Of lanes in which nothing goes on any more it would exceed what there is a position for.
+    n = torch.clamp_max(torch.rsub(births, at[0]), torch.size(state[2], 1) - 1)
+    own_mask = annotate(Optional[Tensor], None)
+    if at[2] == 1:
+      time = torch.unsqueeze(torch.arange(at[1], at[0] + 1, device=ops.prim.device(births)), 0)
+      earlier = torch.lt(time, torch.unsqueeze(births, 1))
+      open = torch.zeros(torch.size(earlier), dtype=ops.prim.dtype(w[0]), device=ops.prim.device(births))
+      own_mask = torch.reshape(torch.masked_fill(open, earlier, -inf), [torch.size(births, 0), 1, 1, -1])
+    logits = self.step(
+      state[8], state[6] + n, at[0] - at[1], prompt_keys, prompt_values, state[7], own_keys, own_values, own_mask,
+      w, packed, biases, cos, sin, eps)
+    number = torch.unsqueeze(n + 1, 1)
+    token, done, = self.drawn(logits, state[3], state[4], number, temperature, top_k, top_p, min_p, stops, state)
+    state[4] = done
+    state[8] = token
+    at[0] = at[0] + 1
+    return self.live(state)
+
+  # Room for further tokens in the slots' own caches: what is older than every completion that goes on is dropped, and the rest
+  # grows by half: memory follows the tokens there are.
+  def make_room(
+        self, at: List[int], state: List[Tensor], own_keys: List[Tensor], own_values: List[Tensor], w: List[Tensor]
+  ) -> NoneType:
+    ended = torch.all(state[4], 1)
+    oldest = int(torch.amin(torch.masked_fill(state[5], ended, at[0]), [0]))
+    N = torch.size(state[2], 1)
+    for layer in range(self.layers(w)):
+      own_keys[layer] = self.longer(torch.slice(own_keys[layer], 3, oldest - at[1]), N)
+      own_values[layer] = self.longer(torch.slice(own_values[layer], 3, oldest - at[1]), N)
+    at[1] = oldest
+    return None
+
+  # A cache (L, J, K, n, D) with room for half as many tokens again, for 64 at least and N at most.
   def longer(self, cache: Tensor, N: int) -> Tensor:
     L, J, K, n, D, = torch.size(cache)
-    grown = torch.empty([L, J, K, min(N, n + n // 2), D], dtype=ops.prim.dtype(cache), device=ops.prim.device(cache))
+    room = min(N, max(64, n + n // 2))
+    grown = torch.empty([L, J, K, room, D], dtype=ops.prim.dtype(cache), device=ops.prim.device(cache))
     _5 = torch.copy_(torch.slice(grown, 3, 0, n), cache)
     return grown
 
-  # Finishes completions from outside: rows names them.
-  def finish(self, rows: Tensor, state: List[Tensor]) -> NoneType:
+  # Ends completions from outside: rows names them. Returns how many go on.
+  def finish(self, rows: Tensor, state: List[Tensor]) -> int:
     state[4] = torch.logical_or(state[4], torch.isin(state[3], rows))
-    return None
+    return self.live(state)
 
   # ---- Learning ----
 
@@ -738,10 +864,14 @@ class Decoder(Module):
       weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
     return None
 
-  # Rounds the master to the weights, which may be on another device.
-  def round(self, w: List[Tensor], master: List[Tensor]) -> NoneType:
-    torch._foreach_copy_(w, master)
+  # Copies others into some tensors, which may be on another device; rounded, if that is what they hold.
+  def copy(self, some: List[Tensor], others: List[Tensor]) -> NoneType:
+    torch._foreach_copy_(some, others)
     return None
+
+  # A copy in float32, on the device of here.
+  def master(self, x: Tensor, here: Tensor) -> Tensor:
+    return torch.to(torch.detach(x), ops.prim.device(here), 6, False, True)
 
   # ---- To and from Java, a part of a tensor at a time; numbers are counted row by row ----
 

@@ -107,7 +107,7 @@ class DrawTest {
         double[] grid =
                 IntStream.range(0, 2400).mapToDouble(i -> (i + 0.5) / 2400).toArray();
 
-        Drawn drawn = draw(LOGITS, new Sampling(1, 1, topK, topP, minP, List.of()), grid);
+        Drawn drawn = draw(LOGITS, new Sampling(1, 1, topK, topP, minP, List.of(), 0), grid);
 
         Map<Long, Long> counts =
                 Arrays.stream(drawn.tokens()).boxed().collect(groupingBy(token -> token, TreeMap::new, counting()));

@@ -2,6 +2,7 @@ package spice.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withPrecision;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
@@ -19,7 +20,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LanguageModelTest {
     private static final int MAX_NEW_TOKENS = 20;
@@ -47,16 +50,28 @@ class LanguageModelTest {
         return groups;
     }
 
+    /// Each with all in flight; some with little, a completion at a time at the least.
+    static Stream<Arguments> configsAndBounds() {
+        return Stream.concat(
+                configs().map(config -> Arguments.of(config, 0)),
+                Stream.of(
+                        Arguments.of(TinyModel.config(), 1),
+                        Arguments.of(TinyModel.config(), 70),
+                        Arguments.of(TinyModel.config(), 200),
+                        Arguments.of(TinyModel.config(), 400),
+                        Arguments.of(TinyModel.qwen2(), 200)));
+    }
+
     /// Draws again what the model drew, one token at a time with the reference decoder: this covers the cache,
-    /// prompts of different lengths, lanes, retired slots, the stop token, each sequence's own random numbers and
-    /// the inverse CDF.
+    /// prompts of different lengths, lanes, retired slots, completions that take the place of others, the stop
+    /// token, each sequence's own random numbers and the inverse CDF.
     @ParameterizedTest
-    @MethodSource("configs")
-    void drawsWhatTheReferenceDraws(ModelConfig config) {
+    @MethodSource("configsAndBounds")
+    void drawsWhatTheReferenceDraws(ModelConfig config, int mostTokens) {
         TinyModel.create(folder, config, 5);
         ReferenceDecoder reference = new ReferenceDecoder(config, TinyModel.weights(config, 5));
         List<PromptGroup> groups = groups(config);
-        Sampling sampling = new Sampling(0.8, MAX_NEW_TOKENS);
+        Sampling sampling = new Sampling(0.8, MAX_NEW_TOKENS).holding(mostTokens);
         try (LanguageModel model = LanguageModel.open(folder, 1)) {
             List<List<Completion>> drawn = model.sample(groups, sampling);
 
@@ -162,6 +177,40 @@ class LanguageModelTest {
         }
     }
 
+    /// Completions that begin at different times, longer than what the caches begin with: what is older than all of
+    /// them has to go.
+    @ParameterizedTest
+    @ValueSource(ints = {500, 1000})
+    void longCompletionsThatTakeTheirTurnAreTheSameTokens(int mostTokens) {
+        TinyModel.createTireless(folder, 256);
+        List<PromptGroup> groups = IntStream.range(0, 6)
+                .mapToObj(g -> new PromptGroup(
+                        new int[] {1, 2, 3, 4 + g % 3},
+                        LongStream.range(4L * g, 4L * g + 4).toArray()))
+                .toList();
+        try (LanguageModel model = LanguageModel.open(folder, 1)) {
+            String string = model.codec().decode(new int[] {7, 9});
+            Sampling sampling = new Sampling(0.45, 150).endedBy(List.of(string));
+            List<Completion> together = model.sample(groups, sampling).stream()
+                    .flatMap(List::stream)
+                    .toList();
+            List<Completion> inTurn = model.sample(groups, sampling.holding(mostTokens)).stream()
+                    .flatMap(List::stream)
+                    .toList();
+
+            assertThat(together)
+                    .extracting(completion -> completion.tokens().length)
+                    .anyMatch(length -> length < 100)
+                    .contains(150);
+            for (int i = 0; i < together.size(); i++) {
+                assertThat(inTurn.get(i).tokens()).isEqualTo(together.get(i).tokens());
+                assertThat(inTurn.get(i).stopReason()).isEqualTo(together.get(i).stopReason());
+                assertThat(inTurn.get(i).logProbs())
+                        .containsExactly(together.get(i).logProbs(), withPrecision(1e-4f));
+            }
+        }
+    }
+
     @Test
     void aStopStringEndsACompletionWithTheTokenThatCompletesIt() {
         TinyModel.create(folder, TinyModel.config(), 5);
@@ -177,7 +226,7 @@ class LanguageModelTest {
                     .findFirst()
                     .orElseThrow();
             String string = codec.decode(Arrays.copyOfRange(lengthy, 3, 5));
-            Sampling sampling = new Sampling(0.8, MAX_NEW_TOKENS, 0, 1, 0, List.of("never", string));
+            Sampling sampling = new Sampling(0.8, MAX_NEW_TOKENS).endedBy(List.of("never", string));
 
             List<Completion> with = model.sample(groups, sampling).stream()
                     .flatMap(List::stream)

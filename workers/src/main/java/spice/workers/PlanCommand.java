@@ -45,12 +45,8 @@ final class PlanCommand implements Callable<Integer> {
             description = "The model: a folder, s3://bucket/prefix, or a name below the models folder.")
     private String model = "";
 
-    @Option(
-            names = "--device",
-            paramLabel = "DEVICE",
-            converter = DevicesConverter.class,
-            description = "What the worker computes on, as for `spice worker` (default: cpu).")
-    private Devices devices = Devices.CPU;
+    @Mixin
+    private DeviceOptions deviceOptions = new DeviceOptions();
 
     @Option(
             names = "--samplers",
@@ -66,6 +62,7 @@ final class PlanCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RunSettings settings = RunOptions.checked(options.object().put("model", model));
+        Devices devices = deviceOptions.devices();
         OptionalLong memory =
                 gigabytes == null ? Hardware.memory(devices) : OptionalLong.of(Math.round(gigabytes * GIGABYTE));
         ModelConfig config = GivenModel.config(model, LocalSettings.from(System.getenv()));
@@ -79,6 +76,11 @@ final class PlanCommand implements Callable<Integer> {
                         samplers,
                         devices);
         run.most().forEach(this::print);
+        if (devices.offloadsOptimizer()) {
+            out().printf(
+                            "beside the device, the optimizer takes %s of the machine's memory%n",
+                            RunMemory.gigabytes(run.offloadedBytes()));
+        }
         out().printf("a checkpoint takes %s in the store%n", RunMemory.gigabytes(run.checkpointBytes()));
         return verdict(run);
     }

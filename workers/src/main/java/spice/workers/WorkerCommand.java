@@ -18,7 +18,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 import spice.activities.Heartbeats;
 import spice.local.LocalSettings;
-import spice.model.Devices;
 import spice.telemetry.ListenAddress;
 
 /// `spice worker`: takes steps from the task queues until it is told to stop.
@@ -80,14 +79,8 @@ final class WorkerCommand implements Callable<Integer> {
                             + " docs/launcher.md.")
     private @Nullable Path launchers;
 
-    @Option(
-            names = "--device",
-            paramLabel = "DEVICE",
-            converter = DevicesConverter.class,
-            description =
-                    "What the model samples and learns on: cpu, cuda:0, or several with commas, over which gradient"
-                            + " updates are spread (default: cpu). One worker a GPU, or one for all that train together.")
-    private Devices devices = Devices.CPU;
+    @Mixin
+    private DeviceOptions devices = new DeviceOptions();
 
     @Option(names = "--samplers", description = "Shards sampled side by side (default: the number of cores).")
     private int samplers = Runtime.getRuntime().availableProcessors();
@@ -132,7 +125,7 @@ final class WorkerCommand implements Callable<Integer> {
                 meters,
                 launchers(),
                 vllm.settings(models, Duration.ofSeconds(patience), System.getenv()),
-                devices);
+                devices.devices());
         Wiring wiring = Wiring.start(settings);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {

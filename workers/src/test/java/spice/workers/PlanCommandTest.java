@@ -63,6 +63,21 @@ class PlanCommandTest {
     }
 
     @Test
+    void anOptimizerInTheMachinesMemoryIsSaidApart() {
+        assertThat(plan("--device", "cuda:0", "--offload-optimizer")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString())
+                .contains("beside the device, the optimizer takes ")
+                .doesNotContain("AdamW's moments");
+    }
+
+    @Test
+    void nothingIsTakenOffAProcessor() {
+        assertThat(plan("--device", "cpu", "--offload-optimizer")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString())
+                .contains("--offload-optimizer is for a GPU", "the optimizer is in the machine's memory already");
+    }
+
+    @Test
     void aFolderWithoutAModelIsNamed() throws Exception {
         Files.delete(folder.resolve("config.json"));
         assertThat(plan()).isEqualTo(ExitCode.BAD_INPUT);

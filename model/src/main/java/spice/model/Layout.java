@@ -1,0 +1,69 @@
+package spice.model;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/// How completions lie in the decoder: L lanes of K slots. A lane is a prompt that its slots share; completions of
+/// one prompt that are more than a lane has slots get several lanes.
+///
+/// @param lanes none with more rows than there are slots
+/// @param slots K
+record Layout(List<Lane> lanes, int slots) {
+    Layout {
+        lanes = List.copyOf(lanes);
+    }
+
+    /// Completions of one prompt that are equally far.
+    ///
+    /// @param group whose prompt it is, by its place in the shard
+    /// @param from which lane it was before, or [#FRESH]
+    /// @param birth the time at which it was begun
+    /// @param rows of the completions, by their numbers in the shard, ascending
+    @SuppressWarnings("ArrayRecordComponent") // read slot by slot; never compared
+    record Lane(int group, int from, int birth, int[] rows) {
+        static final int FRESH = -1;
+
+        boolean isFresh() {
+            return from == FRESH;
+        }
+
+        private Stream<Lane> cut(int slots) {
+            return IntStream.range(0, Math.ceilDiv(rows.length, slots))
+                    .map(part -> part * slots)
+                    .mapToObj(first -> new Lane(
+                            group, from, birth, Arrays.copyOfRange(rows, first, Math.min(rows.length, first + slots))));
+        }
+    }
+
+    /// What a layout costs.
+    ///
+    /// @param lane what a lane does besides its slots
+    /// @param slot what a slot does
+    record Cost(long lane, long slot) {
+        private long of(List<Lane> whole, int slots) {
+            long lanes = whole.stream()
+                    .mapToInt(one -> Math.ceilDiv(one.rows().length, slots))
+                    .sum();
+            return lanes * (lane + slots * slot);
+        }
+    }
+
+    /// These lanes, cut to the number of slots that makes them cheapest; the smallest of equals.
+    static Layout cheapest(List<Lane> whole, Cost cost) {
+        int most = whole.stream().mapToInt(lane -> lane.rows().length).max().orElse(1);
+        int best = 1;
+        for (int slots = 2; slots <= most; slots++) {
+            if (cost.of(whole, slots) < cost.of(whole, best)) {
+                best = slots;
+            }
+        }
+        int slots = best;
+        return new Layout(whole.stream().flatMap(lane -> lane.cut(slots)).toList(), slots);
+    }
+
+    long cost(Cost cost) {
+        return cost.of(lanes, slots);
+    }
+}
