@@ -60,7 +60,7 @@ public final class LoadedPolicies implements Policies {
 
     private Loaded opened(Path folder, RunSettings settings, Dtype dtype) {
         ModelConfig config = ModelFolder.config(folder);
-        new RunMemory(config, settings, host).check(trains);
+        new RunMemory(config, settings, host).checkSampling(trains);
         return new Loaded(
                 folder,
                 LanguageModel.open(folder, dtype, THREADS_PER_SHARD, host.devices()),

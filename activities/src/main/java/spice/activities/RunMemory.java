@@ -92,8 +92,15 @@ public record RunMemory(ModelConfig model, RunSettings settings, Host host) {
 
     /// What each kind of step holds whatever it is given: the weights, and what learning keeps beside them.
     public List<Stage> least() {
-        return Stream.concat(Stream.of(sampling("sample", 1, 1, 1, 1)), training(1, 1))
-                .toList();
+        return Stream.concat(leastSampling().stream(), leastTraining().stream()).toList();
+    }
+
+    private List<Stage> leastSampling() {
+        return List.of(sampling("sample", 1, 1, 1, 1));
+    }
+
+    private List<Stage> leastTraining() {
+        return training(1, 1).toList();
     }
 
     /// Of some stages the largest, as a process.
@@ -178,17 +185,29 @@ public record RunMemory(ModelConfig model, RunSettings settings, Host host) {
         return new RunMemory(model, Json.read(Json.bytes(object), RunSettings.class, "settings"), host);
     }
 
-    /// Refuses a run that cannot fit, whatever its documents and replies.
+    /// Refuses a run whose model a worker cannot sample from, whatever its documents and replies.
     ///
     /// @param trains whether the worker trains as well
     /// @throws io.temporal.failure.ApplicationFailure `DOES_NOT_FIT`, saying what to change
-    void check(boolean trains) {
-        long least = peak(trains ? least() : least().subList(0, 1));
+    void checkSampling(boolean trains) {
+        check(trains ? RunMemory::least : RunMemory::leastSampling);
+    }
+
+    /// Refuses a run whose model a worker cannot train.
+    ///
+    /// @param samples whether the worker samples as well
+    /// @throws io.temporal.failure.ApplicationFailure `DOES_NOT_FIT`, saying what to change
+    void checkTraining(boolean samples) {
+        check(samples ? RunMemory::least : RunMemory::leastTraining);
+    }
+
+    private void check(Function<RunMemory, List<Stage>> stages) {
+        long least = peak(stages.apply(this));
         if (host.memory().isEmpty() || least <= host.memory().getAsLong()) {
             return;
         }
         long memory = host.memory().getAsLong();
-        List<String> remedies = remedies(RunMemory::least, memory);
+        List<String> remedies = remedies(stages, memory);
         throw Failure.DOES_NOT_FIT.because(
                 "a model of %,d million parameters takes at least %s as this run is set, and the worker's machine has %s. %s; `spice plan` shows what takes it"
                         .formatted(

@@ -227,7 +227,7 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
         private Learner opened(Path model, Optional<Path> optimizer) {
             sampling.ifPresent(beside -> beside.policies().makeRoom());
             try {
-                new RunMemory(ModelFolder.config(model), settings, host).check(true);
+                new RunMemory(ModelFolder.config(model), settings, host).checkTraining(sampling.isPresent());
                 return Learner.open(model, optimizer, learnerSettings(settings), host.devices(), progress);
             } catch (ModelException e) {
                 throw Failure.MODEL_UNUSABLE.because(e);

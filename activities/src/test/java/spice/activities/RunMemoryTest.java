@@ -115,19 +115,33 @@ class RunMemoryTest {
     void whatCannotFitIsRefusedWithTheSettingsThatHelp() throws Exception {
         RunMemory run = memory("{\"trainThreads\": 2}", OptionalLong.of(2000 * MB));
 
-        assertThatThrownBy(() -> run.check(true)).isInstanceOfSatisfying(ApplicationFailure.class, failure -> {
+        assertThatThrownBy(() -> run.checkSampling(true)).isInstanceOfSatisfying(ApplicationFailure.class, failure -> {
             assertThat(failure.getType()).isEqualTo("DOES_NOT_FIT");
             assertThat(failure.isNonRetryable()).isTrue();
             assertThat(failure.getOriginalMessage())
                     .contains("59 million parameters", "the worker's machine has 2.0 GB", "Set recompute=layers,");
         });
-        assertThatCode(() -> run.check(false)).doesNotThrowAnyException();
+        assertThatCode(() -> run.checkSampling(false)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> run.checkTraining(false)).isInstanceOf(ApplicationFailure.class);
+    }
+
+    /// With adapters, sampling takes more: the weights in its own layout.
+    @Test
+    void aTrainerThatDoesNotSampleIsNotCheckedForSampling() throws Exception {
+        RunMemory run = memory("{\"trainThreads\": 1, \"loraRank\": 1}", OptionalLong.empty());
+        long training = RunMemory.peak(List.of(run.least().getLast()));
+        long sampling = RunMemory.peak(List.of(run.least().getFirst()));
+        assertThat(sampling).isGreaterThan(training);
+
+        RunMemory between = memory("{\"trainThreads\": 1, \"loraRank\": 1}", OptionalLong.of(training));
+        assertThatCode(() -> between.checkTraining(false)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> between.checkTraining(true)).isInstanceOf(ApplicationFailure.class);
     }
 
     @Test
     void aMachineWhoseMemoryIsNotKnownRefusesNothing() throws Exception {
         RunMemory run = memory("{}", OptionalLong.empty());
-        assertThatCode(() -> run.check(true)).doesNotThrowAnyException();
+        assertThatCode(() -> run.checkTraining(true)).doesNotThrowAnyException();
     }
 
     @Test

@@ -67,8 +67,8 @@ final class Torch {
             return Engine.getEngine("PyTorch");
         } catch (RuntimeException | LinkageError e) {
             throw new ModelException(
-                    "libtorch does not start: %s. It needs linux-x86_64 with glibc, and about 500 MB free where DJL unpacks it (ENGINE_CACHE_DIR, else ~/.djl.ai)"
-                            .formatted(e.getMessage()),
+                    "libtorch does not start: %s. It needs linux-x86_64 with glibc, and about 500 MB free where DJL unpacks it (ENGINE_CACHE_DIR, else ~/.djl.ai); for CUDA what docs/operating.md says"
+                            .formatted(firstLine(root(e))),
                     e);
         }
     }
@@ -129,12 +129,25 @@ final class Torch {
         } catch (RuntimeException | LinkageError e) {
             if (device.isGpu()) {
                 throw new ModelException(
-                        "cuda:%d cannot be used: %s. It needs a GPU of this number, its driver, and libtorch for CUDA on the class path in place of the processor's: docs/operating.md says how"
-                                .formatted(device.getDeviceId(), firstLine(e)),
+                        "cuda:%d cannot be used: %s. It needs a GPU of this number, its driver, and libtorch for CUDA in place of the processor's: docs/operating.md says how"
+                                .formatted(device.getDeviceId(), firstSentence(e)),
                         e);
             }
             throw misfit("the self-test ended with: " + e.getMessage());
         }
+    }
+
+    private static Throwable root(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
+    }
+
+    /// libtorch goes on with a list of all that it can do instead.
+    private static String firstSentence(Throwable failure) {
+        return firstLine(failure).split("\\. ", 2)[0];
     }
 
     private static String firstLine(Throwable failure) {

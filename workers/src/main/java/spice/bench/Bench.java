@@ -128,17 +128,18 @@ public final class Bench {
     }
 
     private Job training(Shape shape, Path model, String ours, Dtype theirs) {
-        return Job.training(shape, model, product(ours), theirs, SEED);
+        return Job.training(shape, model, settings.device(), product(ours), theirs, SEED);
     }
 
     private Job sampling(String part, Shape shape, Path model) {
-        return Job.sampling(part, shape, model, product("float32"), SEED);
+        return Job.sampling(part, shape, model, settings.device(), product("float32"), SEED);
     }
 
-    /// A run's settings where all cores train.
+    /// A run's settings where all cores train, or a GPU does.
     private RunSettings product(String dtype) {
+        int threads = settings.device().areProcessors() ? cores : 1;
         try {
-            return SettingsReader.read("{\"trainThreads\": %d, \"dtype\": \"%s\"}".formatted(cores, dtype));
+            return SettingsReader.read("{\"trainThreads\": %d, \"dtype\": \"%s\"}".formatted(threads, dtype));
         } catch (InvalidSettings e) {
             throw new IllegalStateException(e);
         }

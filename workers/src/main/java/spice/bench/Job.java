@@ -6,6 +6,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import spice.activities.TrainerActivitiesImpl;
 import spice.domain.Seed;
+import spice.model.Devices;
 import spice.model.Dtype;
 import spice.model.LearnerSettings;
 import spice.model.LossSettings;
@@ -16,6 +17,7 @@ import spice.settings.RunSettings;
 ///
 /// @param part train, sample or generate, which is to sample beside a library's own loop
 /// @param folder of the model
+/// @param device as PyTorch names it
 /// @param learner optimizer, micro-batches and our type of number
 /// @param peerDtype training: the other side's type of number; bfloat16 by autocast, which is PyTorch's own way
 /// @param loss of training; its temperature is the sampling's as well
@@ -30,6 +32,7 @@ import spice.settings.RunSettings;
 record Job(
         String part,
         String folder,
+        String device,
         int threads,
         LearnerSettings learner,
         Dtype peerDtype,
@@ -46,31 +49,49 @@ record Job(
     static final String SAMPLE = "sample";
     static final String GENERATE = "generate";
 
+    /// What a GPU is given at a time, whose memory would be idle over what fills a processor's cores.
+    private static final int GPU_SEQUENCES = 32;
+
+    private static final int GPU_PROMPTS = 16;
+
     /// Gradient updates on random tokens, whose sampler is taken to have been as undecided as a fresh model.
-    static Job training(Shape shape, Path folder, RunSettings settings, Dtype peerDtype, Seed seed) {
+    static Job training(Shape shape, Path folder, Devices device, RunSettings settings, Dtype peerDtype, Seed seed) {
+        int sequences = device.areProcessors() ? shape.sequences() : GPU_SEQUENCES;
         RandomGenerator random = seed.child(TRAIN).random();
-        int[][] tokens = tokens(shape.model(), shape.sequences(), Shape.LENGTH + 1, random);
+        int[][] tokens = tokens(shape.model(), sequences, Shape.LENGTH + 1, random);
         float even = (float) -Math.log(shape.model().vocabularySize());
         float[][] sampler = Stream.generate(() -> logProbs(even, Shape.LENGTH + 1, random))
-                .limit(shape.sequences())
+                .limit(sequences)
                 .toArray(float[][]::new);
-        double[] advantages =
-                random.doubles(shape.sequences()).map(x -> 2 * x - 1).toArray();
-        return of(TRAIN, folder, settings, peerDtype, shape.updates(), tokens, sampler, advantages, new int[0][], 0, 0);
+        double[] advantages = random.doubles(sequences).map(x -> 2 * x - 1).toArray();
+        return of(
+                TRAIN,
+                folder,
+                device,
+                settings,
+                peerDtype,
+                shape.updates(),
+                tokens,
+                sampler,
+                advantages,
+                new int[0][],
+                0,
+                0);
     }
 
     /// Completions of random prompts.
     ///
     /// @param part [#SAMPLE] or [#GENERATE]
-    static Job sampling(String part, Shape shape, Path folder, RunSettings settings, Seed seed) {
+    static Job sampling(String part, Shape shape, Path folder, Devices device, RunSettings settings, Seed seed) {
         int[][] prompts = tokens(
                 shape.model(),
-                shape.prompts() * settings.trainThreads(),
+                device.areProcessors() ? shape.prompts() * settings.trainThreads() : GPU_PROMPTS,
                 Shape.PROMPT,
                 seed.child(SAMPLE).random());
         return of(
                 part,
                 folder,
+                device,
                 settings,
                 Dtype.FLOAT32,
                 shape.batches(),
@@ -85,6 +106,7 @@ record Job(
     private static Job of(
             String part,
             Path folder,
+            Devices device,
             RunSettings settings,
             Dtype peerDtype,
             int repeats,
@@ -97,6 +119,7 @@ record Job(
         return new Job(
                 part,
                 folder.toString(),
+                device.toString(),
                 settings.trainThreads(),
                 TrainerActivitiesImpl.learnerSettings(settings),
                 peerDtype,

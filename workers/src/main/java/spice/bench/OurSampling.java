@@ -11,6 +11,8 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import spice.activities.LoadedPolicies;
 import spice.model.Completion;
+import spice.model.Devices;
+import spice.model.Dtype;
 import spice.model.LanguageModel;
 import spice.model.PromptGroup;
 import spice.model.Sampling;
@@ -24,7 +26,8 @@ final class OurSampling implements OurSide.Bench {
 
     OurSampling(Job job) {
         this.job = job;
-        model = LanguageModel.open(Path.of(job.folder()), LoadedPolicies.THREADS_PER_SHARD);
+        model = LanguageModel.open(
+                Path.of(job.folder()), Dtype.FLOAT32, LoadedPolicies.THREADS_PER_SHARD, Devices.parse(job.device()));
         samplers = Executors.newFixedThreadPool(
                 job.threads(), Thread.ofPlatform().name("sampler-", 0).daemon().factory());
         int groups = job.prompts().length / job.threads();

@@ -5,7 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import spice.model.Devices;
 import spice.model.Learner;
+import spice.model.Pulse;
 import spice.model.Trajectory;
 import spice.model.UpdateReport;
 
@@ -20,7 +22,8 @@ final class OurTraining implements OurSide.Bench {
         batch = IntStream.range(0, job.tokens().length)
                 .mapToObj(row -> trajectory(job, row))
                 .toList();
-        learner = Learner.open(Path.of(job.folder()), Optional.empty(), job.learner());
+        learner = Learner.open(
+                Path.of(job.folder()), Optional.empty(), job.learner(), Devices.parse(job.device()), Pulse.NONE);
     }
 
     private static Trajectory trajectory(Job job, int row) {

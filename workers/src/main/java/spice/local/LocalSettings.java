@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import spice.model.Devices;
 import spice.store.s3.S3Key;
 import spice.store.s3.S3Location;
 
@@ -28,6 +29,7 @@ import spice.store.s3.S3Location;
 /// @param download whether a Temporal binary may be fetched from its vendor (`SPICE_TEMPORAL_DOWNLOAD`)
 /// @param cpuHeap Java heap of a CPU worker (`SPICE_CPU_HEAP`)
 /// @param gpuHeap Java heap of a GPU worker; the model lies outside of it (`SPICE_GPU_HEAP`)
+/// @param devices that the GPU worker computes on (`SPICE_DEVICE`)
 public record LocalSettings(
         Path home,
         Path root,
@@ -39,7 +41,8 @@ public record LocalSettings(
         boolean ownS3,
         boolean download,
         String cpuHeap,
-        String gpuHeap) {
+        String gpuHeap,
+        Devices devices) {
     static final String LOOPBACK = "127.0.0.1";
 
     public LocalSettings {
@@ -68,7 +71,8 @@ public record LocalSettings(
                             .noneMatch(environment::containsKey),
                     !environment.getOrDefault("SPICE_TEMPORAL_DOWNLOAD", "yes").equals("no"),
                     environment.getOrDefault("SPICE_CPU_HEAP", "512m"),
-                    environment.getOrDefault("SPICE_GPU_HEAP", "512m"));
+                    environment.getOrDefault("SPICE_GPU_HEAP", "512m"),
+                    Devices.parse(environment.getOrDefault("SPICE_DEVICE", "cpu")));
         } catch (IllegalArgumentException e) {
             throw new UserError("the settings of the local stack cannot be used: %s".formatted(e.getMessage()), e);
         }
@@ -97,7 +101,8 @@ public record LocalSettings(
                 true,
                 download,
                 cpuHeap,
-                gpuHeap);
+                gpuHeap,
+                devices);
     }
 
     /// A port of this machine that no other can reach.

@@ -16,7 +16,6 @@ import spice.domain.AnswerKind;
 import spice.domain.Task;
 import spice.local.LocalSettings;
 import spice.local.UserError;
-import spice.model.Devices;
 import spice.model.LanguageModel;
 import spice.model.Policy;
 import spice.model.PromptGroup;
@@ -64,7 +63,7 @@ final class AskCommand implements Callable<Integer> {
         try (S3BlobStore store = S3BlobStore.open(local.s3());
                 BlobCache cache = BlobCache.open(local.cache(), UNLIMITED, Clock.systemUTC());
                 LoadedPolicies policies = new LoadedPolicies(
-                        new CachedBlobStore(store, cache), cache.ownFolder(), Host.of(Devices.CPU), false)) {
+                        new CachedBlobStore(store, cache), cache.ownFolder(), Host.of(local.devices()), false)) {
             Checkpoints checkpoints = new Checkpoints(store);
             CheckpointRef last = checkpoints
                     .last(lineage)

@@ -16,6 +16,7 @@ import spice.bench.Part;
 import spice.bench.Shape;
 import spice.local.LocalSettings;
 import spice.local.UserError;
+import spice.model.Devices;
 
 /// `spice bench`: how fast we are, beside PyTorch and Tika on this machine.
 @Command(
@@ -53,6 +54,13 @@ final class BenchCommand implements Callable<Integer> {
     private String python = "python3";
 
     @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            converter = DevicesConverter.class,
+            description = "What both sides train and sample on: cpu or cuda:0 (default: cpu).")
+    private Devices device = Devices.CPU;
+
+    @Option(
             names = "--corpus",
             paramLabel = "FOLDER",
             description = "Documents to ingest (default: 10 MB in eight formats, written for it).")
@@ -64,11 +72,16 @@ final class BenchCommand implements Callable<Integer> {
         if (runs < 1) {
             throw new UserError("--runs is %d; at least one run is needed".formatted(runs), ExitCode.BAD_INPUT);
         }
+        if (device.names().size() > 1) {
+            throw new UserError("--device names %s; the bench measures one".formatted(device), ExitCode.BAD_INPUT);
+        }
+        device.test();
         BenchSettings settings = new BenchSettings(
                 parts,
                 shapes.stream().map(BenchCommand::shape).toList(),
                 runs,
                 python,
+                device,
                 Optional.ofNullable(corpus)
                         .map(folder -> folder.toAbsolutePath().normalize()),
                 MerchantsArchive.below(local.home()),

@@ -11,6 +11,7 @@ import spice.local.LocalSettings;
 import spice.local.StackPlan;
 import spice.local.TemporalLadder;
 import spice.local.WorkerPlan;
+import spice.model.Devices;
 import spice.store.Json;
 import spice.vllm.VllmSettings;
 import spice.workflows.SpiceSearchAttributes;
@@ -41,7 +42,15 @@ final class StackPlans {
                 SpiceSearchAttributes.ALL,
                 List.of(
                         worker("cpu-worker", "cpu", runs, settings.cpuHeap(), settings),
-                        worker("gpu-worker", "sample,train", sampling(vllm), settings.gpuHeap(), settings)));
+                        worker("gpu-worker", "sample,train", onDevice(settings, vllm), settings.gpuHeap(), settings)));
+    }
+
+    private static List<String> onDevice(LocalSettings settings, Optional<VllmSettings> vllm) {
+        List<String> arguments = new ArrayList<>(sampling(vllm));
+        if (!settings.devices().equals(Devices.CPU)) {
+            arguments.addAll(List.of("--device", settings.devices().toString()));
+        }
+        return arguments;
     }
 
     private static List<String> sampling(Optional<VllmSettings> vllm) {

@@ -39,10 +39,11 @@ def read_safetensors(path):
 class Qwen3:
     """A Qwen3 decoder with tied embeddings, its weights in float32."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, device):
         with open(folder + "/config.json") as file:
             self.config = json.load(file)
-        self.w = {name: tensor.clone() for name, tensor in read_safetensors(folder + "/model.safetensors").items()}
+        read = read_safetensors(folder + "/model.safetensors")
+        self.w = {name: tensor.to(device, copy=True) for name, tensor in read.items()}
         self.eps = self.config["rms_norm_eps"]
         self.layers = self.config["num_hidden_layers"]
         self.heads = self.config["num_attention_heads"]
@@ -53,8 +54,8 @@ class Qwen3:
         )
         positions = torch.arange(self.config["max_position_embeddings"], dtype=torch.float64)
         angles = torch.outer(positions, frequencies).repeat(1, 2)
-        self.cos = angles.cos().float()
-        self.sin = angles.sin().float()
+        self.cos = angles.cos().float().to(device)
+        self.sin = angles.sin().float().to(device)
 
     def norm(self, x, name):
         return F.rms_norm(x, (x.shape[-1],), self.w[name], self.eps)
@@ -115,7 +116,8 @@ class Training:
 
     def __init__(self, job):
         self.job = job
-        self.model = Qwen3(job["folder"])
+        self.device = torch.device(job["device"])
+        self.model = Qwen3(job["folder"], self.device)
         for weight in self.model.w.values():
             weight.requires_grad_(True)
         self.weights = list(self.model.w.values())
@@ -128,9 +130,9 @@ class Training:
             fused=True,
         )
         self.loss = job["loss"]
-        self.tokens = torch.tensor(job["tokens"])
-        self.sampler = torch.tensor(job["samplerLogProbs"], dtype=torch.float32)
-        self.advantages = torch.tensor(job["advantages"], dtype=torch.float32)
+        self.tokens = torch.tensor(job["tokens"], device=self.device)
+        self.sampler = torch.tensor(job["samplerLogProbs"], dtype=torch.float32, device=self.device)
+        self.advantages = torch.tensor(job["advantages"], dtype=torch.float32, device=self.device)
 
     def micro_batch(self, rows):
         ids = self.tokens[rows]
@@ -139,7 +141,7 @@ class Training:
         sampler = self.sampler[rows][:, 1:].flatten()
         T = ids.shape[1] - 1
         advantage = self.advantages[rows].repeat_interleave(T)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.job["peerDtype"] == "BFLOAT16"):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.job["peerDtype"] == "BFLOAT16"):
             logits = self.model.head(self.model.read(ids[:, :-1]).flatten(0, 1))
         log_probs = torch.log_softmax(at_temperature(logits.float(), self.loss), -1)
         new = log_probs.gather(1, targets.unsqueeze(1)).squeeze(1)
@@ -177,8 +179,9 @@ class Sampling:
 
     def __init__(self, job):
         self.job = job
-        self.model = Qwen3(job["folder"])
-        self.prompts = torch.tensor(job["prompts"])
+        self.device = torch.device(job["device"])
+        self.model = Qwen3(job["folder"], self.device)
+        self.prompts = torch.tensor(job["prompts"], device=self.device)
 
     @torch.inference_mode()
     def generate(self, forced=None):
@@ -187,7 +190,7 @@ class Sampling:
         copies, N, stop = job["completions"], job["newTokens"], model.config["eos_token_id"]
         G, P = self.prompts.shape
         B = G * copies
-        keys = torch.empty(model.layers, B, model.key_heads, P + N, model.width)
+        keys = torch.empty(model.layers, B, model.key_heads, P + N, model.width, device=self.device)
         values = torch.empty_like(keys)
 
         def keep(layer, k, v):
@@ -196,9 +199,9 @@ class Sampling:
 
         hidden = model.read(self.prompts, keep)[:, -1]
         logits = model.head(hidden).repeat_interleave(copies, 0)
-        tokens = torch.full((B, N), stop)
-        log_probs = torch.zeros(B, N)
-        done = torch.zeros(B, dtype=torch.bool)
+        tokens = torch.full((B, N), stop, device=self.device)
+        log_probs = torch.zeros(B, N, device=self.device)
+        done = torch.zeros(B, dtype=torch.bool, device=self.device)
         for i in range(N):
             scores = torch.log_softmax(at_temperature(logits, job["loss"]), -1)
             if forced is None:
@@ -232,7 +235,7 @@ class Sampling:
 
     def run(self, order):
         if order["forced"]:
-            forced = torch.tensor(order["forced"])
+            forced = torch.tensor(order["forced"], device=self.device)
             return forced.numel(), {"logProbs": self.generate(forced)[1].tolist()}
         count = 0
         for _ in range(self.job["repeats"]):
@@ -247,8 +250,9 @@ class Generating:
         from transformers import AutoModelForCausalLM
 
         self.job = job
-        self.model = AutoModelForCausalLM.from_pretrained(job["folder"], dtype=torch.float32).eval()
-        self.prompts = torch.tensor(job["prompts"])
+        device = torch.device(job["device"])
+        self.model = AutoModelForCausalLM.from_pretrained(job["folder"], dtype=torch.float32).eval().to(device)
+        self.prompts = torch.tensor(job["prompts"], device=device)
 
     @torch.inference_mode()
     def tokens(self):
@@ -290,6 +294,8 @@ def main():
         order = json.loads(line)
         start = time.perf_counter()
         count, numbers = work.run(order)
+        if job["device"] != "cpu":
+            torch.cuda.synchronize()
         seconds = time.perf_counter() - start
         answer = {"count": count, "seconds": seconds, "work": numbers}
         print(json.dumps(answer), flush=True)

@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import spice.local.LocalSettings;
+import spice.model.Devices;
 import spice.model.ModelConfig;
 
 /// The whole bench but for its iterations, on the least work that there is.
@@ -33,6 +34,7 @@ class BenchTest {
                         List.of(TINY),
                         1,
                         "/nonexistent/python",
+                        Devices.CPU,
                         Optional.of(corpus),
                         folder,
                         LocalSettings.from(Map.of(

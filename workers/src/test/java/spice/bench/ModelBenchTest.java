@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import spice.domain.Seed;
 import spice.local.UserError;
+import spice.model.Devices;
 import spice.model.Dtype;
 import spice.model.ModelConfig;
 import spice.model.TinyModel;
@@ -43,7 +44,7 @@ class ModelBenchTest {
     @Test
     void withoutPyTorchOurSideIsMeasuredAlone() {
         Comparison train = bench(Optional.empty())
-                .measure("train", Job.training(TINY, model, settings, Dtype.FLOAT32, new Seed(1)));
+                .measure("train", Job.training(TINY, model, Devices.CPU, settings, Dtype.FLOAT32, new Seed(1)));
 
         assertThat(train.ours().rate().values()).hasSize(1).allMatch(rate -> rate > 0);
         assertThat(train.ours().peakBytes()).isGreaterThan(50_000_000);
@@ -56,7 +57,7 @@ class ModelBenchTest {
     void bothSidesTrainTheSameModelTheSameWay(String ours, Dtype theirs) throws Exception {
         RunSettings chosen = SettingsReader.read("{\"trainThreads\": 2, \"dtype\": \"%s\"}".formatted(ours));
         Comparison train = bench(Optional.of(NeededPython.with(Python.TORCH)))
-                .measure("train", Job.training(TINY, model, chosen, theirs, new Seed(1)));
+                .measure("train", Job.training(TINY, model, Devices.CPU, chosen, theirs, new Seed(1)));
 
         assertThat(train.theirs()).isPresent();
     }
@@ -64,7 +65,7 @@ class ModelBenchTest {
     @Test
     void bothSidesGiveEveryTokenTheSameProbability() {
         Comparison sample = bench(Optional.of(NeededPython.with(Python.TORCH)))
-                .measure("sample", Job.sampling(Job.SAMPLE, TINY, model, settings, new Seed(1)));
+                .measure("sample", Job.sampling(Job.SAMPLE, TINY, model, Devices.CPU, settings, new Seed(1)));
 
         assertThat(sample.theirs()).isPresent();
     }
@@ -72,7 +73,7 @@ class ModelBenchTest {
     @Test
     void transformersGeneratesAsManyTokens() {
         Comparison sample = bench(Optional.of(NeededPython.with(Python.TORCH, Python.TRANSFORMERS)))
-                .measure("generate", Job.sampling(Job.GENERATE, TINY, model, settings, new Seed(1)));
+                .measure("generate", Job.sampling(Job.GENERATE, TINY, model, Devices.CPU, settings, new Seed(1)));
 
         assertThat(sample.theirs().orElseThrow().rate().values()).hasSize(1).allMatch(rate -> rate > 0);
     }

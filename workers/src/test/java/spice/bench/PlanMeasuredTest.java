@@ -72,7 +72,7 @@ class PlanMeasuredTest {
 
         assertThat(planned(settings, "train"))
                 .isCloseTo(
-                        measured(Job.training(SHAPE, model, settings, Dtype.FLOAT32, SEED)),
+                        measured(Job.training(SHAPE, model, Devices.CPU, settings, Dtype.FLOAT32, SEED)),
                         withinPercentage(PER_CENT));
     }
 
@@ -82,6 +82,7 @@ class PlanMeasuredTest {
 
         assertThat(planned(settings, "pose"))
                 .isCloseTo(
-                        measured(Job.sampling(Job.SAMPLE, SHAPE, model, settings, SEED)), withinPercentage(PER_CENT));
+                        measured(Job.sampling(Job.SAMPLE, SHAPE, model, Devices.CPU, settings, SEED)),
+                        withinPercentage(PER_CENT));
     }
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import spice.domain.Seed;
+import spice.model.Devices;
 import spice.model.Dtype;
 import spice.model.ModelConfig;
 import spice.model.ProgramFiles;
@@ -54,7 +55,8 @@ class ProgramInPythonTest {
     @Test
     void itTrainsToTheSameNumbers() throws Exception {
         Path model = TinyModel.create(folder.resolve("model"), TINY.model(), 1);
-        Job job = Job.training(TINY, model, SettingsReader.read("{\"trainThreads\": 2}"), Dtype.FLOAT32, new Seed(1));
+        Job job = Job.training(
+                TINY, model, Devices.CPU, SettingsReader.read("{\"trainThreads\": 2}"), Dtype.FLOAT32, new Seed(1));
         BenchFiles.write(folder.resolve("job.json"), Json.bytes(job));
         Answer.Work ours;
         try (OurTraining training = new OurTraining(job)) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import spice.model.Devices;
 import spice.store.s3.S3Location;
 
 class LocalSettingsTest {
@@ -43,6 +44,16 @@ class LocalSettingsTest {
                 .isEqualTo(S3Location.configured("spice"));
         assertThat(LocalSettings.from(Map.of("SPICE_S3_BUCKET", "my-bucket")).s3())
                 .isEqualTo(S3Location.configured("my-bucket"));
+    }
+
+    @Test
+    void theDeviceIsThatOfTheWorkerWithTheModel() {
+        assertThat(LocalSettings.from(Map.of()).devices()).isEqualTo(Devices.CPU);
+        assertThat(LocalSettings.from(Map.of("SPICE_DEVICE", "gpu")).devices().names())
+                .containsExactly("cuda:0");
+        assertThatThrownBy(() -> LocalSettings.from(Map.of("SPICE_DEVICE", "tpu")))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("tpu is no device; give cpu, or for example cuda:0,cuda:1");
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import spice.model.Devices;
 
 /// A program that runs a local stack until it is told to stop, and says so: `StackProgram HOME TEMPORAL-PORT
 /// UI-PORT S3-PORT`. Its one worker only waits; `unless FILE` makes it end if that file is there.
@@ -40,7 +41,8 @@ final class StackProgram {
                 true,
                 false,
                 "64m",
-                "64m");
+                "64m",
+                Devices.CPU);
         try (LocalStack stack = LocalStack.open(settings, PLAN, TestStacks.environment(), System.out::println)) {
             System.out.println(stack.isOurs() ? "started" : "found");
             stack.awaitEnd();

@@ -3,6 +3,7 @@ package spice.local;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import spice.model.Devices;
 
 /// Settings for stacks in a folder of a test's own, on ports of its own, with the real Temporal binary.
 final class TestStacks {
@@ -39,7 +40,8 @@ final class TestStacks {
                 true,
                 download,
                 "64m",
-                "64m");
+                "64m",
+                Devices.CPU);
     }
 
     /// The same files, other ports.
