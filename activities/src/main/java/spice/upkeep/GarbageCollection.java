@@ -49,6 +49,9 @@ public final class GarbageCollection {
     /// If Temporal does not answer: an ingest, which the store does not know of before it ends, may take a day.
     private static final Duration BLIND_GRACE = Duration.ofDays(1);
 
+    /// Parts that were begun to be sent before it are no longer being sent.
+    private static final Duration LONG_UPLOAD = Duration.ofDays(1);
+
     /// Steps whose results stay: corpora. Of many files only the new ones are parsed the next time.
     private static final Set<String> KEPT_STEPS = Set.of("ingest", "ingest-file");
     /// Steps whose results are many and lead to nothing else. Of any other step's it is looked up.
@@ -123,8 +126,7 @@ public final class GarbageCollection {
         List<Stored> blobs = pass.removeBlobs(remover);
         results.addAll(remover.remove(pass.danglingResults()));
         List<Stored> leftovers = remover.remove(listing.objects().stream()
-                .filter(object -> object.content() instanceof Stored.Leftover)
-                .filter(object -> object.written().isBefore(listing.now().minus(grace)))
+                .filter(object -> isLeftBehind(object, listing.now()))
                 .toList());
         return new Report(
                 keeping.reasons(),
@@ -133,6 +135,14 @@ public final class GarbageCollection {
                 Removed.of(blobs),
                 Removed.of(results),
                 Removed.of(leftovers));
+    }
+
+    private boolean isLeftBehind(Stored object, Instant now) {
+        return switch (object.content()) {
+            case Stored.Leftover _ -> object.written().isBefore(now.minus(grace));
+            case Stored.Unfinished _ -> object.written().isBefore(now.minus(LONG_UPLOAD));
+            case Stored.Blob _, Stored.Step _, Stored.Named _ -> false;
+        };
     }
 
     private interface Remover {
@@ -193,7 +203,7 @@ public final class GarbageCollection {
                         upkeep.read(object)
                                 .ifPresent(json -> results.put(object, Json.read(json, BlobRef.class, object.key())));
                     case Stored.Named(String name) -> records.put(name, object);
-                    case Stored.Leftover() -> {}
+                    case Stored.Leftover _, Stored.Unfinished _ -> {}
                 }
             });
         }

@@ -111,7 +111,7 @@ public final class Verification {
                     readable(object.key(), () -> checkpoints.named(name));
                 }
             }
-            case Stored.Blob _, Stored.Leftover _ -> {}
+            case Stored.Blob _, Stored.Leftover _, Stored.Unfinished _ -> {}
         }
     }
 

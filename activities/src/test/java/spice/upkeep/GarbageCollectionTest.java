@@ -10,6 +10,7 @@ import io.temporal.failure.ApplicationFailure;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -153,6 +154,18 @@ class GarbageCollectionTest {
 
         assertThat(store.list().objects()).isEqualTo(before);
         assertThat(dry).isEqualTo(collect(LAST_TWO, NONE));
+    }
+
+    @Test
+    void partsOfAnUploadStayForADay() {
+        List<Stored> removed = new ArrayList<>();
+
+        GarbageCollection.Report report = new GarbageCollection(
+                        store, new HalfSent(store, removed), GarbageCollection.GRACE)
+                .run(LAST_TWO, NONE, false);
+
+        assertThat(removed).extracting(Stored::key).contains("blobs/25").doesNotContain("blobs/23");
+        assertThat(report.leftovers()).isEqualTo(new GarbageCollection.Removed(1, 1_000));
     }
 
     @Test
@@ -383,6 +396,39 @@ class GarbageCollectionTest {
                 .filter(text -> !text.startsWith("{"))
                 .sorted()
                 .toList();
+    }
+
+    /// A store with parts of two objects, sent 25 and 23 hours ago.
+    private record HalfSent(StoreUpkeep upkeep, List<Stored> removed) implements StoreUpkeep {
+        @Override
+        public Listing list() {
+            Listing whole = upkeep.list();
+            List<Stored> objects = new ArrayList<>(whole.objects());
+            for (int hours : new int[] {25, 23}) {
+                objects.add(new Stored(
+                        "blobs/" + hours,
+                        new Stored.Unfinished("upload " + hours),
+                        1_000,
+                        whole.now().minus(Duration.ofHours(hours))));
+            }
+            return new Listing(whole.now(), objects);
+        }
+
+        @Override
+        public List<Stored> remove(Collection<Stored> doomed) {
+            removed.addAll(doomed);
+            return List.copyOf(doomed);
+        }
+
+        @Override
+        public Optional<BlobRef> digest(Stored object) {
+            return upkeep.digest(object);
+        }
+
+        @Override
+        public Optional<byte[]> read(Stored object) {
+            return upkeep.read(object);
+        }
     }
 
     /// Something happens just before each removal.

@@ -24,4 +24,9 @@ public record Stored(String key, Content content, long bytes, Instant written) {
 
     /// What a server that was killed left of an object that it had not finished.
     public record Leftover() implements Content {}
+
+    /// Parts of a large object, which nobody has put together: they are being sent, or who sent them was killed.
+    ///
+    /// @param upload its name on the server
+    public record Unfinished(String upload) implements Content {}
 }

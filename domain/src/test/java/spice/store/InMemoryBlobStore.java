@@ -142,7 +142,8 @@ public class InMemoryBlobStore implements BlobStore, StoreUpkeep {
             case Stored.Blob(String sha256) -> blob(sha256).length;
             case Stored.Step(StepKey step) -> Json.bytes(steps.get(step)).length;
             case Stored.Named(String name) -> records.get(name).length;
-            case Stored.Leftover() -> throw new IllegalStateException("nothing is left behind in the heap");
+            case Stored.Leftover _, Stored.Unfinished _ ->
+                throw new IllegalStateException("nothing is left behind in the heap");
         };
         return new Stored(key, content, bytes, at);
     }
@@ -162,7 +163,8 @@ public class InMemoryBlobStore implements BlobStore, StoreUpkeep {
                 case Stored.Blob(String sha256) -> blobs.remove(new BlobRef(sha256, 0));
                 case Stored.Step(StepKey step) -> steps.remove(step);
                 case Stored.Named(String name) -> records.remove(name);
-                case Stored.Leftover() -> throw new IllegalStateException("nothing is left behind in the heap");
+                case Stored.Leftover _, Stored.Unfinished _ ->
+                    throw new IllegalStateException("nothing is left behind in the heap");
             }
         }
         return removed;
@@ -180,7 +182,7 @@ public class InMemoryBlobStore implements BlobStore, StoreUpkeep {
             case Stored.Step(StepKey step) ->
                 Optional.ofNullable(steps.get(step)).map(Json::bytes);
             case Stored.Named(String name) -> read(name);
-            case Stored.Leftover() -> Optional.empty();
+            case Stored.Leftover _, Stored.Unfinished _ -> Optional.empty();
         };
     }
 

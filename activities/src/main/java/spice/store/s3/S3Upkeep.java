@@ -17,7 +17,9 @@ import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.model.Part;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import spice.store.BlobRef;
 import spice.store.ObjectKeys;
@@ -69,9 +71,34 @@ public final class S3Upkeep implements StoreUpkeep, AutoCloseable {
                                     new Stored(object.key(), content, object.size(), object.lastModified())));
                 }
             }
+            objects.addAll(unfinished());
             return new Listing(now.orElseThrow(), objects);
         } catch (SdkException e) {
             throw bucket.failures().of("list the bucket " + bucket.name(), e);
+        }
+    }
+
+    private List<Stored> unfinished() {
+        return client.listMultipartUploadsPaginator(r -> r.bucket(bucket.name())).uploads().stream()
+                .map(upload -> new Stored(
+                        upload.key(),
+                        new Stored.Unfinished(upload.uploadId()),
+                        partBytes(upload.key(), upload.uploadId()),
+                        upload.initiated()))
+                .toList();
+    }
+
+    private long partBytes(String key, String upload) {
+        try {
+            return client
+                    .listPartsPaginator(r -> r.bucket(bucket.name()).key(key).uploadId(upload))
+                    .parts()
+                    .stream()
+                    .mapToLong(Part::size)
+                    .sum();
+        } catch (NoSuchUploadException e) {
+            // It has come to its end meanwhile.
+            return 0;
         }
     }
 
@@ -82,11 +109,30 @@ public final class S3Upkeep implements StoreUpkeep, AutoCloseable {
     @Override
     public List<Stored> remove(Collection<Stored> doomed) {
         List<Stored> removed = new ArrayList<>();
-        Iterator<Stored> left = doomed.iterator();
+        List<Stored> whole = new ArrayList<>();
+        for (Stored object : doomed) {
+            if (object.content() instanceof Stored.Unfinished(String upload)) {
+                abort(object.key(), upload);
+                removed.add(object);
+            } else {
+                whole.add(object);
+            }
+        }
+        Iterator<Stored> left = whole.iterator();
         while (left.hasNext()) {
             removed.addAll(removeSome(left));
         }
         return removed;
+    }
+
+    private void abort(String key, String upload) {
+        try {
+            client.abortMultipartUpload(r -> r.bucket(bucket.name()).key(key).uploadId(upload));
+        } catch (NoSuchUploadException e) {
+            // It has come to its end meanwhile.
+        } catch (SdkException e) {
+            throw bucket.failures().of("remove parts of " + key, e);
+        }
     }
 
     /// As many as can be looked at in a short time. A removal that failed may still take place, so its notice is

@@ -165,6 +165,30 @@ class S3UpkeepTest extends StoreUpkeepContract {
         assertThat(upkeep.list().objects()).extracting(Stored::key).containsExactly("records/runs/b-" + uuid);
     }
 
+    @Test
+    void partsThatNobodyPutsTogetherAreListedAndRemoved() {
+        String key = "blobs/ab/" + "ab".repeat(32);
+        String upload;
+        try (S3Client client = S3Clients.open(location)) {
+            upload = client.createMultipartUpload(
+                            r -> r.bucket(location.bucket()).key(key))
+                    .uploadId();
+            client.uploadPart(
+                    r -> r.bucket(location.bucket()).key(key).uploadId(upload).partNumber(1),
+                    RequestBody.fromBytes(new byte[6_000_000]));
+        }
+
+        List<Stored> objects = upkeep.list().objects();
+
+        assertThat(objects).singleElement().satisfies(object -> {
+            assertThat(object.key()).isEqualTo(key);
+            assertThat(object.content()).isEqualTo(new Stored.Unfinished(upload));
+            assertThat(object.bytes()).isEqualTo(6_000_000);
+        });
+        assertThat(upkeep.remove(objects)).isEqualTo(objects);
+        assertThat(upkeep.list().objects()).isEmpty();
+    }
+
     /// As a server does by itself, or somebody else's gc: without a writer's mark.
     private void put(String key) {
         try (S3Client client = S3Clients.open(location)) {
