@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 import java.util.function.Function;
 import org.apache.commons.io.file.PathUtils;
@@ -48,6 +49,29 @@ public final class CheckpointFolders {
         } catch (RuntimeException e) {
             delete(folder);
             throw e;
+        }
+    }
+
+    /// Writes a checkpoint's model as a folder of its own in Hugging Face layout, with its adapter if it has one:
+    /// whole,
+    /// or not at all.
+    ///
+    /// @param target in the file system of this one's scratch folder; not there, or empty
+    /// @throws StoreException if the weights are not there, any more or at all
+    public void export(CheckpointRef checkpoint, Path target) {
+        Path folder = scratch.resolve(".spice-export-" + UUID.randomUUID());
+        try {
+            ModelFiles.fetch(store, checkpoints.manifest(checkpoint).files(), folder);
+            Files.move(folder, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (StoreException e) {
+            throw checkpoints
+                    .retirement(checkpoint)
+                    .map(retirement -> new StoreException(checkpoints.goneSince(checkpoint, retirement), e))
+                    .orElse(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write %s".formatted(target), e);
+        } finally {
+            delete(folder);
         }
     }
 

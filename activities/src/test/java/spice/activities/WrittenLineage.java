@@ -34,6 +34,11 @@ public record WrittenLineage(BlobStore store, String lineage, String branch) {
                 .commit(manifest("base", "0123456789ab", 0, Map.of("weights", text(store, "base weights"))));
     }
 
+    /// An iteration of which there is nothing but a model's files.
+    public static CheckpointRef checkpoint(BlobStore store, String lineage, int iteration, Map<String, BlobRef> files) {
+        return new Checkpoints(store).commit(manifest(lineage, "0123456789ab", iteration, files));
+    }
+
     private static CheckpointManifest manifest(
             String lineage, String branch, int iteration, Map<String, BlobRef> files) {
         return new CheckpointManifest(

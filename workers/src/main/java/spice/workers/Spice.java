@@ -46,6 +46,7 @@ import spice.workflows.Trouble;
             SettingsCommand.class,
             ScheduleCommand.class,
             StoreCommand.class,
+            ExportCommand.class,
             IngestCommand.class,
             PretrainCommand.class,
             AskCommand.class,

@@ -11,7 +11,6 @@ import spice.activities.Checkpoints;
 import spice.activities.Retirement;
 import spice.local.LocalSettings;
 import spice.local.UserError;
-import spice.settings.StartFrom;
 import spice.store.Stored;
 import spice.store.s3.S3BlobStore;
 import spice.store.s3.S3Location;
@@ -24,7 +23,7 @@ abstract class StorePinCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "CHECKPOINT", description = "As `spice status` names it, or as LINEAGE@ITERATION.")
+    @Parameters(paramLabel = "CHECKPOINT", description = NamedCheckpoint.DESCRIPTION)
     private String name = "";
 
     PrintWriter out() {
@@ -33,15 +32,7 @@ abstract class StorePinCommand implements Callable<Integer> {
 
     /// @throws UserError if there is no such checkpoint
     CheckpointRef checkpoint(Checkpoints checkpoints) {
-        Optional<CheckpointRef> found = StartFrom.parse(name)
-                .flatMap(start -> start instanceof StartFrom.Fork(String lineage, int iteration)
-                        ? checkpoints.at(lineage, iteration)
-                        : Optional.empty())
-                .or(() -> checkpoints.named(name));
-        return found.orElseThrow(() -> new UserError(
-                "there is no checkpoint %s; name one as checkpoints/LINEAGE/BRANCH/ITERATION or LINEAGE@ITERATION, see `spice status`"
-                        .formatted(name),
-                ExitCode.BAD_INPUT));
+        return NamedCheckpoint.find(checkpoints, name);
     }
 
     /// `spice store pin`.

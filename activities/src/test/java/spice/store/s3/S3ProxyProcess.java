@@ -12,7 +12,7 @@ import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 
 /// A real S3 server on a folder, in a process of its own, on a port of its own choice.
 public record S3ProxyProcess(Process process, URI endpoint) implements AutoCloseable {
-    static final S3Key KEY = new S3Key("spice", "the tests' own");
+    public static final S3Key KEY = new S3Key("spice", "the tests' own");
     private static final Pattern PORT = Pattern.compile("listens on port (\\d+)\n");
 
     public static S3ProxyProcess start(Path folder) throws IOException, InterruptedException {
