@@ -166,10 +166,12 @@ class Decoder(Module):
 
   # A matrix of weights as product and add_product take it. oneDNN's own layout spares what MKL does at every call, and
   # pays where a matrix is large; what a call of oneDNN costs by itself is more than that for a small one. The layout is that
-  # for a shard of usual size, whatever the shard, so that all of them multiply alike.
+  # for a shard of usual size, whatever the shard, so that all of them multiply alike. For bfloat16 it has one where the
+  # processor has instructions for it.
   def laid_out(self, weight: Tensor) -> Tensor:
     dtype = ops.prim.dtype(weight)
-    if torch.numel(weight) >= 262144 and (dtype == 6 or dtype == 15) and not ops.prim.is_cuda(weight):
+    knows = dtype == 6 or (dtype == 15 and ops.mkldnn._is_mkldnn_bf16_supported())
+    if torch.numel(weight) >= 262144 and knows and not ops.prim.is_cuda(weight):
       laid = ops.mkldnn._reorder_linear_weight(torch.contiguous(weight), 64)
     else:
       laid = weight

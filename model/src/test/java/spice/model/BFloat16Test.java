@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Computing in bfloat16, which has eight bits of precision: a rounding is wrong by up to one part in 512.
@@ -193,6 +194,28 @@ class BFloat16Test {
                 .forEach((name, tensor) -> assertThat(tensor.values())
                         .as(name)
                         .containsExactly(master.get("master." + name).values()));
+    }
+
+    /// Matrices that are large enough for oneDNN's own layout, which it has for bfloat16 on some processors only.
+    @ParameterizedTest
+    @EnumSource(Dtype.class)
+    void largeMatricesAreSampledFromInEachType(Dtype dtype) {
+        ModelConfig config = new ModelConfig(12, 128, 2048, 1, 4, 2, 32, 64, 10_000, 1e-6, true, 0);
+        Path base = TinyModel.create(folder.resolve("large"), config, 1);
+        Map<String, HostTensor> weights = TinyModel.weights(config, 1);
+        ReferenceDecoder reference = new ReferenceDecoder(config, dtype == Dtype.FLOAT32 ? weights : rounded(weights));
+        int[] prompt = {1, 2, 3};
+        try (LanguageModel model = LanguageModel.open(base, dtype, 1, Devices.CPU)) {
+            Completion drawn = model.sample(List.of(new PromptGroup(prompt, new long[] {5})), new Sampling(1, 8))
+                    .getFirst()
+                    .getFirst();
+            int[] tokens = trajectory(prompt, drawn).tokens();
+            double[][] logits = reference.logits(tokens);
+            for (int i = 0; i < drawn.tokens().length; i++) {
+                double exact = ReferenceDecoder.logProbs(logits[prompt.length + i - 1], 1)[drawn.tokens()[i]];
+                assertThat((double) drawn.logProbs()[i]).isCloseTo(exact, within(dtype == Dtype.FLOAT32 ? 1e-4 : 0.3));
+            }
+        }
     }
 
     /// The sampler computes with a cache, row by row, the learner whole sequences: both round, in different places.
