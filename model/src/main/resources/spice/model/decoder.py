@@ -373,7 +373,8 @@ class Decoder(Module):
   # 6 lengths (L) of the lanes' prompts
   # 7 mask (L, 1, 1, P) of their padding
   # 8 the slots' last tokens (L, K)
-  # and at, three numbers: the time, which is how often advance was called; the time that the first column of the slots' own
+  # No tensor of Java's is kept in it but uniforms, which is there until the shard is drawn: others are gone after a call.
+  # And at, three numbers: the time, which is how often advance was called; the time that the first column of the slots' own
   # caches belongs to; whether those of a lane begin with columns from before its birth (1 or 0).
 
   # Begins a shard with nothing in flight: at, state, and the caches of the prompts' keys and values and of the slots' own.
@@ -403,7 +404,7 @@ class Decoder(Module):
     ends = torch.arange(torch.size(prompts, 0), device=ops.prim.device(x)) * torch.size(prompts, 1) + lengths - 1
     h = torch.index_select(torch.flatten(x, 0, 1), 0, ends)
     first = torch.linear(self.norm(h, self.last_norm(w), eps), self.head(w))
-    return ([first, lengths], keys, values)
+    return ([first, torch.clone(lengths)], keys, values)
 
   # Draws token number n (L or 1, 1) of the completions in some slots with these rows, and writes it down. Returns the tokens
   # (L, K) and which slots have ended: those that had, those whose token is one of the stop tokens or the last there may be.
@@ -457,7 +458,7 @@ class Decoder(Module):
     empty = torch.eq(rows, torch.size(state[2], 0) - 1)
     number = torch.zeros([1, 1], dtype=4, device=on)
     token, done, = self.drawn(logits, rows, empty, number, temperature, top_k, top_p, min_p, stops, state)
-    state[3] = self.beside(state[3], rows)
+    state[3] = self.beside(state[3], torch.clone(rows))
     state[4] = self.beside(state[4], done)
     state[5] = self.beside(state[5], torch.full([L], at[0], dtype=4, device=on))
     state[6] = self.beside(state[6], torch.index_select(lengths, 0, lanes))
@@ -531,7 +532,7 @@ class Decoder(Module):
       prompt_values[layer] = torch.index_select(torch.slice(prompt_values[layer], 2, 0, P), 0, lanes)
       own_keys[layer] = self.pack(torch.slice(own_keys[layer], 3, from_column), slots)
       own_values[layer] = self.pack(torch.slice(own_values[layer], 3, from_column), slots)
-    state[3] = rows
+    state[3] = torch.clone(rows)
     state[4] = torch.eq(rows, torch.size(state[2], 0) - 1)
     state[5] = births
     state[6] = torch.index_select(state[6], 0, lanes)

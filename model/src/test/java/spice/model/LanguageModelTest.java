@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withPrecision;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -156,6 +157,25 @@ class LanguageModelTest {
                             .sample(groups, sampling))
                     .hasMessage("enough");
             assertThat(beats).hasValue(3);
+        }
+    }
+
+    /// A tensor that DJL makes of a Java array is a view into a buffer, which goes with its Java object.
+    @Test
+    void whatIsInFlightOutlivesJavasBuffers() {
+        TinyModel.create(folder, TinyModel.config(), 5);
+        List<PromptGroup> groups = groups(TinyModel.config());
+        Sampling sampling = new Sampling(0.8, MAX_NEW_TOKENS).holding(200);
+        Pulse collecting = () -> {
+            System.gc();
+            for (int i = 0; i < 500; i++) {
+                ByteBuffer.allocateDirect(8 + 8 * i).putLong(0, -1);
+            }
+        };
+        try (LanguageModel model = LanguageModel.open(folder, 1)) {
+            assertThat(model.watchedBy(collecting).sample(groups, sampling))
+                    .usingRecursiveComparison()
+                    .isEqualTo(model.sample(groups, sampling));
         }
     }
 
