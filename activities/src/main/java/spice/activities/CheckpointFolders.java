@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.apache.commons.io.file.PathUtils;
@@ -41,10 +42,8 @@ public final class CheckpointFolders {
             throw Failure.MODEL_UNUSABLE.because(e);
         } catch (StoreException e) {
             delete(folder);
-            throw checkpoints
-                    .retirement(checkpoint)
-                    .<RuntimeException>map(retirement ->
-                            Failure.CHECKPOINT_RETIRED.because(checkpoints.goneSince(checkpoint, retirement)))
+            throw gone(checkpoint)
+                    .<RuntimeException>map(Failure.CHECKPOINT_RETIRED::because)
                     .orElse(e);
         } catch (RuntimeException e) {
             delete(folder);
@@ -52,9 +51,8 @@ public final class CheckpointFolders {
         }
     }
 
-    /// Writes a checkpoint's model as a folder of its own in Hugging Face layout, with its adapter if it has one:
-    /// whole,
-    /// or not at all.
+    /// Writes a checkpoint's model as a folder of its own in Hugging Face layout, with its adapter if it has one,
+    /// whole or not at all.
     ///
     /// @param target in the file system of this one's scratch folder; not there, or empty
     /// @throws StoreException if the weights are not there, any more or at all
@@ -64,15 +62,17 @@ public final class CheckpointFolders {
             ModelFiles.fetch(store, checkpoints.manifest(checkpoint).files(), folder);
             Files.move(folder, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (StoreException e) {
-            throw checkpoints
-                    .retirement(checkpoint)
-                    .map(retirement -> new StoreException(checkpoints.goneSince(checkpoint, retirement), e))
-                    .orElse(e);
+            throw gone(checkpoint).map(words -> new StoreException(words, e)).orElse(e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write %s".formatted(target), e);
         } finally {
             delete(folder);
         }
+    }
+
+    /// Since when the weights are given up, and what to do about it; empty if they are not.
+    private Optional<String> gone(CheckpointRef checkpoint) {
+        return checkpoints.retirement(checkpoint).map(retirement -> checkpoints.goneSince(checkpoint, retirement));
     }
 
     /// Deletes a folder with all that is in it, if it is there.

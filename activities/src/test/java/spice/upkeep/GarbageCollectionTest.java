@@ -398,11 +398,47 @@ class GarbageCollectionTest {
                 .toList();
     }
 
-    /// A store with parts of two objects, sent 25 and 23 hours ago.
-    private record HalfSent(StoreUpkeep upkeep, List<Stored> removed) implements StoreUpkeep {
+    /// A store's upkeep, for tests in which something of it differs.
+    private static class Around implements StoreUpkeep {
+        private final StoreUpkeep upkeep;
+
+        Around(StoreUpkeep upkeep) {
+            this.upkeep = upkeep;
+        }
+
         @Override
         public Listing list() {
-            Listing whole = upkeep.list();
+            return upkeep.list();
+        }
+
+        @Override
+        public List<Stored> remove(Collection<Stored> doomed) {
+            return upkeep.remove(doomed);
+        }
+
+        @Override
+        public Optional<BlobRef> digest(Stored object) {
+            return upkeep.digest(object);
+        }
+
+        @Override
+        public Optional<byte[]> read(Stored object) {
+            return upkeep.read(object);
+        }
+    }
+
+    /// A store with parts of two objects, sent 25 and 23 hours ago.
+    private static final class HalfSent extends Around {
+        private final List<Stored> removed;
+
+        HalfSent(StoreUpkeep upkeep, List<Stored> removed) {
+            super(upkeep);
+            this.removed = removed;
+        }
+
+        @Override
+        public Listing list() {
+            Listing whole = super.list();
             List<Stored> objects = new ArrayList<>(whole.objects());
             for (int hours : new int[] {25, 23}) {
                 objects.add(new Stored(
@@ -419,39 +455,21 @@ class GarbageCollectionTest {
             removed.addAll(doomed);
             return List.copyOf(doomed);
         }
-
-        @Override
-        public Optional<BlobRef> digest(Stored object) {
-            return upkeep.digest(object);
-        }
-
-        @Override
-        public Optional<byte[]> read(Stored object) {
-            return upkeep.read(object);
-        }
     }
 
     /// Something happens just before each removal.
-    private record Interrupted(StoreUpkeep upkeep, Runnable before) implements StoreUpkeep {
-        @Override
-        public Listing list() {
-            return upkeep.list();
+    private static final class Interrupted extends Around {
+        private final Runnable before;
+
+        Interrupted(StoreUpkeep upkeep, Runnable before) {
+            super(upkeep);
+            this.before = before;
         }
 
         @Override
         public List<Stored> remove(Collection<Stored> doomed) {
             before.run();
-            return upkeep.remove(doomed);
-        }
-
-        @Override
-        public Optional<BlobRef> digest(Stored object) {
-            return upkeep.digest(object);
-        }
-
-        @Override
-        public Optional<byte[]> read(Stored object) {
-            return upkeep.read(object);
+            return super.remove(doomed);
         }
     }
 }

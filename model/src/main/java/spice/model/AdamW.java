@@ -23,8 +23,7 @@ final class AdamW implements AutoCloseable {
 
     private final Decoder decoder;
     private final LearnerSettings settings;
-    /// Where it steps, if that is not where the decoder is.
-    private final Optional<Offload> offload;
+    private final Home home;
     /// The weights themselves where they are neither rounded nor elsewhere.
     private final List<PtNDArray> master;
 
@@ -33,29 +32,34 @@ final class AdamW implements AutoCloseable {
     /// The operator counts steps for each weight; they are always equal.
     private final List<PtNDArray> steps;
 
-    /// The host's memory, and there the gradients of a step.
-    private record Offload(PtNDManager host, List<PtNDArray> gradients) {
-        static Offload of(Decoder decoder) {
+    /// Where it steps.
+    ///
+    /// @param gradients of a step, where that is not where the decoder is, but the host's memory
+    private record Home(PtNDManager memory, Optional<List<PtNDArray>> gradients) {
+        static Home of(Decoder decoder, boolean offloads) {
+            if (!offloads) {
+                return new Home(decoder.home(), Optional.empty());
+            }
             PtNDManager host = Torch.newManager();
-            return new Offload(host, decoder.zeros(host));
+            return new Home(host, Optional.of(decoder.zeros(host)));
         }
 
-        void close() {
-            host.close();
+        boolean isApart() {
+            return gradients.isPresent();
         }
     }
 
     private AdamW(
             Decoder decoder,
             LearnerSettings settings,
-            Optional<Offload> offload,
+            Home home,
             List<PtNDArray> master,
             List<PtNDArray> first,
             List<PtNDArray> second,
             List<PtNDArray> steps) {
         this.decoder = decoder;
         this.settings = settings;
-        this.offload = offload;
+        this.home = home;
         this.master = master;
         this.first = first;
         this.second = second;
@@ -66,28 +70,20 @@ final class AdamW implements AutoCloseable {
     ///
     /// @param offloads whether master copy, moments and step are in the host's memory
     static AdamW fresh(Decoder decoder, LearnerSettings settings, boolean offloads) {
-        Optional<Offload> offload = offload(decoder, offloads);
-        PtNDManager home = home(decoder, offload);
+        Home home = Home.of(decoder, offloads);
+        PtNDManager memory = home.memory();
         return new AdamW(
                 decoder,
                 settings,
-                offload,
-                master(decoder, offload),
-                decoder.zeros(home),
-                decoder.zeros(home),
-                steps(decoder, 0, home));
+                home,
+                master(decoder, home),
+                decoder.zeros(memory),
+                decoder.zeros(memory),
+                steps(decoder, 0, memory));
     }
 
-    private static Optional<Offload> offload(Decoder decoder, boolean offloads) {
-        return offloads ? Optional.of(Offload.of(decoder)) : Optional.empty();
-    }
-
-    private static PtNDManager home(Decoder decoder, Optional<Offload> offload) {
-        return offload.map(Offload::host).orElse(decoder.home());
-    }
-
-    private static List<PtNDArray> master(Decoder decoder, Optional<Offload> offload) {
-        return decoder.isRounded() || offload.isPresent() ? decoder.master(home(decoder, offload)) : decoder.learned();
+    private static List<PtNDArray> master(Decoder decoder, Home home) {
+        return decoder.isRounded() || home.isApart() ? decoder.master(home.memory()) : decoder.learned();
     }
 
     /// Continues from a saved state.
@@ -99,16 +95,15 @@ final class AdamW implements AutoCloseable {
                 .values()
                 .iterator()
                 .next();
-        Optional<Offload> offload = offload(decoder, offloads);
-        PtNDManager home = home(decoder, offload);
+        Home home = Home.of(decoder, offloads);
         return new AdamW(
                 decoder,
                 settings,
-                offload,
-                master(decoder, offload, found, file),
-                moments(found, FIRST, decoder, file, home),
-                moments(found, SECOND, decoder, file, home),
-                steps(decoder, steps.values()[0], home));
+                home,
+                master(found, decoder, file, home),
+                moments(found, FIRST, decoder, file, home.memory()),
+                moments(found, SECOND, decoder, file, home.memory()),
+                steps(decoder, steps.values()[0], home.memory()));
     }
 
     /// @throws ModelException if the file is missing or damaged or belongs to a model of another config
@@ -124,17 +119,16 @@ final class AdamW implements AutoCloseable {
 
     /// The saved master copy; where none was saved, the weights were not rounded then. Weights that are no longer
     /// rounded go on from the copy.
-    private static List<PtNDArray> master(
-            Decoder decoder, Optional<Offload> offload, Map<String, HostTensor> found, Path file) {
+    private static List<PtNDArray> master(Map<String, HostTensor> found, Decoder decoder, Path file, Home home) {
         if (found.keySet().stream().noneMatch(name -> name.startsWith(MASTER))) {
-            return master(decoder, offload);
+            return master(decoder, home);
         }
-        List<PtNDArray> saved = moments(found, MASTER, decoder, file, home(decoder, offload));
+        List<PtNDArray> saved = moments(found, MASTER, decoder, file, home.memory());
         if (decoder.isRounded()) {
             return saved;
         }
         decoder.copy(saved, decoder.learned());
-        return offload.isPresent() ? saved : decoder.learned();
+        return home.isApart() ? saved : decoder.learned();
     }
 
     private static List<PtNDArray> moments(
@@ -155,18 +149,18 @@ final class AdamW implements AutoCloseable {
 
     /// Moves the weights against the gradients times `scale`.
     void step(List<PtNDArray> gradients, double scale, double learningRate) {
-        offload.ifPresent(host -> {
+        home.gradients().ifPresent(there -> {
             // The device waits meanwhile: all threads are free.
             Torch.prepareThread(settings.threads());
-            decoder.copy(gradients, host.gradients());
+            decoder.copy(gradients, there);
         });
         try (TorchProgram.Call call = decoder.call("adamw")) {
-            call.with(master).with(offload.map(Offload::gradients).orElse(gradients));
+            call.with(master).with(home.gradients().orElse(gradients));
             call.with(first).with(second).with(steps);
             call.with(scale).with(learningRate).with(settings.beta1()).with(settings.beta2());
             call.with(settings.epsilon()).with(settings.weightDecay()).run();
         }
-        if (decoder.isRounded() || offload.isPresent()) {
+        if (decoder.isRounded() || home.isApart()) {
             decoder.copy(master, decoder.learned());
         }
     }
@@ -184,6 +178,8 @@ final class AdamW implements AutoCloseable {
 
     @Override
     public void close() {
-        offload.ifPresent(Offload::close);
+        if (home.isApart()) {
+            home.memory().close();
+        }
     }
 }

@@ -516,7 +516,6 @@ class Decoder(Module):
         own_keys: List[Tensor], own_values: List[Tensor], lanes: Tensor, slots: Tensor, rows: Tensor, P: int,
         w: List[Tensor]
   ) -> NoneType:
-    flat = torch.flatten(slots)
     births = torch.index_select(state[5], 0, lanes)
     if torch.numel(births) > 0:
       oldest = int(torch.amin(births, [0]))
@@ -537,7 +536,7 @@ class Decoder(Module):
     state[5] = births
     state[6] = torch.index_select(state[6], 0, lanes)
     state[7] = torch.index_select(torch.slice(state[7], 3, 0, P), 0, lanes)
-    state[8] = torch.reshape(torch.index_select(torch.flatten(state[8]), 0, flat), torch.size(rows))
+    state[8] = torch.reshape(torch.index_select(torch.flatten(state[8]), 0, torch.flatten(slots)), torch.size(rows))
     return None
 
   # The named slots (L', K') of a cache (L, J, K, N, D), as lanes of slots again.
