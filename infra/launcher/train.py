@@ -2,12 +2,12 @@
 
     torchrun --standalone --nproc-per-node 8 infra/launcher/train.py [--device cuda] [--autocast] s3://BUCKET/KEY
 
-is what a worker starts where its launchers name it; it appends the address of the job. docs/launcher.md is the contract that
-this script keeps: read job, parent checkpoint and trajectories out of the store, take the gradient updates, write weights and
-optimizer, and last, once all of it is there, the result. It needs torch, transformers and safetensors.
+is the command that a worker starts if its launchers name it; the worker appends the address of the job. This script follows the
+contract in docs/launcher.md: it reads job, parent checkpoint and trajectories from the store, takes the gradient updates, writes
+weights and optimizer, and writes the result last, once all else is stored. It needs torch, transformers and safetensors.
 
-The loss is DrGRPO's as in decoder.py. Each process has a whole copy of model and optimizer, computes its share of an update's
-sequences, and the gradients are summed over all. Weights are float32; on a GPU --autocast computes in bfloat16.
+The loss is DrGRPO, as in decoder.py. Each process has a full copy of model and optimizer and computes its share of an update's
+sequences; the gradients are summed over all processes. Weights are float32; on a GPU, --autocast computes in bfloat16.
 
 B sequences, T tokens of a sequence, M trained tokens, V vocabulary.
 """
@@ -37,9 +37,9 @@ from torch.utils.checkpoint import checkpoint
 from transformers import AutoModelForCausalLM
 
 FORMAT = 1
-# Rows of the head at a time; with each row's V numbers they are all that is held of the logits.
+# Number of rows for which the head computes logits at a time; only these rows of V numbers are in memory.
 HEAD_ROWS = 1024
-# A parameter's gradient may be longer than the processes can add up in this time only where something is wrong.
+# Longest time in which the processes must have summed one parameter's gradient; more means a fault.
 PATIENCE = timedelta(minutes=10)
 
 
@@ -47,14 +47,14 @@ said = "its start"
 
 
 def say(words):
-    """A line of progress: the worker shows it, and takes a job that says nothing for its patience for stuck."""
+    """Prints progress. The worker shows it, and takes a job that prints nothing for the time of its patience as stuck."""
     global said
     said = words
     print("spice: " + words, flush=True)
 
 
 def end_with_the_worker():
-    """The worker holds the other end of standard input; when it is gone, nobody waits for this job any more."""
+    """Ends this process with the worker, which has the other end of standard input and alone waits for this job."""
 
     def wait():
         while os.read(0, 4096):
@@ -66,9 +66,9 @@ def end_with_the_worker():
 
 
 class Store:
-    """An S3 bucket, by its plain HTTP interface: GET and create-only PUT, signed (AWS Signature Version 4).
+    """An S3 bucket through HTTP: GET and create-only PUT, signed (AWS Signature Version 4).
 
-    Where it is and who may use it stands in the usual variables: AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_ACCESS_KEY_ID,
+    The usual variables give its address and key: AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_ACCESS_KEY_ID,
     AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN.
     """
 
@@ -82,7 +82,7 @@ class Store:
         self.endpoint = urllib.parse.urlsplit(endpoint or "https://s3.%s.amazonaws.com" % self.region)
 
     def request(self, method, key, sha256, headers, body=None):
-        """The open response."""
+        """Sends a request; returns the connection and the open response."""
         host = self.endpoint.netloc
         path = urllib.parse.quote("%s/%s/%s" % (self.endpoint.path.rstrip("/"), self.bucket, key), safe="/-_.~")
         now = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
@@ -109,7 +109,7 @@ class Store:
         return connection, connection.getresponse()
 
     def tried(self, what, attempt):
-        """The attempt's answer; a server that is busy or being restarted is asked again."""
+        """Returns the answer to the attempt, which is repeated if the server is busy or restarts."""
         for n in range(self.TRIES):
             try:
                 status, answer = attempt()
@@ -123,7 +123,7 @@ class Store:
         raise SystemExit("cannot %s: %s %s" % (what, status or "no answer", answer[:300]))
 
     def get(self, key, file=None):
-        """The object's bytes, or, with a file, its SHA-256 once it is written there."""
+        """Returns the object's bytes, or writes them to the file and returns their SHA-256."""
 
         def attempt():
             connection, response = self.request("GET", key, hashlib.sha256(b"").hexdigest(), {})
@@ -148,7 +148,7 @@ class Store:
             raise SystemExit("%s has the digest %s" % (self.blob(ref), found))
 
     def create(self, key, body, sha256, length):
-        """Unless it is there: whoever created it was first. `body` opens the bytes anew for each try."""
+        """Creates the object unless it exists already. `body` opens the bytes anew for each try."""
 
         def attempt():
             with body() as stream:
@@ -160,7 +160,7 @@ class Store:
         self.tried("write " + key, attempt)
 
     def put(self, file):
-        """A file under its digest; the reference to it."""
+        """Stores a file under its digest; returns the reference."""
         digest = hashlib.sha256()
         with open(file, "rb") as stream:
             while chunk := stream.read(1 << 20):
@@ -200,11 +200,11 @@ class Training:
         )
 
     def read_optimizer(self, file):
-        """Moments and step by the weights' names."""
+        """Reads moments and step by the names of the weights."""
         saved = load_file(file)
         for name, parameter in self.parameters.items():
             if "master." + name in saved:
-                # What the weights were before they were rounded.
+                # The weights before they were rounded.
                 parameter.data.copy_(saved["master." + name])
             self.optimizer.state[parameter] = {
                 "step": saved["step"].clone().to(self.device),
@@ -221,7 +221,7 @@ class Training:
         save_file(tensors, file)
 
     def micro_batches(self, batch):
-        """This process's part of a batch: sequences of like length, padded on the right, at most so many tokens."""
+        """This process's part of a batch: sequences of similar length, padded on the right, within the limit of tokens."""
         dealt = sorted(range(len(batch)), key=lambda i: (len(batch[i]["tokens"]), i))[self.rank :: self.ranks]
         some = []
         for i in dealt:
@@ -246,7 +246,7 @@ class Training:
                     rows.append(row * T + t - 1)
                     targets.append(tokens[t])
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.autocast):
-            # Padding stands behind every real token, which does not look there.
+            # Padding is behind the real tokens, which attend only to tokens before them.
             hidden = self.model.get_decoder()(input_ids=ids.to(self.device)).last_hidden_state
             hidden = hidden.flatten(0, 1)[torch.tensor(rows, device=self.device)]
             targets = torch.tensor(targets, device=self.device)
@@ -264,7 +264,7 @@ class Training:
         return every.gather(1, targets.unsqueeze(1)).squeeze(1), entropy
 
     def old_log_probs(self, batches):
-        """Of each update's own sequences, before the first update, by their place in the batch."""
+        """Log-probabilities of each update's sequences before the first update, by their place in the batch."""
         every = []
         with torch.no_grad():
             for n, batch in enumerate(batches):
@@ -279,7 +279,7 @@ class Training:
             say(words)
 
     def per_token(self, batch, members, values):
-        """(M): a sequence's number for each of its trained tokens, or its own numbers there."""
+        """(M): for each trained token the number of its sequence, or its own number from a list."""
         every = []
         for i in members:
             value = values(batch[i])
@@ -289,7 +289,7 @@ class Training:
         return torch.tensor(every, dtype=torch.float32, device=self.device)
 
     def update(self, batch, old_log_probs, rate, words):
-        """One gradient update; returns its report. Without old log-probabilities those of this pass are the old ones."""
+        """Takes a gradient update and returns its report. Without old log-probabilities, those of this pass serve as old ones."""
         loss = self.job["loss"]
         sums = torch.zeros(6, dtype=torch.float64, device=self.device)
         for members in self.micro_batches(batch):
@@ -337,7 +337,7 @@ class Training:
         }
 
     def save(self, parent, folder):
-        """The weights in files of the parent's names, each with the tensors that it held there; their paths by name."""
+        """Writes the weights to files with the parent's names and tensors; returns their paths by name."""
         values = self.model.state_dict()
         files = {}
         for name in sorted(os.listdir(parent)):
@@ -421,6 +421,6 @@ def main(arguments):
 try:
     main(sys.argv[1:])
 except (Exception, SystemExit) as e:
-    # torchrun's own last words tell which process ended, but not why.
+    # torchrun itself reports which process ended, but not why.
     say("failed at %s: %s: %s" % (said, type(e).__name__, " ".join(str(e).split())[:300]))
     raise

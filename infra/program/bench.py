@@ -1,18 +1,18 @@
-"""Runs and measures our TorchScript program in Python's PyTorch: on a GPU machine without Java, for instance.
+"""Runs and measures our TorchScript program with PyTorch in Python, for instance on a GPU machine without Java.
 
     spice program OUT --shape 0.6B                     where there is Java: decoder.pt, decoder.json
     python bench.py OUT --device cuda --dtype bfloat16 --peak-tflops 989
     python bench.py OUT --job JOB.json                 one training step of `spice bench`, as numbers to compare
 
-It needs torch alone. Training is what the learner does: micro-batches of the DrGRPO loss with gradients, clipping, AdamW; decoding
-is what the sampler does, for groups of eight completions of a prompt. Weights are drawn at random where no job names others.
-Each measurement is repeated after one to warm up; the median, least and most are printed, a line of JSON each.
+It needs only torch. Training does what the learner does: micro-batches of the DrGRPO loss with gradients, clipping, AdamW.
+Decoding does what the sampler does, for groups of eight completions of a prompt. Weights are random unless a job names some.
+Each measurement is repeated after one warm-up; a line of JSON has its median, least and most.
 
-Model FLOP utilization is 6 N + 6 L H D T FLOP for a trained token, 2 N + 4 L H D S for a decoded one, over the time and the peak.
-N counts the matrices, the head's included, the embedding's not; L layers, H heads of width D; a trained sequence has T tokens, of
-which a token sees half; a decoded token sees S, on average. What the learner computes a second time (--recompute) is not counted. The
-peak is what --peak-tflops says, by the vendor's sheet for dense matrices, or else what a large product of two matrices
-reaches here.
+Model FLOP utilization is 6 N + 6 L H D T FLOP for a trained token, 2 N + 4 L H D S for a decoded one, divided by time and peak.
+N is the number of weights in matrices, with the head's, without the embedding's. There are L layers with H heads of width D. A
+trained sequence has T tokens, of which a token sees half; a decoded token sees S on average. What the learner computes a second
+time (--recompute) does not count. The peak is --peak-tflops, the vendor's figure for dense matrices, or else the speed that a
+large product of two matrices reaches on this machine.
 
 B sequences, T tokens of a sequence, M trained tokens, V vocabulary, G prompts, K completions of each, N new tokens of each.
 """
@@ -25,7 +25,7 @@ import time
 
 import torch
 
-# Every token may be drawn.
+# Sampling without truncation.
 DRAWS = {"top_k": 0, "top_p": 1.0, "min_p": 0.0}
 KINDS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
@@ -44,7 +44,7 @@ def read_safetensors(path):
 
 
 class Program:
-    """The program with weights, as Java holds them: by place, on one device."""
+    """The program and its weights, in a list as in Java, on one device."""
 
     def __init__(self, folder, device, dtype, weights=None):
         with open(os.path.join(folder, "decoder.json")) as file:
@@ -64,7 +64,7 @@ class Program:
         return torch.empty(one["shape"]).normal_(0, 0.02)
 
     def table(self, positions):
-        """Cosines and sines (positions, D), each angle twice."""
+        """Cosines and sines (positions, D); each angle occurs twice."""
         if positions not in self.angles:
             frequencies = torch.tensor(self.about["frequencies"], dtype=torch.float64)
             angles = torch.outer(torch.arange(positions, dtype=torch.float64), frequencies).repeat(1, 2)
@@ -73,14 +73,14 @@ class Program:
         return self.angles[positions]
 
     def call(self, method, positions=1, **arguments):
-        """A method, given what its own list of arguments asks for."""
+        """Calls a method with the arguments that its signature names."""
         cos, sin = self.table(positions)
         given = {"w": self.w, "cos": cos, "sin": sin, "eps": self.about["normEpsilon"], **DRAWS, **arguments}
         function = getattr(self.module, method)
         return function(**{one.name: given[one.name] for one in function.schema.arguments[1:]})
 
     def matrices(self):
-        """How many numbers each token is multiplied with."""
+        """The number of weights that each token is multiplied with."""
         table, *others = self.w
         own_head = self.w[-1].dim() == 2
         return sum(w.numel() for w in others if w.dim() == 2) + (0 if own_head else table.numel())
@@ -104,12 +104,12 @@ class Training:
         self.master = [w.detach().float() for w in program.w] if rounded else program.w
 
     def add(self, ids, sampler, advantages, share):
-        """One micro-batch: ids (B, T + 1), of which all but each first are trained; sampler's log-probabilities (B, T)."""
+        """Adds the gradients of a micro-batch: ids (B, T + 1), each first not trained; sampler's log-probabilities (B, T)."""
         B, T = ids.shape[0], ids.shape[1] - 1
         device = self.program.device
         nothing = torch.zeros(B * T, device=device)
         per_token = torch.stack(
-            [nothing, sampler.flatten(), nothing, advantages.repeat_interleave(T), torch.full_like(nothing, share)]
+            [nothing, sampler.flatten(), advantages.repeat_interleave(T), torch.full_like(nothing, share)]
         )
         with torch.enable_grad():
             return self.program.call(
@@ -122,7 +122,6 @@ class Training:
                 first=1,
                 clip=self.loss["clip"],
                 truncation=self.loss["truncation"],
-                beta=self.loss["klBeta"],
                 temperature=self.loss["temperature"],
                 recompute=self.recompute,
                 adapters=[],
@@ -144,7 +143,7 @@ class Training:
         return {"loss": sums[0].item(), "gradientNorm": norm, "entropy": sums[3].item() / count}
 
     def step(self, scale):
-        # As in Java: on what is stepped no graph is kept.
+        # As in Java, the weights that are stepped record no graph.
         with torch.no_grad():
             self.program.call(
                 "adamw",
@@ -176,7 +175,7 @@ class Decoding:
     def run(self):
         rows = self.groups * self.completions
         positions = self.length + self.new
-        # Lists of TorchScript's own: what the program changes in a list of Python's, it changes in a copy.
+        # TorchScript lists: the program would change a copy of a Python list.
         begun = [torch.jit.script(one) for one in self.program.call("begin", uniforms=self.uniforms(rows))]
         names = ["at", "state", "prompt_keys", "prompt_values", "own_keys", "own_values"]
         in_flight = dict(zip(names, begun))
@@ -203,7 +202,7 @@ class Decoding:
 
 
 def measured(device, work, runs):
-    """Seconds of each run, after one that does not count."""
+    """Seconds of each run, after a warm-up run."""
     seconds = []
     for _ in range(runs + 1):
         synchronize(device)
@@ -220,7 +219,7 @@ def synchronize(device):
 
 
 def peak(device, dtype, runs):
-    """FLOP a second of a large product of two matrices."""
+    """FLOP per second of a large product of two matrices."""
     n = 8192 if device.type == "cuda" else 2048
     a = torch.randn(n, n).to(device, dtype)
     return 2 * n**3 / min(measured(device, lambda: torch.mm(a, a), runs))
@@ -251,7 +250,7 @@ def report(work, arguments, tokens, flop, seconds, most, memory):
 
 
 LEARNER = {"microBatchTokens": 16384, "beta1": 0.9, "beta2": 0.95, "epsilon": 1e-8, "weightDecay": 0.0, "maxGradientNorm": 1.0}
-LOSS = {"clip": 0.2, "truncation": 2.0, "klBeta": 0.0, "divisor": 4096.0, "temperature": 1.0}
+LOSS = {"clip": 0.2, "truncation": 2.0, "divisor": 4096.0, "temperature": 1.0}
 
 
 def bench(arguments):
@@ -281,12 +280,12 @@ def bench(arguments):
 
 
 def held(device):
-    """The most memory that tensors ever held; null on a processor."""
+    """The peak memory of tensors; None on a CPU."""
     return torch.cuda.max_memory_allocated(device) if device.type == "cuda" else None
 
 
 def step(arguments):
-    """The updates of a job of `spice bench`; says of the last one what its answers say."""
+    """Takes the updates of a job of `spice bench`; prints the last one's numbers in the format of its answers."""
     with open(arguments.job) as file:
         job = json.load(file)
     weights = read_safetensors(os.path.join(job["folder"], "model.safetensors"))
@@ -321,7 +320,7 @@ def main():
     arguments = parser.parse_args()
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
-    # As Java sets it: no rewriting of the program by what it has seen.
+    # As in Java: the executor must not specialize the program to the shapes that it has seen.
     torch._C._set_graph_executor_optimize(False)
     torch.set_grad_enabled(False)
     if arguments.job:

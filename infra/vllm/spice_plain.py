@@ -1,6 +1,6 @@
-"""A plugin for vLLM on the CPU: matrices are multiplied as they stand, so that reloading them changes what is computed.
+"""A plugin for vLLM on the CPU: it multiplies matrices unpacked, so that a reload of weights takes effect.
 
-Without it vLLM packs them for oneDNN before the first request, and a reload changes the norms alone (0.32.0).
+Without it vLLM packs matrices for oneDNN before the first request, and a reload changes only the norms (0.32.0).
 """
 
 
