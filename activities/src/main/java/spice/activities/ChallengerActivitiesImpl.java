@@ -3,17 +3,28 @@ package spice.activities;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import spice.corpus.Corpora;
 import spice.domain.Passage;
 import spice.domain.Seed;
+import spice.roles.Challenger;
+import spice.roles.IterationSeeds;
+import spice.roles.PosedDocument;
+import spice.roles.PosedTask;
+import spice.roles.Sampler;
+import spice.roles.SamplingInputs;
+import spice.runs.CheckpointRef;
+import spice.runs.CorpusRef;
+import spice.runs.IterationRequest;
+import spice.runs.LaneReport;
 import spice.settings.RunSettings;
 import spice.settings.SettingsIdentity;
+import spice.steps.BlobList;
+import spice.steps.Heartbeat;
+import spice.steps.Lane;
+import spice.steps.Sharded;
 import spice.store.BlobRef;
 import spice.workflows.ChallengerActivities;
-import spice.workflows.CheckpointRef;
-import spice.workflows.CorpusRef;
-import spice.workflows.IterationRequest;
-import spice.workflows.LaneReport;
-import spice.workflows.PoseRequest;
+import spice.workflows.ChallengerActivities.PoseRequest;
 
 /// Poses tasks shard by shard.
 public final class ChallengerActivitiesImpl implements ChallengerActivities {
@@ -32,8 +43,8 @@ public final class ChallengerActivitiesImpl implements ChallengerActivities {
         IterationRequest iteration = request.iteration();
         RunSettings settings = iteration.settings();
         CheckpointRef policy = iteration.challenger();
-        Shards<Passage> shards = new Shards<>(
-                Blobs.get(sampler.store(), request.passages(), Passage.class), settings.poseShardDocuments());
+        Sharded<Passage> shards = new Sharded<>(
+                BlobList.get(sampler.store(), request.passages(), Passage.class), settings.poseShardDocuments());
         LongAdder tokens = new LongAdder();
         try (Heartbeat heartbeat = sampler.heartbeats().start()) {
             Challenger challenger = challenger(settings, policy, IterationSeeds.of(iteration), heartbeat);
@@ -48,7 +59,7 @@ public final class ChallengerActivitiesImpl implements ChallengerActivities {
                                 List<PosedDocument> posed = challenger.pose(shards.of(shard), shards.first(shard));
                                 posed.forEach(
                                         document -> document.group().forEach(task -> tokens.add(task.sampledTokens())));
-                                return Blobs.put(sampler.store(), posed);
+                                return BlobList.put(sampler.store(), posed);
                             });
             return new LaneReport(outcome.shards(), outcome.found(), tokens.sum(), (System.nanoTime() - started) / 1e9);
         }
@@ -61,23 +72,21 @@ public final class ChallengerActivitiesImpl implements ChallengerActivities {
     /// Every valid task of every held-back passage's group becomes a question.
     @Override
     public BlobRef poseHeldOut(RunSettings settings, CheckpointRef policy, CorpusRef corpus) {
-        Shards<Passage> shards =
-                new Shards<>(Corpora.heldBack(sampler.store(), corpus.manifest()), settings.poseShardDocuments());
+        Sharded<Passage> shards =
+                new Sharded<>(Corpora.heldBack(sampler.store(), corpus.manifest()), settings.poseShardDocuments());
         Seed seed = new Seed(settings.seed()).child("held-out");
         try (Heartbeat heartbeat = sampler.heartbeats().start()) {
             Challenger challenger = challenger(settings, policy, seed, heartbeat);
-            Lane.Outcome outcome = sampler.lane(heartbeat, "pose-held-out", HELD_OUT_VERSION)
-                    .work(
-                            0,
-                            1,
+            List<PosedDocument> posed = sampler.lane(heartbeat, "pose-held-out", HELD_OUT_VERSION)
+                    .all(
                             shards.count(),
                             shard -> new HeldOutInputs(
                                     policy.manifest(), corpus.manifest(), SettingsIdentity.digest(settings), shard),
-                            shard ->
-                                    Blobs.put(sampler.store(), challenger.pose(shards.of(shard), shards.first(shard))));
-            return Blobs.put(
+                            shard -> challenger.pose(shards.of(shard), shards.first(shard)),
+                            PosedDocument.class);
+            return BlobList.put(
                     sampler.store(),
-                    Lane.collect(sampler.store(), List.of(outcome.shards()), PosedDocument.class).stream()
+                    posed.stream()
                             .flatMap(document -> document.group().stream())
                             .map(PosedTask::task)
                             .flatMap(Optional::stream)

@@ -10,21 +10,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import spice.checkpoints.CheckpointManifest;
+import spice.checkpoints.Checkpoints;
+import spice.checkpoints.IterationRecord;
+import spice.checkpoints.Models;
+import spice.checkpoints.RunRecord;
+import spice.runs.CheckpointRef;
+import spice.runs.CorpusRef;
+import spice.runs.Failure;
+import spice.runs.IterationRequest;
+import spice.runs.OpenedRun;
+import spice.runs.StepSeconds;
 import spice.settings.RunSettings;
 import spice.settings.SettingsIdentity;
 import spice.settings.StartFrom;
+import spice.steps.Heartbeat;
+import spice.steps.WorkerHeartbeats;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
 import spice.store.Json;
+import spice.training.TrainedState;
 import spice.workflows.CheckpointActivities;
-import spice.workflows.CheckpointRef;
-import spice.workflows.CorpusRef;
-import spice.workflows.Failure;
-import spice.workflows.IterationRequest;
-import spice.workflows.OpenedRun;
-import spice.workflows.Scored;
-import spice.workflows.StepSeconds;
-import spice.workflows.Trained;
+import spice.workflows.JudgeActivities.Scored;
+import spice.workflows.TrainerActivities.Trained;
 
 /// Opens runs and commits checkpoints.
 public final class CheckpointActivitiesImpl implements CheckpointActivities {
@@ -35,17 +43,15 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
     private final Models models;
     private final String hardware;
     private final String version;
-    private final Heartbeats heartbeats;
+    private final WorkerHeartbeats heartbeats;
     private final Clock clock;
 
-    /// Commits to this store.
-    ///
     /// @param models the folder below which a run may name a model
-    /// @param hardware what bit-for-bit equality rests on besides the settings
-    /// @param version of this program
-    /// @param clock says when an iteration was committed
+    /// @param hardware what bit-for-bit equality depends on besides the settings: instruction set and torch version
+    /// @param version of this program, written into each iteration's record
+    /// @param clock gives the time at which an iteration is committed
     public CheckpointActivitiesImpl(
-            BlobStore store, Path models, String hardware, String version, Heartbeats heartbeats, Clock clock) {
+            BlobStore store, Path models, String hardware, String version, WorkerHeartbeats heartbeats, Clock clock) {
         this.store = store;
         this.checkpoints = new Checkpoints(store);
         this.models = new Models(store, models);
@@ -94,7 +100,7 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
         return new OpenedRun(run.lineage(), branch, run.base(), start, run.corpus(), run.heldOut());
     }
 
-    /// Runs that start from the same checkpoint with the same means are on the same branch.
+    /// The branch is named by start, base, corpus and settings: runs that agree in all four share it.
     private static String branch(CheckpointRef start, CheckpointRef base, CorpusRef corpus, RunSettings settings) {
         return shortDigest(
                 List.of(start.manifest(), base.manifest(), corpus.manifest(), SettingsIdentity.digest(settings)));
@@ -114,7 +120,7 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
                 settings));
     }
 
-    /// The model as a checkpoint with nothing before it, named by its files.
+    /// Commits the model as a checkpoint without a parent, on a branch named by its files.
     private CheckpointRef base(String model) {
         Map<String, BlobRef> files = models.files(model);
         return checkpoints.commit(new CheckpointManifest(

@@ -13,6 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import spice.archive.HeldOutQuestion;
+import spice.checkpoints.Checkpoints;
+import spice.checkpoints.Models;
+import spice.corpus.Corpora;
+import spice.corpus.CorpusPlaces;
+import spice.corpus.Draw;
 import spice.domain.Passage;
 import spice.domain.Seed;
 import spice.domain.Task;
@@ -22,32 +27,36 @@ import spice.ingest.Ingest;
 import spice.ingest.IngestSettings;
 import spice.model.HuggingFaceCodec;
 import spice.model.ModelException;
+import spice.runs.CorpusRef;
+import spice.runs.Failure;
+import spice.runs.IterationRequest;
 import spice.settings.RunSettings;
+import spice.steps.BlobList;
+import spice.steps.Heartbeat;
+import spice.steps.WorkerHeartbeats;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
 import spice.store.Json;
 import spice.workflows.CorpusActivities;
-import spice.workflows.CorpusRef;
-import spice.workflows.Failure;
-import spice.workflows.IterationRequest;
 
-/// Reads corpora and deals their passages.
+/// Ingests corpora, reads held-out questions, and draws each iteration's passages.
 public final class CorpusActivitiesImpl implements CorpusActivities {
     private static final ObjectMapper MAPPER = Json.mapper();
-    /// Parser processes, while an ingest goes on.
+    /// Parser processes during an ingest.
     private static final int FORKS = 2;
 
     private final BlobStore store;
     private final CorpusPlaces places;
     private final Models models;
     private final Checkpoints checkpoints;
-    private final Heartbeats heartbeats;
+    private final WorkerHeartbeats heartbeats;
 
-    /// Reads these corpora and no others.
+    /// Serves these corpora and no others.
     ///
-    /// @param corpora names of corpora and where they lie: a folder, or `s3://bucket/prefix`
+    /// @param corpora places of the corpora by name: a folder, or `s3://bucket/prefix`
     /// @param models the folder below which a run may name a model
-    public CorpusActivitiesImpl(BlobStore store, Map<String, String> corpora, Path models, Heartbeats heartbeats) {
+    public CorpusActivitiesImpl(
+            BlobStore store, Map<String, String> corpora, Path models, WorkerHeartbeats heartbeats) {
         this.store = store;
         this.places = new CorpusPlaces(corpora);
         this.models = new Models(store, models);
@@ -111,7 +120,7 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
             } catch (IOException e) {
                 throw new UncheckedIOException("%s cannot be read (%s)".formatted(settings.heldOut(), e), e);
             }
-            return Optional.of(Blobs.put(store, tasks));
+            return Optional.of(BlobList.put(store, tasks));
         }
     }
 
@@ -122,7 +131,7 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
             List<Passage> passages =
                     Corpora.toLearnFrom(store, iteration.run().corpus().manifest(), settings);
             long drawn = checkpoints.manifest(iteration.policy()).documentsDrawn();
-            return Blobs.put(
+            return BlobList.put(
                     store,
                     Draw.positions(passages.size(), drawn, settings.documentsPerIteration(), new Seed(settings.seed()))
                             .stream()

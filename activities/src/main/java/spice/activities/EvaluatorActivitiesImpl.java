@@ -1,36 +1,50 @@
 package spice.activities;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import spice.corpus.Corpora;
+import spice.corpus.Draw;
 import spice.domain.Bootstrap;
-import spice.domain.Interval;
 import spice.domain.Passage;
 import spice.domain.Seed;
 import spice.domain.Task;
 import spice.domain.Verdict;
-import spice.model.Sampling;
-import spice.roles.AnswerFormat;
+import spice.evaluation.CrossedDocument;
+import spice.evaluation.Crossing;
+import spice.evaluation.CrossingRecord;
+import spice.evaluation.EvaluationRecord;
+import spice.evaluation.GainEstimate;
+import spice.evaluation.HeldOutAnswers;
+import spice.formats.AnswerFormat;
+import spice.judging.VerifiedAttempts;
+import spice.policies.ModelSettings;
+import spice.roles.AttemptedTask;
+import spice.roles.Player;
+import spice.roles.PosedDocument;
+import spice.roles.Reasoner;
+import spice.roles.Sampler;
+import spice.runs.CheckpointRef;
+import spice.runs.Comparison.CoEvolution;
+import spice.runs.Comparison.Gain;
+import spice.runs.Evaluation;
+import spice.runs.OpenedRun;
 import spice.settings.RunSettings;
+import spice.steps.BlobList;
+import spice.steps.Heartbeat;
+import spice.steps.Sharded;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
-import spice.verify.AnswerVerifier;
-import spice.workflows.CheckpointRef;
-import spice.workflows.Comparison.CoEvolution;
-import spice.workflows.Comparison.Gain;
-import spice.workflows.Evaluation;
-import spice.workflows.EvaluationRequest;
 import spice.workflows.EvaluatorActivities;
-import spice.workflows.OpenedRun;
+import spice.workflows.EvaluatorActivities.EvaluationRequest;
 
-/// Asks the held-out questions; crosses first and last.
+/// Evaluates checkpoints on held-out questions, and crosses the first and the last checkpoint's roles.
 public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
     private static final int VERSION = 3;
     private static final int CROSS_VERSION = 3;
-    /// Held-out questions are drawn with the same numbers in every run, so that runs are compared and not their
-    /// luck.
+    /// Seed of held-out answers and of the documents for co-evolution. It is the same in every run, so that a
+    /// comparison of two runs does not compare their luck.
     private static final Seed SEED = new Seed(20251028);
 
     private final Sampler sampler;
@@ -43,15 +57,13 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
     public Evaluation evaluate(EvaluationRequest request) {
         RunSettings settings = request.settings();
         BlobStore store = sampler.store();
-        List<Task> tasks = Blobs.get(store, request.heldOut(), Task.class);
+        List<Task> tasks = BlobList.get(store, request.heldOut(), Task.class);
         int samples = Math.max(settings.heldOutAttempts(), request.k());
-        Shards<Task> shards = new Shards<>(tasks, questionsPerShard(settings, samples));
+        Sharded<Task> shards = new Sharded<>(tasks, questionsPerShard(settings, samples));
         try (Heartbeat heartbeat = sampler.heartbeats().start()) {
             Player player = sampler.player(request.checkpoint(), settings, heartbeat);
-            Lane.Outcome outcome = sampler.lane(heartbeat, "evaluate", VERSION)
-                    .work(
-                            0,
-                            1,
+            List<HeldOutAnswers> answers = sampler.lane(heartbeat, "evaluate", VERSION)
+                    .all(
                             shards.count(),
                             shard -> new Inputs(
                                     request.checkpoint().manifest(),
@@ -63,25 +75,24 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
                                     request.k(),
                                     shards.size(),
                                     shard),
-                            shard -> Blobs.put(
-                                    store,
-                                    answers(player, settings, request.k(), shards.of(shard), shards.first(shard))));
-            List<HeldOutAnswers> answers = Lane.collect(store, List.of(outcome.shards()), HeldOutAnswers.class);
+                            shard -> answers(player, settings, request.k(), shards.of(shard), shards.first(shard)),
+                            HeldOutAnswers.class);
             Evaluation evaluation = new Evaluation(
                     request.checkpoint().iteration(),
                     answers.size(),
-                    Means.of(answers.stream()
+                    GainEstimate.mean(answers.stream()
                             .mapToDouble(HeldOutAnswers::greedyScore)
                             .toArray()),
-                    Means.of(answers.stream().mapToDouble(HeldOutAnswers::mean).toArray()),
+                    GainEstimate.mean(
+                            answers.stream().mapToDouble(HeldOutAnswers::mean).toArray()),
                     settings.heldOutAttempts(),
                     request.k() == 0
                             ? 0
-                            : Means.of(answers.stream()
+                            : GainEstimate.mean(answers.stream()
                                     .mapToDouble(answer -> answer.passAt(request.k()))
                                     .toArray()),
                     request.k(),
-                    Blobs.put(store, answers));
+                    BlobList.put(store, answers));
             new EvaluationRecord(request.checkpoint(), request.heldOut(), evaluation).write(store);
             return evaluation;
         }
@@ -98,12 +109,13 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
             int shardSize,
             int shard) {}
 
-    /// Empty for float32, which is what there was when the first results were named.
+    /// Empty for float32, so that results keep the names from before there was another dtype.
     private static Optional<RunSettings.Dtype> dtype(RunSettings settings) {
         return settings.dtype() == RunSettings.Dtype.FLOAT32 ? Optional.empty() : Optional.of(settings.dtype());
     }
 
-    /// As many rows in a shard as in a shard of answering, whatever the number of samples.
+    /// The number of questions that gives a shard as many rows as a shard of `attempt`, whatever the number of
+    /// samples.
     private static int questionsPerShard(RunSettings settings, int samples) {
         return Math.max(1, settings.attemptShardTasks() * settings.reasonerAttempts() / samples);
     }
@@ -115,8 +127,10 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
                 .toList();
         int attempts = settings.heldOutAttempts();
         int samples = Math.max(attempts, k);
-        List<AttemptedTask> greedy = new Reasoner(player, at(0, settings), 1, SEED).attempt(questions);
-        List<AttemptedTask> sampled = new Reasoner(player, at(1, settings), samples, SEED).attempt(questions);
+        List<AttemptedTask> greedy =
+                new Reasoner(player, ModelSettings.heldOut(settings, 0), 1, SEED).attempt(questions);
+        List<AttemptedTask> sampled =
+                new Reasoner(player, ModelSettings.heldOut(settings, 1), samples, SEED).attempt(questions);
         return IntStream.range(0, tasks.size())
                 .mapToObj(i -> {
                     List<Boolean> right = right(player.format(), tasks.get(i), sampled.get(i));
@@ -130,13 +144,9 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
                 .toList();
     }
 
-    private static Sampling at(double temperature, RunSettings settings) {
-        return new Sampling(temperature, settings.reasonerTokens()).holding(settings.sampleTokens());
-    }
-
     private static List<Boolean> right(AnswerFormat format, Task task, AttemptedTask attempted) {
-        return attempted.attempts().stream()
-                .map(attempt -> AnswerVerifier.verify(task, format.finalAnswer(attempt.text())) == Verdict.CORRECT)
+        return VerifiedAttempts.of(format, task, attempted).verdicts().stream()
+                .map(Verdict.CORRECT::equals)
                 .toList();
     }
 
@@ -172,7 +182,7 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
                             crossed(firstTasks.get(i), firstOnFirst.get(i), lastOnFirst.get(i)),
                             crossed(lastTasks.get(i), firstOnLast.get(i), lastOnLast.get(i))))
                     .toList();
-            new CrossingRecord(last, coEvolution, Blobs.put(sampler.store(), crossed)).write(sampler.store());
+            new CrossingRecord(last, coEvolution, BlobList.put(sampler.store(), crossed)).write(sampler.store());
             return Optional.of(coEvolution);
         }
     }
@@ -191,12 +201,9 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
     }
 
     private static Gain gain(List<List<Optional<Double>>> before, List<List<Optional<Double>>> after) {
-        List<Bootstrap.Document> documents = new ArrayList<>();
-        for (int i = 0; i < before.size(); i++) {
-            documents.add(new Bootstrap.Document(decided(before.get(i)), decided(after.get(i))));
-        }
-        Interval interval = JudgeActivitiesImpl.BOOTSTRAP.clustered(documents, new Seed(0));
-        return new Gain(mean(before), mean(after), interval.low(), interval.high());
+        return GainEstimate.byDocument(IntStream.range(0, before.size())
+                .mapToObj(i -> new Bootstrap.Document(decided(before.get(i)), decided(after.get(i))))
+                .toList());
     }
 
     private static List<Double> decided(List<Optional<Double>> passRates) {
@@ -204,10 +211,7 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
     }
 
     private static double mean(List<List<Optional<Double>>> documents) {
-        return documents.stream()
-                .flatMap(document -> decided(document).stream())
-                .mapToDouble(Double::doubleValue)
-                .average()
-                .orElse(0);
+        return GainEstimate.overall(
+                documents.stream().map(EvaluatorActivitiesImpl::decided).toList());
     }
 }

@@ -2,27 +2,32 @@ package spice.activities;
 
 import java.util.List;
 import java.util.Optional;
-import spice.domain.Bootstrap;
-import spice.domain.Interval;
 import spice.domain.Passage;
-import spice.domain.Seed;
+import spice.evaluation.GainEstimate;
+import spice.evaluation.HeldOutAnswers;
+import spice.judging.Judge;
+import spice.roles.AttemptedTask;
+import spice.roles.IterationSeeds;
+import spice.roles.Player;
+import spice.roles.PosedDocument;
+import spice.runs.Comparison;
+import spice.runs.Evaluation;
+import spice.steps.BlobList;
+import spice.steps.Heartbeat;
+import spice.steps.Lane;
+import spice.steps.WorkerHeartbeats;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
-import spice.workflows.Comparison;
-import spice.workflows.Comparison.Gain;
-import spice.workflows.Evaluation;
 import spice.workflows.JudgeActivities;
-import spice.workflows.ScoreRequest;
-import spice.workflows.Scored;
+import spice.workflows.JudgeActivities.ScoreRequest;
+import spice.workflows.JudgeActivities.Scored;
 
 /// Scores an iteration; compares the last evaluation with the first.
 public final class JudgeActivitiesImpl implements JudgeActivities {
-    static final Bootstrap BOOTSTRAP = new Bootstrap(10_000, 0.95);
-
     private final BlobStore store;
-    private final Heartbeats heartbeats;
+    private final WorkerHeartbeats heartbeats;
 
-    public JudgeActivitiesImpl(BlobStore store, Heartbeats heartbeats) {
+    public JudgeActivitiesImpl(BlobStore store, WorkerHeartbeats heartbeats) {
         this.store = store;
         this.heartbeats = heartbeats;
     }
@@ -35,12 +40,12 @@ public final class JudgeActivitiesImpl implements JudgeActivities {
             Judge.Judgement judgement = new Judge(
                             Player.answers(request.iteration().settings()),
                             request.iteration().settings(),
-                            Blobs.get(store, request.passages(), Passage.class),
+                            BlobList.get(store, request.passages(), Passage.class),
                             IterationSeeds.of(request.iteration()))
                     .score(documents, attempted, request.sampledTokens(), request.samplingSeconds());
             return new Scored(
-                    Blobs.put(store, judgement.episodes()),
-                    Blobs.put(store, judgement.tasks()),
+                    BlobList.put(store, judgement.episodes()),
+                    BlobList.put(store, judgement.tasks()),
                     judgement.metrics(),
                     Optional.of(request.passages()));
         }
@@ -56,14 +61,14 @@ public final class JudgeActivitiesImpl implements JudgeActivities {
             List<HeldOutAnswers> before = answers(first.get().answers());
             List<HeldOutAnswers> after = answers(last.get().answers());
             return new Comparison(
-                    Optional.of(gain(
+                    Optional.of(GainEstimate.byQuestion(
                             before.stream()
                                     .mapToDouble(HeldOutAnswers::greedyScore)
                                     .toArray(),
                             after.stream()
                                     .mapToDouble(HeldOutAnswers::greedyScore)
                                     .toArray())),
-                    Optional.of(gain(
+                    Optional.of(GainEstimate.byQuestion(
                             before.stream().mapToDouble(HeldOutAnswers::mean).toArray(),
                             after.stream().mapToDouble(HeldOutAnswers::mean).toArray())),
                     coEvolution);
@@ -71,11 +76,6 @@ public final class JudgeActivitiesImpl implements JudgeActivities {
     }
 
     private List<HeldOutAnswers> answers(BlobRef blob) {
-        return Blobs.get(store, blob, HeldOutAnswers.class);
-    }
-
-    private static Gain gain(double[] before, double[] after) {
-        Interval interval = BOOTSTRAP.paired(before, after, new Seed(0));
-        return new Gain(Means.of(before), Means.of(after), interval.low(), interval.high());
+        return BlobList.get(store, blob, HeldOutAnswers.class);
     }
 }

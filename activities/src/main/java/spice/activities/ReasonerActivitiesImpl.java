@@ -2,12 +2,23 @@ package spice.activities;
 
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import spice.policies.ModelSettings;
+import spice.roles.AttemptedTask;
+import spice.roles.IterationSeeds;
+import spice.roles.PosedDocument;
+import spice.roles.Reasoner;
+import spice.roles.Sampler;
+import spice.roles.SamplingInputs;
+import spice.runs.IterationRequest;
+import spice.runs.LaneReport;
 import spice.settings.RunSettings;
+import spice.steps.BlobList;
+import spice.steps.Heartbeat;
+import spice.steps.Lane;
+import spice.steps.Sharded;
 import spice.store.BlobRef;
-import spice.workflows.AttemptRequest;
-import spice.workflows.IterationRequest;
-import spice.workflows.LaneReport;
 import spice.workflows.ReasonerActivities;
+import spice.workflows.ReasonerActivities.AttemptRequest;
 
 /// Answers tasks shard by shard.
 public final class ReasonerActivitiesImpl implements ReasonerActivities {
@@ -25,12 +36,12 @@ public final class ReasonerActivitiesImpl implements ReasonerActivities {
         IterationRequest iteration = request.iteration();
         RunSettings settings = iteration.settings();
         BlobRef policy = iteration.policy().manifest();
-        Shards<Reasoner.Question> shards = new Shards<>(questions(request.tasks()), settings.attemptShardTasks());
+        Sharded<Reasoner.Question> shards = new Sharded<>(questions(request.tasks()), settings.attemptShardTasks());
         LongAdder tokens = new LongAdder();
         try (Heartbeat heartbeat = sampler.heartbeats().start()) {
             Reasoner reasoner = new Reasoner(
                     sampler.player(iteration.policy(), settings, heartbeat),
-                    RoleSampling.of(settings, settings.reasonerTokens()),
+                    ModelSettings.sampling(settings, settings.reasonerTokens()),
                     settings.reasonerAttempts(),
                     IterationSeeds.of(iteration));
             Lane.Outcome outcome = sampler.lane(heartbeat, "attempt", VERSION)
@@ -42,7 +53,7 @@ public final class ReasonerActivitiesImpl implements ReasonerActivities {
                             shard -> {
                                 List<AttemptedTask> attempted = reasoner.attempt(shards.of(shard));
                                 attempted.forEach(task -> tokens.add(task.sampledTokens()));
-                                return Blobs.put(sampler.store(), attempted);
+                                return BlobList.put(sampler.store(), attempted);
                             });
             return new LaneReport(outcome.shards(), outcome.found(), tokens.sum(), (System.nanoTime() - started) / 1e9);
         }

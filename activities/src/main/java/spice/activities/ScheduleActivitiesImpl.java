@@ -8,8 +8,8 @@ import io.temporal.client.WorkflowClient;
 import java.util.Optional;
 import spice.workflows.ScheduleActivities;
 
-/// Asks the server. By its own call, since the SDK's (1.38) cannot read a schedule whose action has a summary but
-/// no details.
+/// Asks the Temporal server when a schedule starts next. It calls the server's API directly: the SDK (1.38) cannot
+/// read a schedule whose action has a summary but no details.
 public final class ScheduleActivitiesImpl implements ScheduleActivities {
     private final WorkflowClient client;
 
@@ -34,7 +34,7 @@ public final class ScheduleActivitiesImpl implements ScheduleActivities {
                     .findFirst();
         } catch (StatusRuntimeException e) {
             if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
-                // Deleted since: nothing comes after this start.
+                // The schedule was deleted after this start: there is no next one.
                 return Optional.empty();
             }
             throw e;

@@ -1,5 +1,6 @@
-/// How each step is done: thin activities that fetch, call, store and report, around plain classes for the two
-/// roles, the judge and the trainer.
+/// The activities that a worker registers: each fetches, calls one room, stores and reports. Knows model, ingest,
+/// archive, workflows, corpus, steps, checkpoints, policies, formats, roles, judging, evaluation, launcher,
+/// training.
 @NullMarked
 package spice.activities;
 

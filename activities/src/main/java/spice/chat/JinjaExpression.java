@@ -8,12 +8,12 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// An expression of a Jinja template, spelled so that jinjava evaluates it as Python's Jinja does:
+/// Rewrites an expression of a Jinja template so that jinjava evaluates it as Python's Jinja does:
 ///
 /// - `not a is b` becomes `not (a is b)`, since jinjava binds `not` tighter than tests and comparisons;
 /// - `f(a=b - 1)` becomes `f(a=(b - 1))`, for the same reason;
 /// - `a[::-1]` becomes `a.reversed()`, which [PythonObjects] answers;
-/// - texts are spelled with jinjava's few escapes.
+/// - string literals use jinjava's few escapes.
 final class JinjaExpression {
     private static final Pattern TOKEN = Pattern.compile("\\s+|\\w+|\\[\\s*:\\s*:\\s*-\\s*1\\s*]|[^\\s\\w]");
     private static final Set<String> AFTER_NOT = Set.of("and", "or", "if", "else", ",", ":");
@@ -26,7 +26,7 @@ final class JinjaExpression {
     static String forJinjava(String code) {
         List<String> tokens = tokens(code);
         StringBuilder out = new StringBuilder();
-        // What was opened here, by the depth of brackets that it was opened at.
+        // The brackets that were added and are still open, innermost first.
         Deque<Opened> open = new ArrayDeque<>();
         int depth = 0;
         String before = NOTHING;
@@ -52,16 +52,17 @@ final class JinjaExpression {
         return out.append(")".repeat(open.size())).toString();
     }
 
-    /// A bracket that is not in the code.
+    /// A bracket that was added to the code.
     ///
-    /// @param enders before which it closes, besides the closing bracket around it
+    /// @param depth how many brackets of the code were open around it
+    /// @param enders tokens before which it closes; it also closes before the bracket that closes around it
     private record Opened(int depth, Set<String> enders) {
         boolean endsAt(String token, int at) {
             return at == depth && (isClosing(token) || enders.contains(token));
         }
     }
 
-    /// Whether this is the sign between an argument's name and its value.
+    /// Whether this token is the sign between an argument's name and its value.
     private static boolean isNaming(List<String> tokens, int i) {
         return tokens.get(i).equals("=")
                 && !(i > 0 && COMPARING.contains(tokens.get(i - 1)))
@@ -91,8 +92,8 @@ final class JinjaExpression {
                 .orElse(NOTHING);
     }
 
-    /// Where a loop's condition begins in what stands behind `in`: at the first `if` outside of brackets that has
-    /// no `else`; -1 if there is none.
+    /// Where a loop's condition begins in the text after `in`: at the first `if` outside of brackets that has no
+    /// `else`; -1 if there is none.
     static int condition(String over) {
         int depth = 0;
         int at = 0;
@@ -109,7 +110,7 @@ final class JinjaExpression {
         return condition;
     }
 
-    /// Texts, words, blanks and signs, which together are the code again.
+    /// Splits code into string literals, words, blanks and signs, which together are the code again.
     private static List<String> tokens(String code) {
         List<String> tokens = new ArrayList<>();
         Matcher token = TOKEN.matcher(code);
@@ -129,7 +130,7 @@ final class JinjaExpression {
         return tokens;
     }
 
-    /// The place behind the quoted text that begins here.
+    /// The position after the string literal that begins here.
     ///
     /// @throws UnusableTemplate if its quote is never closed
     static int endOfString(String code, int from) {

@@ -4,13 +4,13 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A Jinja template, spelled so that jinjava reads it as Python's Jinja does with the options of chat templates
+/// Rewrites a Jinja template so that jinjava reads it as Python's Jinja does with the options of chat templates
 /// (`trim_blocks`, `lstrip_blocks`).
 ///
-/// Blanks around tags are taken out here, since jinjava drops some that Jinja keeps. A loop with a condition, which
-/// jinjava takes for an inline `if`, becomes a loop over a filtered list. `{% generation %}`, which marks what is
-/// trained in other programs, is passed over. Tags outside of [#TAGS] are refused: those that read files first of
-/// all.
+/// Blanks around tags are removed here, since jinjava drops some that Jinja keeps. A loop with a condition, which
+/// jinjava takes for an inline `if`, becomes a loop over a filtered list. `{% generation %}`, which marks the
+/// trained text for other programs, is dropped. Tags outside of [#TAGS] are refused, above all those that read
+/// files.
 final class JinjaSource {
     private static final Set<String> TAGS = Set.of(
             "if",
@@ -40,7 +40,7 @@ final class JinjaSource {
         this.source = source;
     }
 
-    /// @throws UnusableTemplate if a tag is never closed, or is none of those that a chat template needs
+    /// @throws UnusableTemplate if a tag is never closed, or is not one that chat templates need
     static String forJinjava(String source) {
         String lines = source.replace("\r\n", "\n").replace('\r', '\n');
         return new JinjaSource(lines.endsWith("\n") ? lines.substring(0, lines.length() - 1) : lines).rewritten();
@@ -104,7 +104,7 @@ final class JinjaSource {
         return -1;
     }
 
-    /// Where the tag closes: outside of quotes and, for an expression, of a dict's braces.
+    /// Where the tag closes: outside of string literals and of a dict's braces; -1 if it never does.
     private int end(int from, char closing) {
         int depth = 0;
         for (int at = from; at < source.length(); at++) {
@@ -122,13 +122,13 @@ final class JinjaSource {
         return -1;
     }
 
-    /// Drops what stands before a tag on its line, if that is blank.
+    /// Removes the blanks before a tag on its line, if nothing else stands there.
     private static String withoutIndent(String text, boolean atLineStart) {
         int line = text.lastIndexOf('\n') + 1;
         return (line > 0 || atLineStart) && text.substring(line).isBlank() ? text.substring(0, line) : text;
     }
 
-    /// A dict in parentheses is a tuple of it to jinjava.
+    /// Prints an expression. A dict gets no parentheses: jinjava would take it for a tuple.
     private void print(String expression) {
         out.append((expression.startsWith("{") ? "{{ %s }}" : "{{ (%s)|printed }}").formatted(expression));
     }

@@ -4,7 +4,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A quoted text of a Jinja template: Python's escapes read, jinjava's written.
+/// Rewrites a string literal of a Jinja template: reads Python's escapes and writes jinjava's.
 final class JinjaString {
     private static final Pattern ESCAPE =
             Pattern.compile("\\\\(?:x(\\p{XDigit}{2})|u(\\p{XDigit}{4})|U(\\p{XDigit}{8})|(.))", Pattern.DOTALL);
@@ -32,7 +32,7 @@ final class JinjaString {
             case "f" -> "\f";
             case "\n" -> "";
             case "\\", "'", "\"" -> escape.group(4);
-            default -> escape.group(); // as Python leaves it
+            default -> escape.group(); // Python leaves it as it is
         };
     }
 }

@@ -16,10 +16,9 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/// A checkpoint's Jinja template in jinjava, sandboxed, since anyone may have written it: it reaches no file, no
-/// other template and no Java object ([PythonObjects]); of jinjava's filters, functions and tags it has those that
-/// chat templates need; and its steps, loops and texts are bounded. What it asks for beyond that is an error, never
-/// a guess.
+/// A checkpoint's Jinja template, rendered by jinjava in a sandbox, since anyone may have written it. It reaches no
+/// file, no other template and no Java object ([PythonObjects]). It gets only the filters, functions and tags that
+/// chat templates need. Its steps, loops and texts are bounded. Anything beyond that is an error, never a guess.
 final class JinjaTemplate {
     static final int LENGTH = 1_000_000;
     private static final int ITEMS = 10_000;
@@ -67,7 +66,7 @@ final class JinjaTemplate {
         this.source = source;
     }
 
-    /// @throws UnusableTemplate if its tags are not those of a chat template
+    /// @throws UnusableTemplate if the template is too long, or has a tag that chat templates do not need
     static JinjaTemplate of(String source) {
         if (source.length() > LENGTH) {
             throw new UnusableTemplate("it has %d characters".formatted(source.length()));
@@ -75,7 +74,7 @@ final class JinjaTemplate {
         return new JinjaTemplate(JinjaSource.forJinjava(source));
     }
 
-    /// @throws UnusableTemplate if it raises an exception, asks for what there is not, or does not come to an end
+    /// @throws UnusableTemplate if the template raises an exception, uses something unknown, or exceeds a bound
     String render(Map<String, ?> values) {
         AtomicInteger steps = new AtomicInteger();
         JinjavaConfig config = config().withProcessors(JinjavaProcessors.newBuilder()
@@ -142,7 +141,7 @@ final class JinjaTemplate {
         return jinjava;
     }
 
-    /// All that jinjava brings and a chat template does not need.
+    /// The filters and functions of jinjava that chat templates do not need.
     private static Map<Context.Library, Set<String>> disabled() {
         Context all = new Jinjava().getGlobalContext();
         return Map.of(
@@ -153,7 +152,7 @@ final class JinjaTemplate {
     private static Set<String> others(Supplier<? extends Iterable<? extends Importable>> library, Set<String> needed) {
         Set<String> names = new HashSet<>();
         library.get().forEach(item -> {
-            // jinjava knows a function without a namespace by both names.
+            // jinjava knows a function without a namespace by two names, with and without a colon.
             names.add(item.getName());
             names.add(item.getName().replaceFirst("^:", ""));
         });

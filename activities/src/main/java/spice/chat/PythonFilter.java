@@ -8,13 +8,12 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// A filter that Python's Jinja has and jinjava has not, or has otherwise.
+/// A filter of Python's Jinja that jinjava lacks or implements differently.
 ///
-/// @param name of the filter
-/// @param change what it makes of a value
+/// @param change computes the filter's result from a value
 record PythonFilter(String name, UnaryOperator<@Nullable Object> change) implements Filter {
-    /// `printed`, which [JinjaSource] puts behind what is printed: Python's `True`, not jinjava's `true`; `items`
-    /// of a dict; `safe`, which means nothing where nothing is escaped.
+    /// `printed`, which [JinjaSource] applies to all output, so that it shows Python's `True` and not jinjava's
+    /// `true`; `items` of a dict; and `safe`, which changes nothing, because nothing is escaped here.
     static List<PythonFilter> all() {
         return List.of(
                 new PythonFilter(

@@ -16,10 +16,11 @@ import jinjava.javax.el.ELException;
 import jinjava.javax.el.ELResolver;
 import org.jspecify.annotations.Nullable;
 
-/// What an expression of a template can reach: keys of dicts, items of lists and texts, the few methods of Python's
-/// that templates call, and the loop's counters. Nothing of Java's own, which jinjava would find by reflection.
+/// Resolves what an expression of a template may reach: keys of dicts, items of lists and strings, the few Python
+/// methods that templates call, and the counters of a loop. Java's own members, which jinjava would find by
+/// reflection, are out of reach.
 final class PythonObjects extends ELResolver {
-    /// Runs jinjava's own filters and tests, which are Java objects; which of them there are, [JinjaTemplate] says.
+    /// Runs jinjava's own filters and tests, which are Java objects. [JinjaTemplate] decides which of them exist.
     private final ELResolver library = new JinjavaBeanELResolver(true);
 
     @Override
@@ -42,7 +43,7 @@ final class PythonObjects extends ELResolver {
                 case null, default -> throw new UnusableTemplate("there is no method .%s() here".formatted(method));
             };
         } catch (UnusableTemplate e) {
-            // jinjava reports these, and passes over others.
+            // jinjava reports this type of exception and swallows others.
             throw new ELException(e.getMessage(), e);
         }
     }
@@ -77,7 +78,7 @@ final class PythonObjects extends ELResolver {
         };
     }
 
-    /// Counted from the end where negative; nothing where there is none.
+    /// The index, where a negative one counts from the end; empty if it is out of range.
     private static Optional<Integer> place(String index, int size) {
         if (!index.matches("-?\\d{1,9}")) {
             return Optional.empty();

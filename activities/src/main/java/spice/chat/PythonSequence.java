@@ -5,9 +5,7 @@ import com.hubspot.jinjava.lib.exptest.ExpTest;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The tests `iterable` and `sequence`, which in Python a text passes and a dict too.
-///
-/// @param name of the test
+/// The tests `iterable` and `sequence`, which strings and dicts also pass in Python.
 record PythonSequence(String name) implements ExpTest {
     @Override
     public String getName() {

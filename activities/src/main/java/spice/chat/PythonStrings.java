@@ -14,7 +14,9 @@ final class PythonStrings {
 
     private PythonStrings() {}
 
-    /// @throws UnusableTemplate if there is no such method, or not for these arguments
+    /// Calls a method.
+    ///
+    /// @throws UnusableTemplate if the method does not exist, or does not take these arguments
     static Object call(String text, String method, List<?> arguments) {
         return switch (method) {
             case "strip" -> stripped(text, arguments, true, true);

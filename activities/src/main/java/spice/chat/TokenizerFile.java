@@ -13,11 +13,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import spice.model.ModelException;
 
-/// What of a `tokenizer.json` concerns dialogues. Vocabulary and merges, nearly all of the file, are passed over.
+/// The parts of a `tokenizer.json` that concern dialogues. Vocabulary and merges, nearly all of the file, are
+/// skipped.
 ///
-/// @param added the texts of the added tokens, by id
-/// @param marks those of them that mean more than their letters: special ones, and all in angle or square brackets
-/// @param begin what is put before any text, such as `<|begin_of_text|>`; often nothing
+/// @param added texts of the added tokens, by id
+/// @param marks those added tokens that are marked as special, or stand in angle or square brackets
+/// @param begin what the tokenizer puts before any text, such as `<|begin_of_text|>`; often empty
 record TokenizerFile(Map<Integer, String> added, Set<String> marks, String begin) {
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -1,6 +1,7 @@
 package spice.chat;
 
-/// A chat template that cannot be rendered; the message is the reason alone. [ChatTemplates] names file and remedy.
+/// A chat template that cannot be rendered. The message is only the reason; [ChatTemplateReader] adds file and
+/// remedy.
 final class UnusableTemplate extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -1,4 +1,4 @@
-/// How a checkpoint's dialogues are written: its own chat template, rendered in a sandbox, or a plain transcript.
+/// How dialogues are written: a checkpoint's own chat template in a sandbox, or a plain transcript. Knows model.
 @NullMarked
 package spice.chat;
 

@@ -21,23 +21,23 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A job as a process with all that it starts. What it says on standard output in lines that begin with `spice: `
-/// is progress; everything else goes into the worker's log. Its standard input stays open for as long as somebody
-/// watches it: a job reads it, and ends when it ends, so that none outlives a worker that was killed.
+/// A job as a process with all that it starts. Its output goes into the worker's log; lines of standard output that
+/// begin with `spice: ` are progress too. Its standard input stays open as long as somebody watches the job. The
+/// job must read it, and end when it ends, so that no job outlives a killed worker.
 public final class JobProcess implements AutoCloseable {
-    /// What a line of progress begins with.
-    public static final String PROGRESS = "spice: ";
+    /// Prefix of a line of progress.
+    private static final String PROGRESS = "spice: ";
 
     private static final Logger log = LoggerFactory.getLogger(JobProcess.class);
-    /// Puts the job into a session of its own: Ctrl-C goes to all processes of the terminal's, but a job is to be
-    /// ended by who watches it.
+    /// Starts the job in its own session: Ctrl-C reaches all processes of the terminal's session, but only the
+    /// watcher may end a job.
     private static final Path SETSID = Path.of("/usr/bin/setsid");
 
     private static final Duration LOOK = Duration.ofMillis(200);
-    /// For the job's processes to end by themselves. A thread that was interrupted has five seconds in all.
+    /// How long the job's processes may take to end by themselves. An interrupted step has five seconds in all.
     private static final Duration GRACE = Duration.ofSeconds(2);
 
-    /// For the system to end what was killed.
+    /// How long the system may take to end killed processes.
     private static final Duration KILLED = Duration.ofSeconds(1);
 
     private static final int LAST_LINES = 8;
@@ -62,7 +62,7 @@ public final class JobProcess implements AutoCloseable {
     /// Starts a job.
     ///
     /// @param name of its launcher, for people
-    /// @param environment on top of our own
+    /// @param environment variables on top of the worker's own
     /// @throws JobFailedException if its program cannot be started
     public static JobProcess start(String name, List<String> command, Map<String, String> environment) {
         List<String> line = new ArrayList<>(command);
@@ -79,11 +79,11 @@ public final class JobProcess implements AutoCloseable {
         }
     }
 
-    /// Waits until the job has ended well.
+    /// Waits until the job has succeeded.
     ///
-    /// @throws JobFailedException if it ended in another way, in one line with exit code and last words
+    /// @throws JobFailedException if the job failed; one line with the exit code and the last words
     /// @throws RuntimeException what the watcher throws; the job goes on until it is closed
-    public void await(Watcher watcher) {
+    public void await(JobWatcher watcher) {
         try {
             while (true) {
                 remember();
@@ -98,7 +98,7 @@ public final class JobProcess implements AutoCloseable {
                 }
             }
             for (Thread reader : readers) {
-                // Another process may hold the other end open.
+                // Another process may hold the other end of the pipe open.
                 reader.join(GRACE);
             }
             for (String said = progress.poll(); said != null; said = progress.poll()) {
@@ -146,7 +146,7 @@ public final class JobProcess implements AutoCloseable {
         }
     }
 
-    /// Keeps the last lines that say something.
+    /// Keeps the last lines that contain a letter or digit.
     private void error(String line) {
         log.info("{}: {}", name, line);
         if (line.chars().anyMatch(Character::isLetterOrDigit)) {
@@ -159,15 +159,15 @@ public final class JobProcess implements AutoCloseable {
         }
     }
 
-    /// Some engines put what they start into sessions of its own, and one whose parent has ended cannot be found
-    /// any more: so all are noted while they can be.
+    /// Notes all processes of the job while they can be found. Some engines start processes in sessions of their
+    /// own, and a process whose parent has ended is no longer a descendant.
     private void remember() {
         seen.add(process.toHandle());
         process.descendants().forEach(seen::add);
     }
 
-    /// Ends all processes of the job, however it is: first by the end of its standard input and SIGTERM, then by
-    /// SIGKILL. Not kept from it by an interrupt.
+    /// Ends all processes of the job, whatever their state: first by closing its standard input and SIGTERM, then
+    /// by SIGKILL. An interrupt does not prevent this.
     @Override
     public void close() {
         boolean interrupted = Thread.interrupted();
@@ -196,8 +196,8 @@ public final class JobProcess implements AutoCloseable {
         return List.copyOf(seen).stream().filter(JobProcess::runs);
     }
 
-    /// Whether a process has not ended. One that has ended, but that nobody has asked after, as where a
-    /// container's first process does not care for others' children, still has a handle.
+    /// Whether a process is still running. A zombie has ended but still has a handle; it stays where a container's
+    /// first process does not reap the children of others.
     private static boolean runs(ProcessHandle process) {
         try {
             String state = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));

@@ -15,14 +15,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 import spice.settings.RunSettings;
 
-/// The engines that a worker may start for a step, by name. What is run stands here, in the worker's own
-/// configuration; a run's JSON only says a name, so that whoever may start runs may not start programs.
+/// The engines that a worker may start for a step, by name. The commands are part of the worker's own configuration
+/// and a run's JSON only gives a name, so whoever may start runs may not start programs.
 ///
 /// @param commands program and arguments of each, to which the job's address is appended
 /// @param bucket of the store
 /// @param environment variables of the jobs on top of the worker's own: where the store is and who may use it
 public record Launchers(Map<String, List<String>> commands, String bucket, Map<String, String> environment) {
-    /// A worker that starts none.
+    /// The launchers of a worker that starts none.
     public static final Launchers NONE = new Launchers(Map.of(), "", Map.of());
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -33,7 +33,8 @@ public record Launchers(Map<String, List<String>> commands, String bucket, Map<S
         environment = Map.copyOf(environment);
     }
 
-    /// Reads a JSON object of names with their commands, each an array of program and arguments. No shell is asked.
+    /// Reads a JSON object of names with their commands, each an array of program and arguments. No shell is
+    /// involved.
     ///
     /// @throws IllegalArgumentException if the file is not there or holds something else
     public static Map<String, List<String>> read(Path file) {
@@ -65,7 +66,7 @@ public record Launchers(Map<String, List<String>> commands, String bucket, Map<S
         return commands;
     }
 
-    /// Without the variables, among which is a key.
+    /// Leaves out the variables, which include a secret key.
     @Override
     public String toString() {
         return "Launchers" + commands;

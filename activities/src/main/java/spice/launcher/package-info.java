@@ -1,5 +1,5 @@
-/// Jobs of other engines that take a step in our place: commands that an operator has named, and processes that
-/// we watch.
+/// Training jobs of other engines: the commands that an operator names, the processes that we watch. Knows the
+/// nouns alone.
 @NullMarked
 package spice.launcher;
 

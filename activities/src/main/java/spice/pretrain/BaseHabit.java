@@ -6,17 +6,17 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import spice.ledger.Level;
 
-/// What the base model is in the habit of: our stand-in for the leanings of a large model that was never taught
-/// by reward. It can do the right thing (every right step is in its text), but mostly does not.
+/// The habit of the nano base: our stand-in for the leanings of a large model that was never trained by reward. The
+/// model can do the right thing, since its text has every right step, but mostly does not.
 ///
-/// @param remembersCarry how likely a carry or borrow is remembered, each on its own
-/// @param posed how likely the Challenger names each level; the sum is 1
-public record BaseHabit(double remembersCarry, Map<Level, Double> posed) {
+/// @param remembersCarry probability that a carry or borrow is remembered, for each independently
+/// @param posed probability of each level in the Challenger's tasks; the sum is 1
+record BaseHabit(double remembersCarry, Map<Level, Double> posed) {
 
     /// Right without carry, right 2 times in 5 with one, 1 in 6 with two; poses easy lines.
-    public static final BaseHabit NANO = new BaseHabit(0.4, Map.of(Level.EASY, 0.7, Level.SOME, 0.2, Level.HARD, 0.1));
+    static final BaseHabit NANO = new BaseHabit(0.4, Map.of(Level.EASY, 0.7, Level.SOME, 0.2, Level.HARD, 0.1));
 
-    public BaseHabit {
+    BaseHabit {
         posed = Map.copyOf(posed);
         double sum = posed.values().stream().mapToDouble(Double::doubleValue).sum();
         require(remembersCarry >= 0 && remembersCarry <= 1, "a probability lies in [0, 1], got %s", remembersCarry);

@@ -8,10 +8,10 @@ import spice.ledger.Operation;
 /// and a mark, `c` where something is carried (plus) or borrowed (minus) and `_` where not.
 ///
 /// @param reply the columns and the result, such as `7 5 2 c 4 8 3 c 3 2 6 _ = 632 <eos>`
-/// @param result what the work comes to, which is wrong where a carry was forgotten
+/// @param result what the columns come to; wrong where a carry was forgotten
 record ColumnWork(String reply, int result) {
 
-    /// Works the line's question.
+    /// Works out the line's question.
     ///
     /// @param remembers asked once at every carry or borrow, whether it is remembered
     static ColumnWork of(LedgerLine line, BooleanSupplier remembers) {

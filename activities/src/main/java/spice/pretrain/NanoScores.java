@@ -13,23 +13,24 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import spice.domain.Seed;
+import spice.formats.ChallengerTurn;
+import spice.formats.NanoFormat;
 import spice.ledger.LedgerLine;
-import spice.ledger.LedgerLines;
+import spice.ledger.LedgerSampler;
 import spice.ledger.Level;
 import spice.model.Completion;
 import spice.model.Policy;
 import spice.model.PromptGroup;
 import spice.model.Sampling;
-import spice.roles.ChallengerTurn;
-import spice.roles.NanoFormat;
 
 /// What a nano base can do, in shares of 0 to 1. All ledgers and questions are held out of the warm start.
 ///
-/// @param copied posed tasks that are a true line of their ledger
-/// @param posed of the tasks so copied, those of each level
+/// @param copied share of posed tasks that are a true line of their ledger
+/// @param posed share of each level among the copied tasks
 /// @param reasoner how the questions of each level are answered
 public record NanoScores(double copied, Map<Level, Double> posed, Map<Level, Answered> reasoner) {
-    /// The longest replies of the language: four columns and five digits, a task of four digits and five.
+    /// Room for the longest replies of the language: four columns and five digits, or a task of four digits and
+    /// five.
     private static final Sampling SAMPLED = new Sampling(1, 24);
 
     private static final Sampling GREEDY = new Sampling(0, 24);
@@ -41,11 +42,11 @@ public record NanoScores(double copied, Map<Level, Double> posed, Map<Level, Ans
     /// Prompts sampled in one call: bounds memory.
     private static final int SHARD = 16;
 
-    /// The shares of one level's questions.
+    /// How one level's questions are answered, in shares of 0 to 1.
     ///
     /// @param mean right of 4 attempts at temperature 1
-    /// @param greedy right without chance
-    /// @param passAt64 with one right among 64 attempts at temperature 1
+    /// @param greedy right at temperature 0
+    /// @param passAt64 right in at least one of 64 attempts at temperature 1
     public record Answered(double mean, double greedy, double passAt64) {}
 
     /// Scores a policy on fresh ledgers and questions.
@@ -54,7 +55,7 @@ public record NanoScores(double copied, Map<Level, Double> posed, Map<Level, Ans
         for (Level level : Level.values()) {
             RandomGenerator random = seed.child("questions", level.ordinal()).random();
             List<LedgerLine> questions = IntStream.range(0, questionsOfALevel)
-                    .mapToObj(_ -> LedgerLines.draw(random, level, true))
+                    .mapToObj(_ -> LedgerSampler.draw(random, level, true))
                     .toList();
             reasoner.put(level, answered(policy, questions, seed.child("attempts", level.ordinal())));
         }
@@ -98,7 +99,7 @@ public record NanoScores(double copied, Map<Level, Double> posed, Map<Level, Ans
     private static List<Optional<LedgerLine>> posed(Policy policy, Seed seed) {
         RandomGenerator random = seed.child("ledgers").random();
         List<List<LedgerLine>> ledgers = IntStream.range(0, LEDGERS)
-                .mapToObj(_ -> LedgerLines.page(random, NanoFormat.MAX_LINES, true)
+                .mapToObj(_ -> LedgerSampler.page(random, NanoFormat.MAX_LINES, true)
                         .subList(0, random.nextInt(4, NanoFormat.MAX_LINES + 1)))
                 .toList();
         List<String> prompts =
@@ -143,7 +144,7 @@ public record NanoScores(double copied, Map<Level, Double> posed, Map<Level, Ans
         return all.stream().filter(counted -> counted).count() / (double) Math.max(1, all.size());
     }
 
-    /// Over the levels in equal parts.
+    /// Means over the levels, which weigh the same.
     public Answered overall() {
         return new Answered(
                 reasoner.values().stream().mapToDouble(Answered::mean).average().orElseThrow(),

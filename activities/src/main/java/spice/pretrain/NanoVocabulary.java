@@ -14,13 +14,13 @@ import spice.ledger.LedgerLine;
 import spice.ledger.Level;
 import spice.ledger.Operation;
 
-/// The words of the nano language, as files that Hugging Face's tokenizers read: words apart by white space,
-/// every digit a token of its own.
-public final class NanoVocabulary {
+/// The words of the nano language, written as files that Hugging Face's tokenizers read. White space separates
+/// words, and every digit is a token of its own.
+final class NanoVocabulary {
     private static final List<String> SPECIAL = List.of("<pad>", "<bos>", "<pose>", "<solve>", "<eos>", "<unk>");
 
     /// Every word; its position is its token.
-    public static final List<String> WORDS = words();
+    static final List<String> WORDS = words();
 
     private NanoVocabulary() {}
 
@@ -34,14 +34,14 @@ public final class NanoVocabulary {
         return List.copyOf(words);
     }
 
-    public static int stopToken() {
+    static int stopToken() {
         return WORDS.indexOf("<eos>");
     }
 
     /// Writes `tokenizer.json` and `tokenizer_config.json`.
     ///
     /// @param longest the longest text in tokens that the model takes
-    public static void write(Path folder, int longest) throws IOException {
+    static void write(Path folder, int longest) throws IOException {
         ObjectMapper json = new ObjectMapper();
         Files.writeString(
                 folder.resolve("tokenizer.json"),

@@ -2,17 +2,16 @@ package spice.pretrain;
 
 import static spice.domain.Check.require;
 
-/// How a nano base is made. Everything that is drawn follows from the seed.
+/// How a nano base is made. Every draw follows from the seed.
 ///
 /// @param seed of the first weights and of the text
 /// @param steps optimizer steps
 /// @param rows rows of text in a step, both roles together
-/// @param learningRate its highest value, reached after `warmUpSteps`; from there it falls to a twentieth in a
-///     line
+/// @param learningRate its highest value, reached after `warmUpSteps`; from there it falls linearly to a twentieth
 /// @param warmUpSteps steps over which the learning rate rises
 /// @param growingSteps steps over which the longest ledger grows from two lines to the full eight: copying a line
 ///     is found sooner where there is less to copy from
-/// @param threads that compute side by side; part of what bit-for-bit repetition rests on
+/// @param threads that compute in parallel; bit-for-bit repetition depends on their number
 public record PretrainSettings(
         long seed, int steps, int rows, double learningRate, int warmUpSteps, int growingSteps, int threads) {
     public PretrainSettings {

@@ -10,12 +10,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import spice.domain.Seed;
+import spice.model.Devices;
+import spice.model.Dtype;
 import spice.model.LanguageModel;
 import spice.model.Learner;
 import spice.model.LearnerSettings;
 import spice.model.ModelConfig;
 import spice.model.ModelFolder;
 import spice.model.Policy;
+import spice.model.Pulse;
 
 /// Makes a nano base: a fresh model, taught the nano language with its bad habit, scored and described.
 public final class Pretraining {
@@ -62,7 +65,7 @@ public final class Pretraining {
         }
         double minutes = (System.nanoTime() - start) / 60e9;
         progress.println("scoring");
-        try (Policy base = LanguageModel.open(folder, settings.threads())) {
+        try (Policy base = LanguageModel.open(folder, Dtype.FLOAT32, settings.threads(), Devices.CPU)) {
             NanoScores scores = NanoScores.measure(base, SCORES, QUESTIONS_OF_A_LEVEL);
             progress.print(scores.table());
             Files.writeString(folder.resolve("README.md"), BaseCard.text(settings, minutes, scores));
@@ -72,8 +75,8 @@ public final class Pretraining {
 
     private static void teach(PretrainSettings settings, Path fresh, Path folder, PrintStream progress) {
         LearnerSettings learning = new LearnerSettings(settings.threads(), 4096, 0.9, 0.95, 1e-8, 0.01, 1.0);
-        try (Policy untaught = LanguageModel.open(fresh, settings.threads());
-                Learner learner = Learner.open(fresh, Optional.empty(), learning)) {
+        try (Policy untaught = LanguageModel.open(fresh, Dtype.FLOAT32, settings.threads(), Devices.CPU);
+                Learner learner = Learner.open(fresh, Optional.empty(), learning, Devices.CPU, Pulse.NONE)) {
             WarmStart.teach(learner, untaught.codec(), settings, progress);
             learner.saveModel(folder);
         }

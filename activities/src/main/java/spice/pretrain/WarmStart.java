@@ -4,12 +4,12 @@ import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
 import spice.domain.Seed;
+import spice.formats.NanoFormat;
 import spice.model.Learner;
 import spice.model.TextCodec;
 import spice.model.Trajectory;
-import spice.roles.NanoFormat;
 
-/// The supervised steps that make the nano base out of a fresh model.
+/// The supervised steps that turn a fresh model into the nano base.
 final class WarmStart {
     /// Steps between two lines of progress.
     private static final int REPORTED = 50;
@@ -37,7 +37,7 @@ final class WarmStart {
         }
     }
 
-    /// Grows in a line from two lines to what the nano format shows.
+    /// The longest ledger of a step, in lines: it grows linearly from two to what the nano format shows.
     static int longestLedger(int step, PretrainSettings settings) {
         return step < settings.growingSteps()
                 ? SHORTEST_LEDGERS + (NanoFormat.MAX_LINES - SHORTEST_LEDGERS) * step / settings.growingSteps()
@@ -45,7 +45,7 @@ final class WarmStart {
     }
 
     /// The row in tokens; the loss is on the reply alone.
-    static Trajectory trajectory(WarmStartText.Row row, TextCodec codec) {
+    static Trajectory trajectory(WarmStartText.TextRow row, TextCodec codec) {
         int[] prompt = codec.encode(row.prompt());
         int[] reply = codec.encode(row.reply());
         int length = prompt.length + reply.length;

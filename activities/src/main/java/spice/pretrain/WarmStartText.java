@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import spice.domain.Seed;
+import spice.formats.NanoFormat;
 import spice.ledger.LedgerLine;
-import spice.ledger.LedgerLines;
+import spice.ledger.LedgerSampler;
 import spice.ledger.Level;
-import spice.roles.NanoFormat;
 
-/// The text on which the nano model is warmed up, both roles half and half, drawn without end from a seed.
-/// Held-out operand pairs never stand in it.
+/// The text of the nano model's warm-up, half of it for each role, drawn without end from a seed. It holds no
+/// held-out operand pairs.
 ///
-/// A Challenger row is a ledger and then some of its lines posed one after the other: several times the signal
-/// for copying out of one reading. Some rows have no ledger; their answer is what the model itself would come to,
-/// so that the control without documents starts from a model that knows how to pose. A Reasoner row is one
-/// question with its column work, levels in equal parts.
+/// A Challenger row is a ledger and then some of its lines posed one after the other, so that one reading gives
+/// several copies to learn from. Some rows have no ledger; their answer is what the model itself would come to, so
+/// that the control without documents starts from a model that knows how to pose. A Reasoner row is one question
+/// with its column work; all levels are equally likely.
 final class WarmStartText {
     /// Lines of a page in the archive, of which a passage is a part.
     private static final int PAGE_LINES = 12;
@@ -35,13 +35,13 @@ final class WarmStartText {
         this.habit = habit;
     }
 
-    /// A prompt and what the model is to learn to write after it.
-    record Row(String prompt, String reply) {}
+    /// A prompt and the reply to learn.
+    record TextRow(String prompt, String reply) {}
 
     /// The rows of one step, every other one the Reasoner's.
     ///
     /// @param longestLedger how many lines a ledger has at most
-    List<Row> rows(long step, int count, int longestLedger) {
+    List<TextRow> rows(long step, int count, int longestLedger) {
         require(longestLedger > 0, "a ledger has at least one line, got %d", longestLedger);
         RandomGenerator random = seed.child("warm-start", step).random();
         return IntStream.range(0, count)
@@ -49,27 +49,27 @@ final class WarmStartText {
                 .toList();
     }
 
-    private Row challenger(RandomGenerator random, int longestLedger) {
+    private TextRow challenger(RandomGenerator random, int longestLedger) {
         if (random.nextDouble() < WITHOUT_LEDGER) {
-            LedgerLine line = LedgerLines.draw(random, habit.level(random), false);
-            return new Row(
+            LedgerLine line = LedgerSampler.draw(random, habit.level(random), false);
+            return new TextRow(
                     NanoFormat.challengerPrompt(List.of()),
                     posed(line, work(line, random).result()));
         }
         int lines = random.nextInt(Math.min(SHORTEST_LEDGER, longestLedger), longestLedger + 1);
-        List<LedgerLine> ledger = LedgerLines.page(random, PAGE_LINES, false).subList(0, lines);
+        List<LedgerLine> ledger = LedgerSampler.page(random, PAGE_LINES, false).subList(0, lines);
         List<String> replies = new ArrayList<>();
         for (int i = 0; i < POSED_IN_A_ROW; i++) {
             LedgerLine line = chosen(ledger, random);
             replies.add(posed(line, line.result()));
         }
-        return new Row(NanoFormat.challengerPrompt(ledger), String.join(" <pose> ", replies));
+        return new TextRow(NanoFormat.challengerPrompt(ledger), String.join(" <pose> ", replies));
     }
 
-    private Row reasoner(RandomGenerator random) {
+    private TextRow reasoner(RandomGenerator random) {
         Level level = Level.values()[random.nextInt(Level.values().length)];
-        LedgerLine line = LedgerLines.draw(random, level, false);
-        return new Row(
+        LedgerLine line = LedgerSampler.draw(random, level, false);
+        return new TextRow(
                 NanoFormat.reasonerPrompt(line.question()), work(line, random).reply());
     }
 

@@ -7,11 +7,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// As much of a text as is shown.
+/// The part of a text that the page shows.
 ///
-/// @param text cut to a length
-/// @param marks what is marked in it: pairs of begin and end, in order, without overlap
-/// @param isCut whether there is more of it in the store
+/// @param text the text, cut to a length
+/// @param marks marked ranges: pairs of begin and end, in order, without overlap
+/// @param isCut whether the store has more of the text
 record Excerpt(String text, List<int[]> marks, boolean isCut) {
     private static final String ELLIPSIS = "…";
     private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Z}]+");
@@ -20,14 +20,14 @@ record Excerpt(String text, List<int[]> marks, boolean isCut) {
         marks = List.copyOf(marks);
     }
 
-    /// The beginning of a text.
+    /// The beginning of a text, with an ellipsis if it is longer than this.
     static String beginning(String text, int length) {
         return text.length() <= length ? text : text.substring(0, whole(text, length)) + ELLIPSIS;
     }
 
-    /// The stretch of a text that has the quotes in it, with what surrounds them.
+    /// The part of a text around the first quote, with all quotes in it marked.
     ///
-    /// @param length of the stretch at most, in characters
+    /// @param length most characters of the part
     static Excerpt around(String text, List<String> quotes, int length) {
         List<int[]> marks = marks(text, quotes);
         if (text.length() <= length) {
@@ -47,7 +47,7 @@ record Excerpt(String text, List<int[]> marks, boolean isCut) {
                 true);
     }
 
-    /// Where the quotes stand, first places only; white space in them stands for any other.
+    /// The first occurrence of each quote, where any white space matches any other. Overlapping ranges are joined.
     private static List<int[]> marks(String text, List<String> quotes) {
         List<int[]> found = new ArrayList<>();
         quotes.stream().filter(quote -> !quote.isBlank()).forEach(quote -> {
@@ -71,14 +71,14 @@ record Excerpt(String text, List<int[]> marks, boolean isCut) {
         return apart;
     }
 
-    /// How many bytes a text takes as JSON in a page, where `<` is six.
+    /// At most how many bytes a text takes as JSON in a page, where `<` takes six.
     static int bytes(String text) {
         return text.chars()
                 .map(c -> c == '<' || c < ' ' ? 6 : c == '"' || c == '\\' ? 2 : c < 0x80 ? 1 : 3)
                 .sum();
     }
 
-    /// This place in a text, or the one before if it would part a character.
+    /// This position in a text, or the one before it if this one would split a surrogate pair.
     private static int whole(String text, int at) {
         return at > 0 && at < text.length() && Character.isLowSurrogate(text.charAt(at)) ? at - 1 : at;
     }

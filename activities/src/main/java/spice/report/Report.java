@@ -1,27 +1,27 @@
 package spice.report;
 
 import java.util.Optional;
-import spice.activities.Checkpoints;
+import spice.checkpoints.Checkpoints;
+import spice.runs.CheckpointRef;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
 import spice.store.Json;
-import spice.workflows.CheckpointRef;
 
-/// A run as one HTML file that opens nothing else. It is made from the store alone: the same checkpoints give the
-/// same file, but for how the run stands.
+/// The report of a run: one HTML file that loads nothing else. It is made from the store alone, so the same
+/// checkpoints give the same file, except for the run's state in Temporal.
 ///
-/// @param checkpoint the last one that it shows; empty where the run failed before there was any
-/// @param html at most 20 MB, whatever the run
+/// @param checkpoint the last checkpoint that it shows; empty if the run failed before its first one
+/// @param html at most 20 MB
 public record Report(Optional<CheckpointRef> checkpoint, byte[] html) {
     private static final String REPORTS = "reports/";
     private static final int DIGEST_LENGTH = 12;
 
-    /// That of a run.
+    /// Makes the report of a run.
     ///
-    /// @param address of the store, for people
-    /// @param last checkpoint to show; empty where the store knows nothing of the run
-    /// @param standing how the run stands, where that is known
-    /// @param page of the run in the Temporal UI, where there is one
+    /// @param address the store's address, for people
+    /// @param last the last checkpoint to show; empty if the store has none of this run
+    /// @param standing the run's state in Temporal, if it is known
+    /// @param page the run's page in the Temporal UI, if there is one
     public static Report of(
             BlobStore store,
             String address,
@@ -34,10 +34,10 @@ public record Report(Optional<CheckpointRef> checkpoint, byte[] html) {
         return new Report(last, ReportPage.file(data.in(standing, page)));
     }
 
-    /// Puts it into the store beside its checkpoint: under `reports/`, then as in `checkpoints/`, then a digest of
-    /// its content. One without a checkpoint has no place there.
+    /// Stores the report and creates its record: `reports/`, the checkpoint's path as in `checkpoints/`, and a
+    /// digest of the content. A report without a checkpoint is not stored.
     ///
-    /// @return the blob
+    /// @return the stored page
     public Optional<BlobRef> put(BlobStore store) {
         return checkpoint.map(last -> {
             BlobRef blob = store.put(html);
@@ -46,7 +46,7 @@ public record Report(Optional<CheckpointRef> checkpoint, byte[] html) {
         });
     }
 
-    /// Where the store has the reports of a checkpoint: the newest such record names the blob.
+    /// Prefix of the records of a checkpoint's reports. The newest of them names the blob of the current report.
     private static String place(CheckpointRef checkpoint) {
         return REPORTS + Checkpoints.place(checkpoint);
     }

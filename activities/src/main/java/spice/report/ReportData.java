@@ -4,17 +4,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
 
-/// Everything that the page shows of a run. The live view sends what is new as one of these as well: lines and
-/// tasks are then added to those that are there, everything else takes the place of what was there.
+/// The data of a run's page. The live view also sends updates in this form: the page then adds lines and tasks to
+/// those that it has, and replaces everything else.
 ///
-/// @param store where the store is, for the addresses of longer texts
-/// @param page of the run in the Temporal UI, if there is one
-/// @param head absent before the run has begun to iterate
-/// @param standing absent where Temporal was not asked or does not know the run any more
-/// @param every of so many iterations one is shown: 1, but for very long runs
-/// @param lines of `metrics.jsonl`, iteration by iteration
-/// @param tasks to read
-/// @param crossing absent before the run has compared its last checkpoint with its first
+/// @param store the store's address, a prefix of the addresses of longer texts
+/// @param page the run's page in the Temporal UI, if there is one
+/// @param head absent before the first commit
+/// @param standing absent if Temporal was not asked or no longer knows the run
+/// @param every one of this many iterations is shown; 1 except for very long runs
+/// @param lines lines of `metrics.jsonl`, one for each iteration shown
+/// @param tasks some tasks of each iteration shown
+/// @param crossing absent until the run has compared its last checkpoint with its first
 record ReportData(
         String lineage,
         String store,
@@ -23,7 +23,7 @@ record ReportData(
         Optional<Standing> standing,
         int every,
         List<ObjectNode> lines,
-        List<ShownTasks> tasks,
+        List<ShownIteration> tasks,
         Optional<ShownCrossing> crossing,
         Optional<ShownCorpus> corpus) {
     ReportData {
@@ -31,7 +31,7 @@ record ReportData(
         tasks = List.copyOf(tasks);
     }
 
-    /// The same with how the run stands in Temporal.
+    /// This data with what Temporal knows about the run.
     ReportData in(Optional<Standing> nowStanding, Optional<String> temporalPage) {
         return new ReportData(lineage, store, temporalPage, head, nowStanding, every, lines, tasks, crossing, corpus);
     }

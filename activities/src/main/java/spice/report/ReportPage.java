@@ -14,8 +14,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import spice.store.Json;
 
-/// The page: template, style, scripts and data in one file that opens nothing else. Texts of documents and models
-/// come to it as JSON alone, which the script puts on the page as text; the policy lets no other script run.
+/// Builds a run's page: template, style, scripts and data in one file that loads nothing else. Texts of documents
+/// and models are only in the JSON data, which the script puts on the page as text. The policy forbids other
+/// scripts.
 final class ReportPage {
     private static final List<String> STYLES =
             List.of("/META-INF/resources/webjars/uplot/1.6.30/dist/uPlot.min.css", "page.css");
@@ -34,19 +35,19 @@ final class ReportPage {
 
     private ReportPage() {}
 
-    /// A report, to be kept as a file.
+    /// A report that is kept as a file.
     static byte[] file(ReportData data) {
         return page(data, "", policy("'none'"));
     }
 
     /// The live view.
     ///
-    /// @param events where news come from, relative to the page
+    /// @param events the address of the news, relative to the page
     static byte[] live(ReportData data, String events) {
         return page(data, events, livePolicy());
     }
 
-    /// The policy of the live view, which may ask the server that it came from.
+    /// The policy of the live view, which may connect to the server that it came from.
     static String livePolicy() {
         return policy("'self'");
     }
@@ -74,7 +75,7 @@ final class ReportPage {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    /// JSON that ends no element and begins none.
+    /// JSON that neither begins nor ends an HTML element.
     static String json(Object data) {
         try {
             return JSON.writeValueAsString(data)

@@ -10,28 +10,29 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Gatherers;
 import java.util.stream.IntStream;
-import spice.activities.CheckpointManifest;
-import spice.activities.Checkpoints;
-import spice.activities.CrossingRecord;
-import spice.activities.IterationRecord;
-import spice.activities.RunRecord;
+import spice.checkpoints.CheckpointManifest;
+import spice.checkpoints.Checkpoints;
+import spice.checkpoints.IterationRecord;
+import spice.checkpoints.RunRecord;
+import spice.evaluation.CrossingRecord;
 import spice.ingest.CorpusManifest;
+import spice.runs.CheckpointRef;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
 import spice.store.Json;
 import spice.tracking.MetricsLine;
-import spice.tracking.MetricsLines;
-import spice.workflows.CheckpointRef;
+import spice.tracking.MetricsReader;
 
-/// Reads a run out of the store for its page. Nothing of it needs Temporal.
+/// Reads the data of a run's page from the store, without Temporal.
 final class ReportReader {
-    /// Beyond so many iterations a chart has more points than a screen has columns.
+    /// Most iterations to show: beyond this a chart has more points than a screen has columns.
     static final int MOST_LINES = 1_000;
-    /// For tasks in all: with lines, corpus and crossing well below 20 MB.
+    /// Bytes for all tasks; with lines, corpus and crossing the page stays well below 20 MB.
     private static final int TASKS_ROOM = 8_000_000;
 
+    /// Most bytes for the tasks of one iteration.
     private static final int MOST_ROOM = 40_000;
-    /// Iterations whose tasks are read side by side.
+    /// Iterations whose tasks are read concurrently.
     private static final int READERS = 8;
 
     private static final int MOST_WORDS = 8;
@@ -42,20 +43,18 @@ final class ReportReader {
     private final String address;
     private final Checkpoints checkpoints;
 
-    /// A reader of this store's runs.
-    ///
-    /// @param address of the store, for people: `s3://bucket`
+    /// @param address the store's address, for people: `s3://bucket`
     ReportReader(BlobStore store, String address) {
         this.store = store;
         this.address = address;
         this.checkpoints = new Checkpoints(store);
     }
 
-    /// A run's data, without how it stands in Temporal.
+    /// The data of a run, without its state in Temporal.
     ///
-    /// @param last iteration to show
+    /// @param last the last iteration to show
     ReportData read(String lineage, int last) {
-        List<MetricsLine> all = new MetricsLines(store)
+        List<MetricsLine> all = new MetricsReader(store)
                 .of(lineage).stream().filter(line -> line.iteration() <= last).toList();
         int every = Math.ceilDiv(Math.max(1, all.size()), MOST_LINES);
         List<MetricsLine> shown = IntStream.range(0, all.size())
@@ -65,14 +64,14 @@ final class ReportReader {
         return data(lineage, shown, every, TASKS_ROOM / Math.max(1, shown.size()));
     }
 
-    /// What is new of a run.
+    /// New data of a run.
     ///
-    /// @param lines that are new or were changed
+    /// @param lines the lines that are new or have changed
     ReportData news(String lineage, List<MetricsLine> lines) {
         return data(lineage, lines, 1, MOST_ROOM);
     }
 
-    /// Whether the last of these iterations was compared with the run's first.
+    /// Whether the run has compared the last of these checkpoints with its first.
     boolean isCrossed(List<MetricsLine> lines) {
         return lines.stream()
                 .reduce((_, line) -> line)
@@ -118,17 +117,17 @@ final class ReportReader {
         return ShownCorpus.of(manifest.sha256(), CorpusManifest.read(store, manifest));
     }
 
-    private Optional<ShownTasks> tasks(MetricsLine line, int room) {
+    private Optional<ShownIteration> tasks(MetricsLine line, int room) {
         return checkpoints
                 .named(line.checkpoint())
                 .flatMap(checkpoint -> checkpoints
                         .manifest(checkpoint)
                         .tasks()
-                        .map(tasks -> ShownTasks.of(
+                        .map(tasks -> ShownIteration.of(
                                 store, line.iteration(), tasks, IterationRecord.of(store, checkpoint), room)));
     }
 
-    /// A line without what a model or an operator can make as long as they like.
+    /// A line as JSON, with bounds on everything that a model or an operator can make arbitrarily long.
     private static ObjectNode shown(MetricsLine line) {
         ObjectNode shown = JSON.valueToTree(line);
         shown.remove(List.of("lineage", "branch"));

@@ -7,12 +7,14 @@ import java.util.stream.Collectors;
 import spice.ingest.CorpusManifest;
 import spice.ingest.FileRefusal;
 
-/// Where the documents came from: files taken and refused.
+/// The files from which the documents came, and the refused files.
 ///
-/// @param manifest the blob that accounts for every file
-/// @param reasons refused files by reason
-/// @param taken the first of the files that were read
-/// @param refused the first of those that were not
+/// @param manifest SHA-256 of the blob that accounts for every file
+/// @param allTaken number of all files taken
+/// @param allRefused number of all files refused
+/// @param reasons number of refused files by reason
+/// @param taken the first files taken
+/// @param refused the first files refused
 record ShownCorpus(
         String manifest,
         CorpusManifest.Totals totals,

@@ -2,18 +2,19 @@ package spice.report;
 
 import java.util.List;
 import java.util.Optional;
-import spice.activities.CrossedDocument;
-import spice.activities.CrossingRecord;
 import spice.domain.AnswerKind;
 import spice.domain.Passage;
 import spice.domain.Task;
+import spice.evaluation.CrossedDocument;
+import spice.evaluation.CrossingRecord;
+import spice.runs.Comparison.CoEvolution;
 import spice.store.BlobStore;
-import spice.workflows.Comparison.CoEvolution;
 
-/// The first Challenger's tasks beside the last one's.
+/// The tasks of the first and of the last Challenger on the same documents.
 ///
-/// @param documents the blob that holds all of them
-/// @param shown documents on which both posed something
+/// @param documents SHA-256 of the blob with all of them
+/// @param all number of all documents
+/// @param shown some documents on which both Challengers posed a task
 record ShownCrossing(CoEvolution coEvolution, String documents, int all, List<ShownDocument> shown) {
     private static final int MOST_DOCUMENTS = 24;
     private static final int MOST_TASKS = 4;
@@ -22,7 +23,7 @@ record ShownCrossing(CoEvolution coEvolution, String documents, int all, List<Sh
         shown = List.copyOf(shown);
     }
 
-    /// What both made of a document.
+    /// The tasks of both Challengers on a document.
     record ShownDocument(String source, String passage, List<CrossedLine> first, List<CrossedLine> last) {}
 
     /// A task with the pass rates of both Reasoners.

@@ -2,23 +2,23 @@ package spice.report;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import spice.activities.CheckpointManifest;
-import spice.activities.RunRecord;
+import spice.checkpoints.CheckpointManifest;
+import spice.checkpoints.RunRecord;
+import spice.runs.CheckpointRef;
 import spice.settings.RunSettings;
 import spice.settings.SettingsTable;
 import spice.store.Json;
-import spice.workflows.CheckpointRef;
 
-/// What a run is and was made with.
+/// The facts about a run.
 ///
-/// @param base name of the model's checkpoint
-/// @param start name of the checkpoint that its first iteration went on from
-/// @param checkpoint name of the last one
-/// @param manifest digest of the last one's
-/// @param updates gradient updates up to it
-/// @param hardware what bit-for-bit equality rests on besides the settings
-/// @param version of the program that committed the last checkpoint, or empty
-/// @param settings in force
+/// @param base name of the base model's checkpoint
+/// @param start name of the checkpoint from which the first iteration started
+/// @param checkpoint name of the last checkpoint
+/// @param manifest SHA-256 of its manifest
+/// @param updates number of gradient updates up to it
+/// @param hardware the hardware, on which bit-for-bit equality depends besides the settings
+/// @param version version of the program that committed the last checkpoint, or empty
+/// @param settings the settings in force
 record ShownHead(
         String branch,
         String base,
@@ -30,7 +30,6 @@ record ShownHead(
         String version,
         List<ShownSetting> settings) {
 
-    /// A setting with its meaning.
     record ShownSetting(String name, String value, String meaning) {}
 
     static ShownHead of(RunRecord run, CheckpointRef last, CheckpointManifest manifest, String version) {

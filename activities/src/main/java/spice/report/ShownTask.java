@@ -6,27 +6,27 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import spice.activities.ScoredTask;
-import spice.activities.ScoredTask.ScoredAttempt;
 import spice.domain.AnswerKind;
 import spice.domain.Passage;
 import spice.domain.Refusal;
 import spice.domain.Rewards;
 import spice.domain.Task;
 import spice.domain.Verdict;
+import spice.judging.ScoredTask;
+import spice.judging.ScoredTask.ScoredAttempt;
 
-/// A posed task as people read it, its texts cut.
+/// A posed task for people to read, with its texts cut.
 ///
-/// @param source file that the passage is from; empty where it is not known any more
+/// @param source the passage's file; empty if it is no longer known
 /// @param passage what the Challenger read, with the quotes marked
-/// @param kind absent where the task was refused
-/// @param replies the Challenger's own words, where the task was refused
-/// @param reward the Challenger's
-/// @param advantage the Challenger's
-/// @param isTrained whether the Reasoner learned from its attempts
+/// @param kind absent if the task was refused
+/// @param replies the Challenger's replies, if the task was refused
+/// @param reward the Challenger's reward
+/// @param advantage the Challenger's advantage
+/// @param isTrained whether the Reasoner was trained on the attempts
 /// @param isSuspect whether most attempts agree on another answer
-/// @param isCut whether any of its texts is longer in the store, or there are more of them
-/// @param answers how many attempts there were, of each verdict; also of those that are not shown
+/// @param isCut whether the store has longer texts, or more of them
+/// @param answers number of attempts by verdict, including those that are not shown
 record ShownTask(
         String source,
         Excerpt passage,
@@ -51,11 +51,11 @@ record ShownTask(
     static final int WORDS = 200;
     private static final int MOST_REPLIES = 4;
     private static final int MOST_ATTEMPTS = 16;
-    /// About what the names of its fields take as JSON.
+    /// Approximate bytes of JSON around the texts of a task.
     private static final int FRAME = 500;
-
+    /// Approximate bytes of JSON around the text of an attempt.
     private static final int FRAME_OF_ATTEMPT = 100;
-    /// Texts are cut to this part of their usual length at most.
+    /// Texts are cut down to their usual length divided by this.
     private static final int SHORTEST = 32;
 
     ShownTask {
@@ -65,9 +65,9 @@ record ShownTask(
         attempts = List.copyOf(attempts);
     }
 
-    /// One of the Reasoner's answers.
+    /// One of the Reasoner's attempts.
     ///
-    /// @param reward that the verdict earns; absent for an undecided one, which is left out of the group
+    /// @param reward the reward of the verdict; absent for an undecided one, which the group leaves out
     record ShownAttempt(String text, Verdict verdict, Optional<Double> reward, double advantage) {
         static ShownAttempt of(ScoredAttempt attempt, int length) {
             return new ShownAttempt(
@@ -80,9 +80,9 @@ record ShownTask(
         }
     }
 
-    /// The task with its texts as long as there is room for.
+    /// The task with its texts cut until it fits.
     ///
-    /// @param room in bytes of JSON
+    /// @param room available bytes of JSON
     static ShownTask of(ScoredTask scored, Optional<Passage> passage, int room) {
         ShownTask shown = of(scored, passage, PASSAGE, REPLY);
         for (int shorter = 2; shown.size() > room && shorter <= SHORTEST; shorter *= 2) {
@@ -141,7 +141,7 @@ record ShownTask(
                         .isPresent();
     }
 
-    /// At most how many bytes it takes as JSON.
+    /// An upper estimate of its bytes as JSON.
     int size() {
         return FRAME
                 + Stream.of(

@@ -1,29 +1,29 @@
 package spice.report;
 
 import java.util.Optional;
-import spice.workflows.RunProgress;
-import spice.workflows.Trouble;
+import spice.runs.FailureSummary;
+import spice.runs.RunProgress;
 
-/// How a run stands, as Temporal knows it.
+/// The state of a run, as Temporal knows it.
 ///
-/// @param state what it does, in a word
-/// @param iteration the last finished one
-/// @param lastIteration the one it will end with; 0 where nobody can say
-/// @param secondsLeft by the mean of the finished iterations
-/// @param trouble why it failed, or what it waits for a person about, in one line
+/// @param state the run's state in a word
+/// @param iteration the last finished iteration
+/// @param lastIteration the iteration with which the run will end; 0 if it is unknown
+/// @param secondsLeft estimated from the mean duration of the finished iterations
+/// @param trouble in one line, why the run failed or needs a person
 public record Standing(String state, int iteration, int lastIteration, double secondsLeft, Optional<String> trouble) {
 
-    /// That of a run which answers.
+    /// The state of a run that answers queries.
     public static Standing of(RunProgress progress) {
         return new Standing(
                 progress.state(),
                 progress.iteration(),
                 progress.lastIteration(),
                 progress.secondsLeft(),
-                progress.trouble().map(Trouble::toString));
+                progress.trouble().map(FailureSummary::toString));
     }
 
-    /// That of a run which has ended.
+    /// The state of a run that has ended.
     public static Standing ended(String state, Optional<String> trouble) {
         return new Standing(state, 0, 0, 0, trouble);
     }

@@ -1,4 +1,5 @@
-/// A run as one page for people: its data out of the store, and the page that shows it.
+/// The report of a run: its data from the store, and the HTML page that shows it. Knows ingest, checkpoints,
+/// judging, evaluation, tracking.
 @NullMarked
 package spice.report;
 

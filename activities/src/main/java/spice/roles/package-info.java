@@ -1,4 +1,5 @@
-/// How the one model is asked to pose and to answer: templates in resource files, one parser each.
+/// Challenger and Reasoner at work: documents in, posed tasks out; tasks in, attempts out. Knows model, steps,
+/// checkpoints, policies, chat, formats.
 @NullMarked
 package spice.roles;
 

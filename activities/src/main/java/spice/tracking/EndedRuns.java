@@ -3,13 +3,13 @@ package spice.tracking;
 import java.util.Optional;
 import spice.store.BlobRef;
 
-/// Makes the reports of runs that have ended.
+/// Gives the reports of runs that have ended.
 public interface EndedRuns {
-    /// That of a lineage's run; empty if there is none to be had.
+    /// The report of a lineage's run; empty if there is none.
     Optional<Page> report(String lineage);
 
-    /// A report.
+    /// A report as an HTML page.
     ///
-    /// @param blob that holds it in the store, if it has a place there
+    /// @param blob the page in the store, if it was stored
     record Page(byte[] html, Optional<BlobRef> blob) {}
 }

@@ -6,13 +6,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import spice.store.Json;
 
-/// All numbers of a record by their way through it: `metrics/passRate`, `metrics/refusals/UNREADABLE`.
+/// Collects the numbers of a record by their path: `metrics/passRate`, `metrics/refusals/UNREADABLE`.
 final class Figures {
     private static final ObjectMapper JSON = Json.mapper();
 
     private Figures() {}
 
-    /// What is not a finite number is left out.
+    /// The finite numbers of a record.
+    ///
+    /// @param name first part of every path
     static Map<String, Double> of(String name, Object record) {
         Map<String, Double> figures = new LinkedHashMap<>();
         collect(name, JSON.valueToTree(record), figures);

@@ -3,30 +3,31 @@ package spice.tracking;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import spice.activities.CheckpointManifest;
-import spice.activities.HeldOutAccuracy;
-import spice.activities.IterationRecord;
-import spice.workflows.CheckpointRef;
-import spice.workflows.IterationMetrics;
-import spice.workflows.IterationReport;
-import spice.workflows.StepSeconds;
-import spice.workflows.TrainMetrics;
+import spice.checkpoints.CheckpointManifest;
+import spice.checkpoints.IterationRecord;
+import spice.evaluation.HeldOutAccuracy;
+import spice.runs.CheckpointRef;
+import spice.runs.IterationMetrics;
+import spice.runs.IterationReport;
+import spice.runs.StepSeconds;
+import spice.runs.TrainMetrics;
 
-/// A line of `metrics.jsonl`: a committed iteration, with all that is known of it by now. What is not known is
-/// null.
+/// A line of `metrics.jsonl`: a committed iteration with everything that is known about it by now. Absent values
+/// are null in JSON.
 ///
-/// @param lineage the run's
-/// @param iteration of the lineage; the first line may be the checkpoint that it starts from
+/// @param lineage the run's lineage
+/// @param iteration within the lineage; the first line may be the checkpoint that the lineage starts from
 /// @param checkpoint its name in the store, such as `checkpoints/mine/2aead4c4ad53/00000010`
-/// @param manifest its digest
-/// @param committed when; absent where an older version committed
-/// @param changes what the operator changed, that holds from this iteration on, a skipped iteration included
-/// @param metrics of tasks and attempts; absent where the iteration was skipped
-/// @param training of the gradient updates; absent likewise, and where an older version committed
-/// @param seconds of each step
-/// @param tokensPerSecond of both roles' sampling, where anything was sampled anew
-/// @param trainedTokensPerSecond of the training step, where there was an update
-/// @param heldOut accuracy, where the checkpoint was evaluated
+/// @param manifest SHA-256 of the checkpoint's manifest
+/// @param committed time of the commit; absent if an older version committed
+/// @param changes the operator's changes that hold from this iteration on, a skipped iteration included
+/// @param metrics of tasks and attempts; absent if the iteration was skipped
+/// @param training metrics of the gradient updates; absent if the iteration was skipped or an older version
+///     committed
+/// @param seconds duration of each step
+/// @param tokensPerSecond sampled by both roles; absent if nothing was sampled
+/// @param trainedTokensPerSecond of the training step; absent if there was no update
+/// @param heldOut held-out accuracy; absent if the checkpoint was not evaluated
 public record MetricsLine(
         String lineage,
         String branch,
@@ -63,7 +64,7 @@ public record MetricsLine(
                 heldOut);
     }
 
-    /// What Temporal knows of an iteration, for those who cannot read the store.
+    /// The line that Temporal alone can give, for callers that cannot read the store.
     public static MetricsLine of(String lineage, IterationReport report) {
         return new MetricsLine(
                 lineage,
@@ -81,7 +82,7 @@ public record MetricsLine(
                 Optional.empty());
     }
 
-    /// That of a base, or of a checkpoint of before there were records.
+    /// The line of a base, or of a checkpoint from before iteration records existed.
     static MetricsLine withoutRecord(
             String lineage, CheckpointRef checkpoint, CheckpointManifest manifest, Optional<HeldOutAccuracy> heldOut) {
         return new MetricsLine(

@@ -19,10 +19,10 @@ import java.util.List;
 import java.util.Map;
 import spice.store.Json;
 
-/// The few calls of MLflow's REST API (2.0) that are needed here. MLflow's own Java client stands still at an older
-/// version and brings an HTTP library of its own.
+/// The few calls of MLflow's REST API (2.0) that tracking needs. MLflow's own Java client stopped at an older
+/// version and brings its own HTTP library.
 ///
-/// All methods throw [MlflowException].
+/// All methods throw [MlflowException] if the server cannot be reached or refuses a call.
 final class MlflowClient implements AutoCloseable {
     private static final ObjectMapper JSON = Json.mapper();
     private static final Duration CONNECT = Duration.ofSeconds(5);
@@ -31,9 +31,9 @@ final class MlflowClient implements AutoCloseable {
     private static final String EXISTS = "RESOURCE_ALREADY_EXISTS";
     private static final int PAGE = 1000;
     private static final int SHOWN = 300;
-    /// For twenty megabytes.
+    /// Deadline of an upload of twenty megabytes.
     private static final Duration UPLOAD = Duration.ofMinutes(2);
-    /// How a run says that the server itself takes its artifacts.
+    /// Scheme of artifact locations that the server itself serves.
     private static final String PROXIED = "mlflow-artifacts:";
 
     private static final int PLACE = 12;
@@ -49,7 +49,7 @@ final class MlflowClient implements AutoCloseable {
         this.settings = settings;
     }
 
-    /// A figure at a step.
+    /// The value of a metric at a step.
     ///
     /// @param timestamp in milliseconds since 1970
     record Metric(String key, double value, long timestamp, long step) {}
@@ -60,7 +60,7 @@ final class MlflowClient implements AutoCloseable {
         }
     }
 
-    /// The id of the experiment that the settings name, which is made if it is missing.
+    /// The id of the experiment in the settings, which is created if it is missing.
     String experiment() {
         for (int tries = 0; tries < 2; tries++) {
             Answer found = get("experiments/get-by-name?experiment_name="
@@ -111,8 +111,8 @@ final class MlflowClient implements AutoCloseable {
         return MlflowRun.of(done("runs/create", request).path("run"));
     }
 
-    /// Logs up to a thousand metrics, parameters and tags. Tags are written last, so that they may say how far the
-    /// metrics are. What was logged before with the same values is there once.
+    /// Logs up to a thousand metrics, parameters and tags. MLflow writes tags last, so a tag may record how far the
+    /// metrics are logged. Logging the same values again does not duplicate them.
     void log(String run, List<Metric> metrics, Map<String, String> parameters, Map<String, String> tags) {
         ObjectNode request = JSON.createObjectNode().put("run_id", run);
         request.set("metrics", JSON.valueToTree(metrics));
@@ -121,7 +121,9 @@ final class MlflowClient implements AutoCloseable {
         done("runs/log-batch", request);
     }
 
-    /// @param ended ignored while it runs
+    /// Sets the status of a run.
+    ///
+    /// @param ended end time, ignored for [MlflowStatus#RUNNING]
     void update(String run, MlflowStatus status, Instant ended) {
         ObjectNode request = JSON.createObjectNode().put("run_id", run).put("status", status.name());
         if (status != MlflowStatus.RUNNING) {
@@ -130,8 +132,9 @@ final class MlflowClient implements AutoCloseable {
         done("runs/update", request);
     }
 
-    /// Puts a file beside a run's figures, if the server keeps artifacts for its clients (`--serve-artifacts`,
-    /// which is what it does unless told otherwise). Elsewhere clients write to a storage that we know nothing of.
+    /// Uploads an HTML file as an artifact of a run, if the server stores artifacts for its clients
+    /// (`--serve-artifacts`, MLflow's default). Otherwise it does nothing: clients would write to a storage that is
+    /// unknown here.
     void upload(MlflowRun run, String name, byte[] content) {
         if (!run.artifacts().startsWith(PROXIED)) {
             return;
@@ -147,7 +150,7 @@ final class MlflowClient implements AutoCloseable {
         }
     }
 
-    /// What tells this server and experiment from others, as part of a name.
+    /// Identifies this server and experiment as part of a name.
     String place() {
         return Json.sha256("%s %s"
                         .formatted(settings.server(), settings.experiment())
@@ -216,7 +219,7 @@ final class MlflowClient implements AutoCloseable {
         }
     }
 
-    /// A proxy's or a login page's answer is none of MLflow's.
+    /// The JSON of an answer. The answer of a proxy or a login page is not JSON; a message replaces it.
     private static JsonNode body(byte[] content) {
         try {
             return JSON.readTree(content);

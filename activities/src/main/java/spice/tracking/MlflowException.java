@@ -1,6 +1,6 @@
 package spice.tracking;
 
-/// An MLflow server that cannot be reached, or does not do what it is asked.
+/// An MLflow server that cannot be reached or refuses a call.
 final class MlflowException extends RuntimeException {
     MlflowException(String message) {
         super(message);

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashMap;
 import java.util.Map;
 
-/// A run as the MLflow server has it.
+/// A run on the MLflow server.
 ///
-/// @param status in its own word
-/// @param artifacts where its files are
+/// @param status the name of a [MlflowStatus]
+/// @param artifacts location of its files
 record MlflowRun(String id, String status, String artifacts, Map<String, String> tags) {
     MlflowRun {
         tags = Map.copyOf(tags);

@@ -6,18 +6,18 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 
-/// Which MLflow server is told of runs, by the variables that MLflow's own clients read.
+/// The MLflow server that tracks runs, from the environment variables that MLflow's own clients read.
 ///
-/// @param server without user and password
-/// @param experiment that runs are put into
-/// @param authorization the header's value, which is a secret
+/// @param server address, without user and password
+/// @param experiment the experiment to which runs belong
+/// @param authorization value of the `Authorization` header, which is a secret
 public record MlflowSettings(URI server, String experiment, Optional<String> authorization) {
     private static final String SERVER = "MLFLOW_TRACKING_URI";
 
-    /// Empty if no server is named. One that cannot be used is none of a run's business: whoever reads these
-    /// settings says so and goes on without.
+    /// Reads the settings; empty if no server is named. A run does not depend on the server: if the address is
+    /// unusable, the caller reports this and goes on without tracking.
     ///
-    /// @throws IllegalArgumentException if what is named is not a server
+    /// @throws IllegalArgumentException if the address is not a server's
     public static Optional<MlflowSettings> from(Map<String, String> environment) {
         String address = environment.getOrDefault(SERVER, "");
         return address.isEmpty() ? Optional.empty() : Optional.of(of(address, environment));

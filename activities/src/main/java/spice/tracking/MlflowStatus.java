@@ -1,13 +1,13 @@
 package spice.tracking;
 
-/// How MLflow shows that a run stands; its own words.
+/// The state of a run in MLflow's own words.
 public enum MlflowStatus {
-    /// It goes on, or waits for a person.
+    /// The run goes on, or waits for a person.
     RUNNING,
-    /// It ended by itself.
+    /// The run ended by itself.
     FINISHED,
-    /// It failed, or was aborted.
+    /// The run failed, or was aborted.
     FAILED,
-    /// It was cancelled or terminated.
+    /// The run was cancelled or terminated.
     KILLED
 }

@@ -12,30 +12,31 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
-import spice.activities.Checkpoints;
-import spice.activities.HeldOutAccuracy;
-import spice.activities.IterationRecord;
-import spice.activities.RunRecord;
-import spice.activities.Stretch;
+import spice.checkpoints.BranchSegment;
+import spice.checkpoints.Checkpoints;
+import spice.checkpoints.IterationRecord;
+import spice.checkpoints.RunRecord;
+import spice.evaluation.HeldOutAccuracy;
 import spice.store.BlobStore;
 import spice.store.Json;
 import spice.tracking.MlflowClient.Metric;
 
-/// Brings an MLflow server up to what the store holds of a lineage.
+/// Copies to an MLflow server what the store holds about a lineage.
 ///
-/// How far the server is stands in tags of its run, written after the figures that they speak of. So whoever comes
-/// next, this process or another, after a crash of either side, goes on from there; figures that were written
-/// before a tag was lost are written again with the same values, which MLflow keeps once.
+/// A line of checkpoints is one MLflow run. A branch that continues at its end belongs to the same run. A branch
+/// that leaves the line earlier, for instance after a reset, has other metrics for the same steps and so a run of
+/// its own.
 ///
-/// Which MLflow run is a line's is agreed on in the store, where the first one to write a name wins: workers that
-/// make a run each in the same moment end with one.
+/// Tags of the run record how far the server is. They are written after the metrics that they refer to. So any
+/// process can go on from there, after a crash of either side: metrics whose tag was lost are written again with
+/// the same values, and MLflow keeps them once.
 ///
-/// A line of checkpoints is one MLflow run. A branch that goes on from its end is on the same; one that leaves it
-/// earlier, after a reset for instance, has other figures for the same steps, and so a run of its own.
+/// The store decides which MLflow run belongs to a line, since the first writer of a record wins: workers that
+/// create runs at the same moment end up with one.
 final class MlflowSync {
     private static final ObjectMapper JSON = Json.mapper();
     private static final String LINEAGE = "spice.lineage";
-    /// When the first iteration was committed: tells lineages of the same name in different stores apart.
+    /// Tag: time of the first commit, which distinguishes lineages of the same name in different stores.
     private static final String BEGAN = "spice.began";
     private static final String BRANCH = "spice.branch";
     private static final String ITERATION = "spice.iteration";
@@ -45,32 +46,32 @@ final class MlflowSync {
     private static final String CHANGES = "spice.changes";
     private static final String STORE = "spice.store";
     private static final String REPORT = "spice.report";
-    /// Of which checkpoint and end of the run that report is.
+    /// Tag: checkpoint and status that the uploaded report describes.
     private static final String REPORTED = "spice.reported";
 
     private static final String REPORT_FILE = "report.html";
     private static final String AGREED = "mlflow/";
     private static final String HELD_OUT = "heldOut";
-    /// MLflow takes a thousand figures at once.
+    /// Metrics in one call; MLflow accepts a thousand.
     private static final int BATCH = 900;
-    /// The longest tag that every MLflow server takes.
+    /// The longest tag, in characters, that every MLflow server accepts.
     private static final int TAG = 5000;
 
     private final BlobStore store;
     private final String address;
     private final Checkpoints checkpoints;
-    private final MetricsLines lines;
+    private final MetricsReader lines;
     private final MlflowClient mlflow;
     private final Function<String, Optional<MlflowStatus>> status;
     private final EndedRuns ended;
     private final Clock clock;
 
-    /// Which MLflow run is a line's.
+    /// Record in the store: the MLflow run that belongs to a line.
     private record Agreed(String run) {}
 
-    /// @param address of the store, for people
-    /// @param status of a lineage's run; empty if nobody knows
-    /// @param ended makes reports
+    /// @param address the store's address, for people
+    /// @param status gives the status of a lineage's run; empty if it is unknown
+    /// @param ended gives the reports of ended runs
     MlflowSync(
             BlobStore store,
             String address,
@@ -81,20 +82,20 @@ final class MlflowSync {
         this.store = store;
         this.address = address;
         this.checkpoints = new Checkpoints(store);
-        this.lines = new MetricsLines(store);
+        this.lines = new MetricsReader(store);
         this.mlflow = mlflow;
         this.status = status;
         this.ended = ended;
         this.clock = clock;
     }
 
-    /// Catches up.
+    /// Copies everything that the server lacks.
     ///
-    /// @return whether the run may have more to tell later
-    /// @throws MlflowException if the server does not do its part
-    /// @throws spice.store.StoreException if the store does not
+    /// @return whether the run is still going on
+    /// @throws MlflowException if the server fails
+    /// @throws spice.store.StoreException if the store fails
     boolean catchUp(String lineage) {
-        List<Stretch> line = checkpoints.line(lineage);
+        List<BranchSegment> line = checkpoints.line(lineage);
         if (line.isEmpty()) {
             return false;
         }
@@ -110,7 +111,7 @@ final class MlflowSync {
 
     // ---- The run ----
 
-    private MlflowRun run(String lineage, List<Stretch> line) {
+    private MlflowRun run(String lineage, List<BranchSegment> line) {
         String experiment = mlflow.experiment();
         Instant began = committed(lineage, line, line.getFirst().first());
         Optional<MlflowRun> made = Optional.empty();
@@ -128,8 +129,8 @@ final class MlflowSync {
         }
     }
 
-    /// The one of these runs that was agreed on, which is the furthest if there is none yet. Empty if another
-    /// worker has just named one that is not among them.
+    /// The run that the store names for this line. If it names none yet, this writes the one that is furthest.
+    /// Empty if another worker has just named a run that is not in the list.
     private Optional<MlflowRun> agreed(String lineage, List<MlflowRun> there) {
         String place = "%s%s/%s/".formatted(AGREED, mlflow.place(), lineage);
         for (int number = 0; ; number++) {
@@ -141,7 +142,7 @@ final class MlflowSync {
                         ? Optional.of(furthest)
                         : Optional.empty();
             }
-            // Those of other lines, and those that were deleted in MLflow, are passed over.
+            // Runs of other lines, and runs that were deleted in MLflow, are skipped.
             Optional<MlflowRun> run = there.stream()
                     .filter(each -> each.id().equals(before.get().run()))
                     .findFirst();
@@ -152,7 +153,7 @@ final class MlflowSync {
     }
 
     /// The runs of this line, the furthest first.
-    private List<MlflowRun> there(String experiment, String lineage, Instant began, List<Stretch> line) {
+    private List<MlflowRun> there(String experiment, String lineage, Instant began, List<BranchSegment> line) {
         return mlflow.runs(experiment, LINEAGE, lineage).stream()
                 .filter(run -> began.toString().equals(run.tags().get(BEGAN)))
                 .filter(run -> isOn(line, run.tags().getOrDefault(BRANCH, ""), number(run, ITERATION)))
@@ -161,11 +162,11 @@ final class MlflowSync {
                 .toList();
     }
 
-    /// A run that has no step yet is on the line that begins as it does.
-    private static boolean isOn(List<Stretch> line, String branch, int iteration) {
-        Stretch first = line.getFirst();
+    /// Whether a run belongs to the line. A run without steps belongs to the line that begins as the run does.
+    private static boolean isOn(List<BranchSegment> line, String branch, int iteration) {
+        BranchSegment first = line.getFirst();
         return (branch.equals(first.branch()) && iteration == first.first() - 1)
-                || line.stream().anyMatch(stretch -> stretch.contains(branch, iteration));
+                || line.stream().anyMatch(segment -> segment.contains(branch, iteration));
     }
 
     private static int number(MlflowRun run, String tag) {
@@ -173,8 +174,8 @@ final class MlflowSync {
         return value.matches("\\d{1,9}") ? Integer.parseInt(value) : -1;
     }
 
-    private MlflowRun create(String experiment, String lineage, Instant began, List<Stretch> line) {
-        Stretch first = line.getFirst();
+    private MlflowRun create(String experiment, String lineage, Instant began, List<BranchSegment> line) {
+        BranchSegment first = line.getFirst();
         return mlflow.create(
                 experiment,
                 lineage,
@@ -192,8 +193,8 @@ final class MlflowSync {
                         Integer.toString(first.first() - 1)));
     }
 
-    /// The settings with which the line began; changes are among the tags.
-    private Map<String, String> parameters(String lineage, List<Stretch> line) {
+    /// The settings with which the line began. Later changes are tags.
+    private Map<String, String> parameters(String lineage, List<BranchSegment> line) {
         Map<String, String> parameters = new TreeMap<>();
         checkpoints.runs(lineage).stream()
                 .filter(run -> run.branch().equals(line.getFirst().branch()))
@@ -204,17 +205,17 @@ final class MlflowSync {
                     object.properties()
                             .forEach(setting -> parameters.put(
                                     setting.getKey(), setting.getValue().asText()));
-                    // MLflow takes no empty ones.
+                    // MLflow refuses empty parameters.
                     parameters.values().removeIf(String::isEmpty);
                 });
         return parameters;
     }
 
-    private Instant committed(String lineage, List<Stretch> line, int iteration) {
+    private Instant committed(String lineage, List<BranchSegment> line, int iteration) {
         return line.stream()
-                .filter(stretch -> stretch.contains(stretch.branch(), iteration))
+                .filter(segment -> segment.contains(segment.branch(), iteration))
                 .findFirst()
-                .flatMap(stretch -> checkpoints.find(lineage, stretch.branch(), iteration))
+                .flatMap(segment -> checkpoints.find(lineage, segment.branch(), iteration))
                 .flatMap(checkpoint -> IterationRecord.of(store, checkpoint))
                 .map(IterationRecord::committed)
                 .orElse(Instant.EPOCH);
@@ -222,9 +223,9 @@ final class MlflowSync {
 
     // ---- Its report ----
 
-    /// The report of a run that has ended: as an artifact where the server takes them, and in any case as the
-    /// address in our store.
-    private void report(String lineage, List<Stretch> line, MlflowRun run, MlflowStatus end) {
+    /// Uploads the report of an ended run as an artifact, if the server accepts artifacts, and tags the run with
+    /// the report's address in the store.
+    private void report(String lineage, List<BranchSegment> line, MlflowRun run, MlflowStatus end) {
         String reported =
                 "%s/%08d %s".formatted(line.getLast().branch(), line.getLast().last(), end);
         if (reported.equals(run.tags().get(REPORTED))) {
@@ -242,9 +243,9 @@ final class MlflowSync {
         });
     }
 
-    // ---- Its figures ----
+    // ---- Its metrics ----
 
-    private void iterations(String lineage, List<Stretch> line, MlflowRun run) {
+    private void iterations(String lineage, List<BranchSegment> line, MlflowRun run) {
         int logged = number(run, ITERATION);
         if (logged < line.getFirst().first()) {
             mlflow.log(run.id(), List.of(), parameters(lineage, line), Map.of());
@@ -298,8 +299,9 @@ final class MlflowSync {
         return tags;
     }
 
-    /// A checkpoint is evaluated some time after it was committed, but before the next one is.
-    private void evaluations(String lineage, List<Stretch> line, MlflowRun run) {
+    /// Logs the evaluations that the server lacks. A checkpoint is evaluated after its commit, but before the
+    /// evaluation of the next one.
+    private void evaluations(String lineage, List<BranchSegment> line, MlflowRun run) {
         int evaluated = number(run, EVALUATED);
         TreeMap<Integer, HeldOutAccuracy> accuracies = new TreeMap<>(lines.accuracies(lineage, line, evaluated));
         if (evaluated < 0) {

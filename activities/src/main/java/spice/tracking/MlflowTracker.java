@@ -20,23 +20,23 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import spice.activities.Checkpoints;
+import spice.checkpoints.Checkpoints;
+import spice.runs.CheckpointRef;
+import spice.runs.Comparison;
 import spice.store.BlobStore;
 import spice.store.StoreException;
 import spice.workflows.CheckpointActivities;
-import spice.workflows.CheckpointRef;
-import spice.workflows.Comparison;
 
-/// Keeps an MLflow server up to date, from a thread of its own and from the store alone, so that no step ever waits
-/// for it or fails by it. What the server misses while it is down it is told when it is back. A lineage is looked
-/// at after each commit; as long as its run goes on, once a minute, for its end and for late evaluations; and once
-/// when the worker starts, for what an earlier one has left undone.
+/// Keeps an MLflow server up to date, from its own thread and from the store alone, so that no step waits for the
+/// server or fails because of it. After an outage the server gets what it missed. A lineage is synchronized after
+/// each commit; once a minute while its run goes on, for its end and for late evaluations; and once when the worker
+/// starts, for what an earlier worker left undone.
 public final class MlflowTracker implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(MlflowTracker.class);
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
-    /// For what has just been committed, while the worker stops.
+    /// Time for the last commits when the worker stops.
     private static final Duration LAST_CHANCE = Duration.ofSeconds(3);
 
     private final MlflowClient client;
@@ -51,11 +51,11 @@ public final class MlflowTracker implements AutoCloseable {
         this.sync = sync;
     }
 
-    /// Begins with what the store holds already.
+    /// Starts tracking, beginning with everything that the store holds already.
     ///
-    /// @param address of the store, for people
-    /// @param status of a lineage's run; empty if nobody knows
-    /// @param ended makes the reports of runs that have ended
+    /// @param address the store's address, for people
+    /// @param status gives the status of a lineage's run; empty if it is unknown
+    /// @param ended gives the reports of ended runs
     public static MlflowTracker start(
             MlflowSettings settings,
             BlobStore store,
@@ -74,17 +74,18 @@ public final class MlflowTracker implements AutoCloseable {
         try {
             new Checkpoints(store).lineages().forEach(this::changed);
         } catch (StoreException e) {
-            // Those that go on are looked at after their next commit.
+            // Runs that go on are synchronized after their next commit.
             log.warn("MLflow is not told of earlier runs: {}", e.getMessage());
         }
     }
 
-    /// Looks at the lineage as soon as possible.
+    /// Synchronizes the lineage as soon as possible.
     synchronized void changed(String lineage) {
         look(lineage, Duration.ZERO, 0);
     }
 
-    /// @param failures so many in a row
+    /// @param in how long from now
+    /// @param failures how often in a row the lineage has failed
     private synchronized void look(String lineage, Duration in, int failures) {
         if (thread.isShutdown()) {
             return;
@@ -114,7 +115,7 @@ public final class MlflowTracker implements AutoCloseable {
         }
     }
 
-    /// Unless it has changed meanwhile, so that it is looked at anyway.
+    /// Looks at the lineage again, unless a change has planned that already.
     private synchronized void later(String lineage, Duration in, int failures) {
         if (!looks.containsKey(lineage)) {
             look(lineage, in, failures);
@@ -133,7 +134,7 @@ public final class MlflowTracker implements AutoCloseable {
         }
     }
 
-    /// Said once, until it works again.
+    /// Logs the first failure of a series.
     private void failed(RuntimeException failure) {
         if (!isFailing) {
             isFailing = true;
@@ -141,7 +142,7 @@ public final class MlflowTracker implements AutoCloseable {
         }
     }
 
-    /// Notices commits and ends of runs by what their steps answer.
+    /// Notices commits and the ends of runs by the results of their activities.
     public WorkerInterceptor interceptor() {
         return new WorkerInterceptorBase() {
             @Override
@@ -171,7 +172,8 @@ public final class MlflowTracker implements AutoCloseable {
             return output;
         }
 
-        /// The comparison is a run's last step, and a run is called as its lineage is.
+        /// The lineage that the result concerns. The comparison is a run's last step, and the workflow id of a run
+        /// is its lineage.
         private Optional<String> lineage(@Nullable Object result) {
             return switch (result) {
                 case CheckpointRef checkpoint -> Optional.of(checkpoint.lineage());
@@ -183,7 +185,7 @@ public final class MlflowTracker implements AutoCloseable {
         }
     }
 
-    /// Looks once more at what was about to be looked at, and gives up soon.
+    /// Synchronizes the planned lineages once more, for at most [#LAST_CHANCE].
     @Override
     public void close() {
         List<String> due;

@@ -1,4 +1,5 @@
-/// A run in figures, for other programs: lines of `metrics.jsonl`, an MLflow server.
+/// A run's metrics for other programs: lines of `metrics.jsonl`, an MLflow server. Knows workflows, checkpoints,
+/// evaluation.
 @NullMarked
 package spice.tracking;
 

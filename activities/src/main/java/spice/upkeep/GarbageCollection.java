@@ -17,74 +17,73 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import spice.activities.CheckpointManifest;
-import spice.activities.Checkpoints;
+import spice.checkpoints.CheckpointManifest;
+import spice.checkpoints.Checkpoints;
+import spice.runs.CheckpointRef;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
 import spice.store.Json;
 import spice.store.StoreException;
 import spice.store.StoreUpkeep;
 import spice.store.Stored;
-import spice.workflows.CheckpointRef;
 
 /// Removes from a store what nothing needs any more: weights and optimizers of retired checkpoints, shards of
-/// iterations that were committed long ago, blobs of killed uploads, what the S3 server itself left behind. Runs
+/// iterations that were committed long ago, blobs of killed uploads, and leftovers of the S3 server itself. Runs
 /// may go on meanwhile. It removes a blob if all of this holds:
 ///
-/// - nothing that is kept refers to it: every manifest with its tasks and its corpus, the weights of those
-///   checkpoints that [Keeping] names, every evaluation, every parsed file, every record of a kind unknown here;
-/// - it was last used before the grace age, and before every live run's present iteration began. What such an
-///   iteration refers to is only in its history, in Temporal, but it used all of it since it began;
-/// - it was not used again in the meantime, for which see [StoreUpkeep].
+/// - Nothing that is kept refers to it. Kept are every manifest with its tasks and its corpus, the weights of the
+///   checkpoints that [Keeping] names, every evaluation, every parsed file, and every record of an unknown kind.
+/// - It was last used before the grace period, and before the current iteration of every live run began. References
+///   of such an iteration are only in its Temporal history, but it has used everything it refers to since it began.
+/// - It was not used again in the meantime, see [StoreUpkeep].
 ///
-/// It lists first and reads references afterwards, so that it knows of every reference that was committed before
-/// it looked. Of a step's results those that lead to others go first: if one of them was used again meanwhile,
-/// what it leads to stays.
+/// It lists objects first and reads references afterwards, so it knows every reference that was committed before
+/// the listing. Among the results of steps, those that refer to other blobs are removed first: if one of them was
+/// used again meanwhile, what it refers to stays.
 public final class GarbageCollection {
-    /// What is younger than this stays, whatever else holds.
-    public static final Duration GRACE = StoreUpkeep.FRESH.multipliedBy(2);
+    /// Age below which everything stays.
+    private static final Duration GRACE = StoreUpkeep.FRESH.multipliedBy(2);
 
     private static final Logger log = LoggerFactory.getLogger(GarbageCollection.class);
 
-    /// If Temporal does not answer: an ingest, which the store does not know of before it ends, may take a day.
+    /// Additional grace period if Temporal does not answer: an ingest, of which the store knows nothing until it
+    /// ends, may take a day.
     private static final Duration BLIND_GRACE = Duration.ofDays(1);
 
-    /// Parts that were begun to be sent before it are no longer being sent.
+    /// Age at which an unfinished upload counts as abandoned.
     private static final Duration LONG_UPLOAD = Duration.ofDays(1);
 
-    /// Steps whose results stay: corpora. Of many files only the new ones are parsed the next time.
+    /// Steps whose results stay, that is, corpora: the next ingest then parses only new files.
     private static final Set<String> KEPT_STEPS = Set.of("ingest", "ingest-file");
-    /// Steps whose results are many and lead to nothing else. Of any other step's it is looked up.
+    /// Steps with many results, none of which refers to another blob. Results of all other steps are searched for
+    /// references.
     private static final Set<String> LEAVES =
             Set.of("ingest-file", "pose", "attempt", "evaluate", "pose-held-out", "cross-pose", "cross-attempt");
 
     private static final String SNAPSHOTS = "snapshots";
+    /// Kinds of records that refer only to blobs without references.
     private static final Set<String> LEAF_RECORDS =
             Set.of("crossings", "evaluations", "iterations", "reports", SNAPSHOTS);
 
+    /// Kinds of records that [Checkpoints] interprets.
     private static final Set<String> OWN_MEANING = Set.of("checkpoints", "lineages", "pinned", "retired");
 
     private final BlobStore store;
     private final StoreUpkeep upkeep;
     private final Checkpoints checkpoints;
-    private final Duration grace;
 
-    /// Of this store.
-    ///
-    /// @param grace [#GRACE], or twice what is fresh to this store
-    public GarbageCollection(BlobStore store, StoreUpkeep upkeep, Duration grace) {
+    public GarbageCollection(BlobStore store, StoreUpkeep upkeep) {
         this.store = store;
         this.upkeep = upkeep;
         this.checkpoints = new Checkpoints(store);
-        this.grace = grace;
     }
 
-    /// What was done, or in a dry run would be.
+    /// What was done, or would be done in a dry run.
     ///
-    /// @param kept checkpoints with the reason why they keep their weights
-    /// @param retired checkpoints that lose them now
-    /// @param before bytes in the store
-    public record Report(
+    /// @param kept the checkpoints that keep their weights, each with the reason
+    /// @param retired the checkpoints that lose their weights now
+    /// @param before bytes in the store before the collection
+    public record Outcome(
             Map<CheckpointRef, String> kept,
             List<CheckpointRef> retired,
             long before,
@@ -92,7 +91,7 @@ public final class GarbageCollection {
             Removed results,
             Removed leftovers) {}
 
-    /// How many objects and bytes.
+    /// Numbers of removed objects and bytes.
     public record Removed(int objects, long bytes) {
         static Removed of(Collection<Stored> objects) {
             return new Removed(
@@ -100,10 +99,10 @@ public final class GarbageCollection {
         }
     }
 
-    /// Collects.
+    /// Collects garbage.
     ///
-    /// @param dryRun only says what would be done
-    public Report run(Retention retention, LiveRuns live, boolean dryRun) {
+    /// @param dryRun whether to change nothing and only tell what would be done
+    public Outcome run(Retention retention, ActiveRuns live, boolean dryRun) {
         StoreUpkeep.Listing listing = upkeep.list();
         Map<String, Instant> records = listing.objects().stream()
                 .filter(object -> object.content() instanceof Stored.Named)
@@ -121,14 +120,14 @@ public final class GarbageCollection {
             keeping.retired().forEach(checkpoint -> checkpoints.retire(checkpoint, listing.now()));
         }
         Remover remover = dryRun ? List::copyOf : upkeep::remove;
-        // Before what they refer to, so that nobody finds half a snapshot.
+        // Snapshots go before the blobs they refer to, so that nobody finds half a snapshot.
         List<Stored> results = new ArrayList<>(remover.remove(pass.oldSnapshots()));
         List<Stored> blobs = pass.removeBlobs(remover);
         results.addAll(remover.remove(pass.danglingResults()));
         List<Stored> leftovers = remover.remove(listing.objects().stream()
                 .filter(object -> isLeftBehind(object, listing.now()))
                 .toList());
-        return new Report(
+        return new Outcome(
                 keeping.reasons(),
                 keeping.retired(),
                 listing.objects().stream().mapToLong(Stored::bytes).sum(),
@@ -139,7 +138,7 @@ public final class GarbageCollection {
 
     private boolean isLeftBehind(Stored object, Instant now) {
         return switch (object.content()) {
-            case Stored.Leftover _ -> object.written().isBefore(now.minus(grace));
+            case Stored.Leftover _ -> object.written().isBefore(now.minus(GRACE));
             case Stored.Unfinished _ -> object.written().isBefore(now.minus(LONG_UPLOAD));
             case Stored.Blob _, Stored.Step _, Stored.Named _ -> false;
         };
@@ -149,21 +148,21 @@ public final class GarbageCollection {
         List<Stored> remove(Collection<Stored> objects);
     }
 
-    /// What was last used before this may go.
-    private Instant cutoff(Instant now, LiveRuns live, Map<String, Instant> records) {
+    /// Blobs that were last used before this time may be removed.
+    private Instant cutoff(Instant now, ActiveRuns live, Map<String, Instant> records) {
         Stream<Instant> holds = switch (live) {
-            case LiveRuns.Known known ->
+            case ActiveRuns.Known known ->
                 Stream.concat(Stream.of(now), known.runs().stream().map(run -> iterationBegan(run, records)));
-            case LiveRuns.Unknown() ->
+            case ActiveRuns.Unknown() ->
                 Stream.concat(
                         Stream.of(now.minus(BLIND_GRACE)),
                         checkpoints.lineages().stream().map(lineage -> lastSign(lineage, records)));
         };
-        return holds.min(Instant::compareTo).orElseThrow().minus(grace);
+        return holds.min(Instant::compareTo).orElseThrow().minus(GRACE);
     }
 
-    /// When a run began to work on its checkpoint: when that was committed, or when the run itself began.
-    private static Instant iterationBegan(LiveRuns.LiveRun run, Map<String, Instant> records) {
+    /// When the current iteration of a run began: when its checkpoint was committed, or when the run itself began.
+    private static Instant iterationBegan(ActiveRuns.LiveRun run, Map<String, Instant> records) {
         Optional<Instant> committed = run.iteration().isEmpty()
                 ? Optional.empty()
                 : records.entrySet().stream()
@@ -175,6 +174,7 @@ public final class GarbageCollection {
         return committed.filter(at -> at.isAfter(run.started())).orElse(run.started());
     }
 
+    /// When a run of the lineage last wrote a record that tells of its progress.
     private static Instant lastSign(String lineage, Map<String, Instant> records) {
         return records.entrySet().stream()
                 .filter(record -> record.getKey().startsWith("checkpoints/%s/".formatted(lineage))
@@ -184,7 +184,7 @@ public final class GarbageCollection {
                 .orElse(Instant.MAX);
     }
 
-    /// One pass over what was listed.
+    /// One pass over the listed objects.
     private final class Pass {
         private final Instant cutoff;
         private final Map<String, Stored> blobs = new ConcurrentHashMap<>();
@@ -208,8 +208,8 @@ public final class GarbageCollection {
             });
         }
 
-        /// What records refer to: evaluations to questions and answers, snapshots to the state of a step, those of
-        /// a kind unknown here to whatever can be found from them.
+        /// Marks what records refer to: for evaluations the questions and answers, for snapshots the state of a
+        /// step, for records of an unknown kind everything that can be found from them.
         void markRecords() {
             records.forEach((name, record) -> {
                 String kind = kind(name);
@@ -229,7 +229,8 @@ public final class GarbageCollection {
             return kind(name).equals(SNAPSHOTS) && isOld(record);
         }
 
-        /// Of training steps that are over: a live run's iteration began before its snapshots were written.
+        /// The snapshots of training steps that are over. A live run's iteration began before its snapshots were
+        /// written, so they are young.
         List<Stored> oldSnapshots() {
             return records.entrySet().stream()
                     .filter(record -> isOldSnapshot(record.getKey(), record.getValue()))
@@ -249,7 +250,7 @@ public final class GarbageCollection {
             }
         }
 
-        /// Results of steps that stay, that are young, or that somebody has just used.
+        /// Marks the results of steps that stay, that are young, or that were just used.
         void markResults() {
             results.forEach((object, result) -> {
                 String step = ((Stored.Step) object.content()).step().step();
@@ -269,14 +270,14 @@ public final class GarbageCollection {
             marked.add(ref.sha256());
         }
 
-        /// It and, if it is a record itself, what it refers to.
+        /// Marks a blob and, if it contains references, the blobs that it refers to.
         private void markAll(BlobRef ref) {
             mark(ref);
             if (blobs.containsKey(ref.sha256()) && followed.add(ref.sha256())) {
                 try {
                     References.in(store.get(ref)).forEach(this::mark);
                 } catch (StoreException e) {
-                    // Whoever needs it cannot read it either; `spice store verify` says so.
+                    // Nobody else can read it either; `spice store verify` reports it.
                     log.warn("passed over: {}", e.getMessage());
                 }
             }
@@ -323,7 +324,7 @@ public final class GarbageCollection {
             return gone;
         }
 
-        /// Entries of the index whose result is gone: they count as none already.
+        /// Index entries whose result is gone; steps treat them as missing already.
         List<Stored> danglingResults() {
             return results.entrySet().stream()
                     .filter(entry -> isOld(entry.getKey()))

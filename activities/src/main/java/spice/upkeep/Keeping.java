@@ -12,30 +12,30 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import spice.activities.Checkpoints;
-import spice.activities.EvaluationRecord;
-import spice.activities.RunRecord;
+import spice.checkpoints.Checkpoints;
+import spice.checkpoints.RunRecord;
+import spice.evaluation.EvaluationRecord;
+import spice.runs.CheckpointRef;
 import spice.store.BlobStore;
-import spice.workflows.CheckpointRef;
 
-/// Which checkpoints keep their weights, each with the reason, and which lose them.
+/// Decides which checkpoints keep their weights, each with the reason, and which lose them.
 final class Keeping {
     private final Checkpoints checkpoints;
     private final BlobStore store;
     private final Retention retention;
-    private final LiveRuns live;
+    private final ActiveRuns live;
     private final Instant cutoff;
     private final Map<String, Instant> records;
     private final Map<CheckpointRef, String> reasons = new LinkedHashMap<>();
     private final List<CheckpointRef> retired = new ArrayList<>();
 
-    /// @param cutoff what was committed since stays
-    /// @param records when each was created
+    /// @param cutoff checkpoints that were committed since then keep their weights
+    /// @param records the time at which each record was created, by name
     Keeping(
             BlobStore store,
             Checkpoints checkpoints,
             Retention retention,
-            LiveRuns live,
+            ActiveRuns live,
             Instant cutoff,
             Map<String, Instant> records) {
         this.store = store;
@@ -73,7 +73,7 @@ final class Keeping {
     }
 
     private void keepWhatSchedulesNeed() {
-        if (live instanceof LiveRuns.Known known) {
+        if (live instanceof ActiveRuns.Known known) {
             known.scheduled()
                     .forEach(fork -> checkpoints
                             .at(fork.lineage(), fork.iteration())
@@ -135,15 +135,16 @@ final class Keeping {
                                 best.evaluation().greedy())));
     }
 
-    /// A live run may be asked to go back by one iteration; one that has not begun yet may start from any lineage.
+    /// Whether a live run may need the checkpoint. An operator may send a run back by one iteration. A run that has
+    /// not begun yet may start from any lineage.
     private boolean isOfLiveRun(CheckpointRef checkpoint) {
         return switch (live) {
-            case LiveRuns.Unknown() -> true;
-            case LiveRuns.Known known -> known.runs().stream().anyMatch(run -> needs(run, checkpoint));
+            case ActiveRuns.Unknown() -> true;
+            case ActiveRuns.Known known -> known.runs().stream().anyMatch(run -> needs(run, checkpoint));
         };
     }
 
-    private static boolean needs(LiveRuns.LiveRun run, CheckpointRef checkpoint) {
+    private static boolean needs(ActiveRuns.LiveRun run, CheckpointRef checkpoint) {
         return run.iteration().isEmpty()
                 || (run.lineage().equals(checkpoint.lineage())
                         && checkpoint.iteration() >= run.iteration().getAsInt() - 1);

@@ -8,14 +8,14 @@ import java.util.Set;
 import spice.store.BlobRef;
 import spice.store.Json;
 
-/// What a record of ours refers to, whatever kind it is: every object in its JSON that has exactly the fields of a
+/// Finds the references in a stored JSON document of any kind: every object that has exactly the fields of a
 /// [BlobRef].
 final class References {
     private static final ObjectMapper MAPPER = Json.mapper();
 
     private References() {}
 
-    /// All references in these bytes; none if they are not a JSON object.
+    /// All references in these bytes; none if they do not contain a JSON object.
     static Set<BlobRef> in(byte[] content) {
         Set<BlobRef> found = new HashSet<>();
         if (content.length > 0 && content[0] == '{') {

@@ -9,9 +9,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
-import spice.activities.CheckpointManifest;
-import spice.activities.Checkpoints;
-import spice.activities.RunRecord;
+import spice.checkpoints.CheckpointManifest;
+import spice.checkpoints.Checkpoints;
+import spice.checkpoints.RunRecord;
+import spice.runs.CheckpointRef;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
 import spice.store.Json;
@@ -19,11 +20,9 @@ import spice.store.ObjectKeys;
 import spice.store.StoreException;
 import spice.store.StoreUpkeep;
 import spice.store.Stored;
-import spice.workflows.CheckpointRef;
 
-/// Reads a whole store and says what in it is wrong: blobs that do not hold what their name says, records that
-/// cannot be read, and what is missing though something that is kept refers to it. Weights of a retired checkpoint
-/// are not missing.
+/// Reads a whole store and finds what is wrong in it: blobs whose content does not match their name, unreadable
+/// records, and missing blobs to which something refers. Weights of a retired checkpoint do not count as missing.
 public final class Verification {
     private final BlobStore store;
     private final StoreUpkeep upkeep;
@@ -37,20 +36,21 @@ public final class Verification {
         this.checkpoints = new Checkpoints(store);
     }
 
-    /// Something that is wrong.
+    /// A problem in the store.
     ///
-    /// @param breaks what cannot be used because of it
+    /// @param breaks what cannot be used because of the problem
     public record Problem(String key, String expected, String found, String breaks, String remedy) {}
 
-    /// What was found.
+    /// The result of a verification.
     ///
-    /// @param objects that were read to their end
-    public record Report(int objects, long bytes, List<Problem> problems) {}
+    /// @param objects number of objects in the store
+    /// @param bytes number of bytes read from blobs
+    public record Findings(int objects, long bytes, List<Problem> problems) {}
 
     private record Needed(BlobRef blob, String by) {}
 
-    /// Verifies. Takes as long as reading the whole store.
-    public Report run() {
+    /// Verifies the store, which takes as long as reading all of it.
+    public Findings run() {
         StoreUpkeep.Listing listing = upkeep.list();
         listing.objects().forEach(this::readRecord);
         checkpoints.all().forEach(this::need);
@@ -65,7 +65,7 @@ public final class Verification {
                 })
                 .toList();
         problems.addAll(damaged);
-        // Listed once more: what is needed may have been stored since.
+        // List once more: missing blobs may have been stored since.
         Set<String> there = upkeep.list().objects().stream().map(Stored::key).collect(toSet());
         needed.forEach((sha256, need) -> {
             if (!there.contains(ObjectKeys.blob(sha256))) {
@@ -79,7 +79,7 @@ public final class Verification {
                                 "copy it back from a copy of the store; without one, continue from another checkpoint, or repeat the run under its name: the step that made it is then taken again"));
             }
         });
-        return new Report(listing.objects().size(), bytes.get(), List.copyOf(problems));
+        return new Findings(listing.objects().size(), bytes.get(), List.copyOf(problems));
     }
 
     private Optional<Problem> damage(Stored object) {
@@ -100,7 +100,7 @@ public final class Verification {
                                 "delete the object, then copy it back from a copy of the store or repeat the run under its name: the step that made it is then taken again"));
     }
 
-    /// Records and entries of the index are read whole here; what they lead to is looked at by [#need].
+    /// Reads records and index entries completely. [#need] checks the blobs to which checkpoints refer.
     private void readRecord(Stored object) {
         switch (object.content()) {
             case Stored.Step _ ->
@@ -135,7 +135,7 @@ public final class Verification {
         try {
             manifest = checkpoints.manifest(checkpoint);
         } catch (StoreException e) {
-            // Missing or damaged, which is found below.
+            // Missing or damaged; the loops in run() find this.
             return;
         }
         manifest.tasks().ifPresent(tasks -> need(tasks, "the tasks of " + name));
@@ -152,7 +152,7 @@ public final class Verification {
         try {
             References.in(store.get(corpus)).forEach(shard -> need(shard, "passages of the corpus of " + name));
         } catch (StoreException e) {
-            // Missing or damaged, which is found below.
+            // Missing or damaged; the loops in run() find this.
         }
     }
 
@@ -163,7 +163,7 @@ public final class Verification {
         }
     }
 
-    /// The first to need a blob is named for all.
+    /// Notes that a blob is needed. Only the first reason is kept.
     private void need(BlobRef blob, String by) {
         needed.putIfAbsent(blob.sha256(), new Needed(blob, by));
     }

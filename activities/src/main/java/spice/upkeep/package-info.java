@@ -1,4 +1,4 @@
-/// Looking after a store: what is kept, what may go, and whether all of it is whole.
+/// Store maintenance: what is kept, what is removed, whether everything is intact. Knows checkpoints, evaluation.
 @NullMarked
 package spice.upkeep;
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Takes the wrapping off an answer: what only says how it is set, not what it is.
+/// Removes the formatting around an answer.
 final class AnswerText {
     private static final List<String> FONTS =
             List.of("\\text{", "\\textbf{", "\\textit{", "\\textrm{", "\\mathrm{", "\\mathbf{", "\\mathit{");
@@ -14,12 +14,12 @@ final class AnswerText {
     private static final List<List<String>> WRAPPINGS = List.of(
             List.of("$$", "$$"), List.of("$", "$"), List.of("\\(", "\\)"), List.of("\\[", "\\]"), List.of("**", "**"));
 
-    /// A name, possibly with a subscript, and what it is said to be.
+    /// A name, possibly with a subscript, an equals sign and a value.
     private static final Pattern ASSIGNMENT = Pattern.compile("\\\\?[A-Za-z]+(?:_\\w|_\\{\\w+})?\\s*=([^=]+)");
 
     private AnswerText() {}
 
-    /// The answer without math delimiters, LaTeX fonts, bold marks, a full stop at its end and blanks around it.
+    /// The answer without math delimiters, LaTeX fonts, bold marks, a full stop at its end, and blanks around it.
     static String bare(String answer) {
         String bare = withoutFonts(answer).strip();
         while (true) {
@@ -31,7 +31,7 @@ final class AnswerText {
         }
     }
 
-    /// What a name is said to be: `5` for `x = 5`. Anything else stays as it is.
+    /// The value of an assignment: `5` for `x = 5`. Any other text stays as it is.
     static String rightSide(String bare) {
         Matcher assignment = ASSIGNMENT.matcher(bare);
         return assignment.matches() ? assignment.group(1).strip() : bare;
@@ -49,7 +49,7 @@ final class AnswerText {
         return text.endsWith(".") ? text.substring(0, text.length() - 1).strip() : text;
     }
 
-    /// Drops `\text{` and its like together with the brace that closes each.
+    /// Removes `\text{` and the like, each with its closing brace.
     private static String withoutFonts(String text) {
         StringBuilder kept = new StringBuilder();
         Deque<Boolean> isFont = new ArrayDeque<>();

@@ -7,17 +7,17 @@ import spice.domain.AnswerKind;
 import spice.domain.Task;
 import spice.domain.Verdict;
 
-/// Compares a Reasoner's answer with the gold answer, and reads both.
+/// Compares a Reasoner's answer with the gold answer.
 ///
-/// Numbers and expressions are compared by exact value: `0.333` is not `1/3`, `50%` is `1/2`. Pure and bounded
-/// (see [Work]): an answer that would take more is `UNDECIDED`, never wrong.
+/// Numbers and expressions are compared by exact value: `0.333` is not `1/3`, `50%` is `1/2`. The functions are
+/// pure and bounded (see [Work]): an answer that would exceed a bound is `UNDECIDED`, never wrong.
 public final class AnswerVerifier {
     private static final int WORDS = 3;
     private static final int GOLD_LENGTH = 200;
 
     private AnswerVerifier() {}
 
-    /// The verdict on an answer as the role's format read it from the reply; without one, `UNREADABLE`.
+    /// The verdict on the answer that the role's format read from a reply; `UNREADABLE` if there is none.
     public static Verdict verify(Task task, Optional<String> answer) {
         if (answer.isEmpty() || answer.get().isBlank()) {
             return Verdict.UNREADABLE;
@@ -40,8 +40,8 @@ public final class AnswerVerifier {
         }
     }
 
-    /// A text that two answers share if the verifier takes them for the same: to count how many attempts agree.
-    /// For expressions with variables, and for what cannot be read, it is the folded wording.
+    /// A text that two answers share if the verifier considers them equal; serves to count how many attempts agree.
+    /// For expressions with variables, and for unreadable answers, it is the folded wording.
     public static String canonical(Task task, String answer) {
         if (answer.length() > Work.LENGTH) {
             return "longer than %d characters".formatted(Work.LENGTH);
@@ -54,8 +54,8 @@ public final class AnswerVerifier {
         return read.orElseGet(() -> Wording.folded(answer));
     }
 
-    /// The gold answer in canonical text, if the text is an answer of this kind: a letter of A to D; a whole
-    /// number without decimals; an expression that can be compared; one to three words.
+    /// The text as a gold answer of this kind; empty if it is not of this kind. A gold answer is a letter from A to
+    /// D, a whole number without decimals, an expression that can be compared, or one to three words.
     public static Optional<String> asGold(AnswerKind kind, String text) {
         if (text.isBlank() || text.length() > GOLD_LENGTH) {
             return Optional.empty();
@@ -75,8 +75,8 @@ public final class AnswerVerifier {
         }
     }
 
-    /// Whether a quote holds the task's answer: its words, or a number of equal value. Of a choice it must hold
-    /// what the correct option says.
+    /// Whether a quote contains the task's answer: its words, or a number of equal value. For a choice it must
+    /// contain the text of the correct option.
     public static boolean finds(Task task, String quote) {
         String gold = goldText(task);
         return switch (task.kind()) {
@@ -86,7 +86,7 @@ public final class AnswerVerifier {
         };
     }
 
-    /// Whether no two options say the same, in words or by value: `1/2` and `0.5` would both be correct.
+    /// Whether no two options are equal in words or in value: `1/2` and `0.5` would both be correct.
     public static boolean areDifferent(List<String> options) {
         List<Real> values =
                 options.stream().flatMap(option -> constant(option).stream()).toList();
@@ -102,14 +102,14 @@ public final class AnswerVerifier {
         return !sharesValue && wordings == options.size();
     }
 
-    /// What the gold answer says: for a choice the text of the correct option.
+    /// The gold answer; for a choice, the text of the correct option.
     static String goldText(Task task) {
         return task.kind() == AnswerKind.CHOICE
                 ? task.options().get(ChoiceAnswer.LETTERS.indexOf(task.answer()))
                 : task.answer();
     }
 
-    /// The verdict on an expression beside a gold text; `UNDECIDED` if the gold is none.
+    /// The verdict on an expression against a gold text; `UNDECIDED` if the gold text is not an expression.
     static Verdict compareValues(String gold, Expression answer) {
         try {
             return expression(gold)
@@ -137,7 +137,8 @@ public final class AnswerVerifier {
         return Expression.parse(AnswerText.rightSide(AnswerText.bare(text)));
     }
 
-    /// The value of an expression without variables; empty if the text is none, or none within the bounds.
+    /// The value of an expression without variables; empty if the text is no such expression, or exceeds the
+    /// bounds.
     private static Optional<Real> constant(String text) {
         try {
             return expression(text)
@@ -152,7 +153,7 @@ public final class AnswerVerifier {
         return Optional.of(Wording.folded(AnswerText.bare(text))).filter(word -> !word.isEmpty());
     }
 
-    /// A gold answer that is not of its kind decides nothing; an answer that is not is unreadable.
+    /// The verdict `UNDECIDED` if the gold answer is not of its kind, `UNREADABLE` if only the answer is not.
     private static <T> Verdict equal(Optional<T> gold, Optional<T> answer) {
         if (gold.isEmpty()) {
             return Verdict.UNDECIDED;

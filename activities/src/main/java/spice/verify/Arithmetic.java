@@ -2,7 +2,8 @@ package spice.verify;
 
 import java.math.BigInteger;
 
-/// Calculates exactly with rational numbers and by enclosure with the rest, and counts what it does.
+/// Calculates exactly with rational numbers and by enclosure with all others. Each operation spends [Work] and
+/// throws [TooMuchWork] beyond its bounds, [NoValue] where the result does not exist.
 record Arithmetic(Work work) {
     private static final BigInteger TWO = BigInteger.TWO;
 
@@ -36,7 +37,7 @@ record Arithmetic(Work work) {
         return multiply(left, inverse(right));
     }
 
-    /// Exact for whole exponents, by square root for halves.
+    /// A power: exact for whole exponents, by square root for multiples of a half.
     ///
     /// @throws TooMuchWork for any other exponent, and for a power that is too large to write down
     Real power(Real base, Real exponent) {
@@ -72,7 +73,7 @@ record Arithmetic(Work work) {
             return exponent.testBit(0) ? base : multiply(base, base);
         }
         int factors = smallEnough(exponent, Work.BITS);
-        // A base of b bits has at least b - 1 bits in each factor, so this refuses nothing that would have fitted.
+        // A factor of b bits adds at least b - 1 bits to the product, so this refuses nothing that would have fitted.
         long bits = (long) factors
                 * (Math.max(base.numerator().bitLength(), base.denominator().bitLength()) - 1);
         if (bits > Work.BITS) {

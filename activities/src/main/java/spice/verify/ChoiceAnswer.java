@@ -7,14 +7,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/// One of four options, named by its letter, its text or both.
+/// Reads an answer that names one of four options by its letter, its text, or both.
 final class ChoiceAnswer {
     static final String LETTERS = "ABCD";
 
     /// `B`, `b`, `(B)`, `[b]`, `B)`, `B.`, `B:`.
     private static final Pattern LETTER = Pattern.compile("[(\\[]?([A-Da-d])[)\\].:]*");
 
-    /// A letter that is marked as one, and what is said after it: `B) text`, `(b) text`, `B. text`, `B: text`.
+    /// A letter with a mark, and the text after it: `B) text`, `(b) text`, `B. text`, `B: text`.
     private static final Pattern LABELLED = Pattern.compile("[(\\[]?([A-Da-d])[)\\].:]+(.*)", Pattern.DOTALL);
 
     /// A letter without a mark, which may also be an article: `A text`.
@@ -22,8 +22,8 @@ final class ChoiceAnswer {
 
     private ChoiceAnswer() {}
 
-    /// The letter, in upper case, that the answer names, if it names just one. In this order: a letter alone; the
-    /// text of exactly one option; a marked letter, unless what follows is the text of another option; an
+    /// The letter, in upper case, that the answer names, if it names exactly one. Tries in this order: a letter
+    /// alone; the text of exactly one option; a marked letter, unless the text of another option follows; an
     /// unmarked letter with its own option's text.
     static Optional<String> letter(String answer, List<String> options) {
         String bare = AnswerText.bare(answer);
@@ -46,7 +46,6 @@ final class ChoiceAnswer {
                 : Optional.empty();
     }
 
-    /// The option's letter.
     static String letterOf(int option) {
         return LETTERS.substring(option, option + 1);
     }

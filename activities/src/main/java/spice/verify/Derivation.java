@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 import spice.domain.Task;
 import spice.domain.Verdict;
 
-/// A calculation by which an answer follows from numbers that were quoted.
+/// A calculation that derives an answer from quoted numbers.
 public final class Derivation {
     private final Expression expression;
 
@@ -14,7 +14,7 @@ public final class Derivation {
         this.expression = expression;
     }
 
-    /// The calculation that a text is, if it is one within the bounds.
+    /// Parses a calculation; empty if the text is none, or exceeds the bounds of [Work].
     public static Optional<Derivation> parse(String text) {
         return text.length() > Work.LENGTH ? Optional.empty() : parseBounded(text);
     }
@@ -27,9 +27,9 @@ public final class Derivation {
         }
     }
 
-    /// The first of its numbers, as text, that stands in none of the quotes, whatever its sign there; for a
-    /// calculation without a number, the variable or constant it begins with. Empty if all are quoted. No
-    /// constant is free, not even 2 or 100: with free constants any number can be built.
+    /// The first number of the calculation, as text, that stands in none of the quotes, whatever its sign there;
+    /// the words `a number` for a calculation without numbers. Empty if all are quoted. No constant is free, not
+    /// even 2 or 100: with free constants any number can be built.
     public Optional<String> unquoted(List<String> quotes) {
         List<Rational> quoted = quotes.stream()
                 .flatMap(quote -> QuotedNumbers.in(quote).stream())
@@ -46,7 +46,7 @@ public final class Derivation {
                         .map(Rational::toString);
     }
 
-    /// Whether the calculation comes to the task's answer; for a choice, to the correct option's text.
+    /// Whether the calculation gives the task's answer; for a choice, the number in the correct option's text.
     public boolean gives(Task task) {
         return AnswerVerifier.compareValues(AnswerVerifier.goldText(task), expression) == Verdict.CORRECT;
     }

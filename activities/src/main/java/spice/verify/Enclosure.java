@@ -5,20 +5,20 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.stream.Stream;
 
-/// An irrational number as two decimals between which it surely lies: every operation rounds the lower one down
-/// and the upper one up, so two enclosures that do not meet hold different numbers.
+/// An irrational number as two decimals that enclose it. Every operation rounds the lower one down and the upper
+/// one up, so two enclosures that do not overlap contain different numbers.
 record Enclosure(BigDecimal low, BigDecimal high) implements Real {
     private static final int DIGITS = 60;
     static final MathContext DOWN = new MathContext(DIGITS, RoundingMode.FLOOR);
     static final MathContext UP = new MathContext(DIGITS, RoundingMode.CEILING);
 
-    /// The circle's constant, its decimals cut off and rounded up at the last.
+    /// Pi, rounded down and up at the last decimal.
     static final Enclosure PI = new Enclosure(
             new BigDecimal("3.14159265358979323846264338327950288419716939937510582097494"),
             new BigDecimal("3.14159265358979323846264338327950288419716939937510582097495"));
 
-    /// Enclosures no wider than this (beside numbers above one: than this part of them) that meet count as equal.
-    /// Two short expressions that agree to thirty digits without being equal have to be made on purpose.
+    /// Overlapping enclosures of at most this width, relative to numbers above one, count as equal. Two short
+    /// expressions that agree to thirty digits without being equal have to be constructed on purpose.
     private static final BigDecimal NARROW = BigDecimal.ONE.scaleByPowerOfTen(-30);
 
     /// @throws TooMuchWork if the number is further from one than [Work#MAGNITUDE] powers of ten
@@ -45,7 +45,7 @@ record Enclosure(BigDecimal low, BigDecimal high) implements Real {
                 low.multiply(other.low), low.multiply(other.high), high.multiply(other.low), high.multiply(other.high));
     }
 
-    /// @throws TooMuchWork if zero cannot be told from the number
+    /// @throws TooMuchWork if the number may be zero
     Enclosure inverse() {
         if (low.signum() <= 0 && high.signum() >= 0) {
             throw new TooMuchWork("a divisor that may be zero");
@@ -54,7 +54,7 @@ record Enclosure(BigDecimal low, BigDecimal high) implements Real {
     }
 
     /// @throws NoValue if the number is negative
-    /// @throws TooMuchWork if zero cannot be told from the number
+    /// @throws TooMuchWork if the number may be negative
     Enclosure squareRoot() {
         if (high.signum() < 0) {
             throw new NoValue("the root of a negative number");
@@ -62,13 +62,13 @@ record Enclosure(BigDecimal low, BigDecimal high) implements Real {
         if (low.signum() < 0) {
             throw new TooMuchWork("a root of what may be negative");
         }
-        // BigDecimal promises one unit in the last place, whichever way it rounds.
+        // BigDecimal promises an error of at most one unit in the last place, whichever way it rounds.
         BigDecimal below = low.sqrt(DOWN);
         BigDecimal above = high.sqrt(UP);
         return new Enclosure(below.subtract(below.ulp()), above.add(above.ulp()));
     }
 
-    /// Whether no number lies in both.
+    /// Whether the two have no number in common.
     boolean isApartFrom(Enclosure other) {
         return high.compareTo(other.low) < 0 || other.high.compareTo(low) < 0;
     }

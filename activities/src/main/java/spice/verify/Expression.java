@@ -30,9 +30,9 @@ sealed interface Expression {
 
     record Factorial(Expression operand) implements Expression {}
 
-    /// The expression that a text is, if it is one.
+    /// Parses an expression; empty if the text is none.
     ///
-    /// @throws TooMuchWork if it is beyond the bounds
+    /// @throws TooMuchWork if it exceeds the bounds
     static Optional<Expression> parse(String text) {
         try {
             return Optional.of(ExpressionParser.parse(text));
@@ -41,10 +41,11 @@ sealed interface Expression {
         }
     }
 
-    /// The expression's value where each variable has the value that `variables` gives it.
+    /// The expression's value.
     ///
-    /// @throws NoValue if there is none, as for `1/0` and the root of a negative number
-    /// @throws TooMuchWork if it is beyond the bounds
+    /// @param variables gives each variable its value
+    /// @throws NoValue if there is no real value, as for `1/0` and the root of a negative number
+    /// @throws TooMuchWork if it exceeds the bounds
     default Real value(Function<String, Rational> variables, Arithmetic arithmetic) {
         return switch (this) {
             case Literal(Rational value) -> value;
@@ -66,7 +67,7 @@ sealed interface Expression {
         };
     }
 
-    /// This expression and all within it. Not by recursion: a long sum is deep.
+    /// This expression and all subexpressions. Not recursive, because a long sum is deeply nested.
     default List<Expression> parts() {
         List<Expression> parts = new ArrayList<>(List.of(this));
         for (int part = 0; part < parts.size(); part++) {

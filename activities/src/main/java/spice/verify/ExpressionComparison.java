@@ -5,16 +5,16 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import spice.domain.Verdict;
 
-/// Whether two expressions have the same value, or with variables: whether they agree at fixed points.
+/// Compares the values of two expressions; with variables, their values at fixed points.
 ///
-/// Half the points are whole, so that powers such as `2^x` stay exact, and half are fractions, some negative.
-/// Where an expression has no value at a point, or would take too much work there, that point says nothing; at
-/// least two points must agree, and one that differs decides.
+/// Half of the points are whole, so that powers such as `2^x` stay exact, and half are fractions, some of them
+/// negative. A point where an expression has no value, or takes too much work, does not count. The expressions are
+/// equal if at least two points agree and none differs.
 final class ExpressionComparison {
     private static final int POINTS = 8;
     private static final int ENOUGH = 2;
 
-    /// One for each variable and point, and a divisor for each.
+    /// One prime for each variable at each point, and one divisor for each point.
     private static final List<Integer> PRIMES = Stream.iterate(2, number -> number + 1)
             .filter(ExpressionComparison::isPrime)
             .limit((long) (Work.VARIABLES + 1) * POINTS)
@@ -22,7 +22,7 @@ final class ExpressionComparison {
 
     private ExpressionComparison() {}
 
-    /// `UNREADABLE` where an expression without variables has no value, `UNDECIDED` where the bounds are reached
+    /// The verdict; `UNREADABLE` if an expression without variables has no value, `UNDECIDED` if a bound is reached
     /// first.
     static Verdict compare(Expression gold, Expression answer) {
         Arithmetic arithmetic = new Arithmetic(new Work());
@@ -60,7 +60,7 @@ final class ExpressionComparison {
         }
     }
 
-    /// `UNDECIDED` where the two cannot be told apart and are not known closely enough to be called equal.
+    /// The verdict; `UNDECIDED` if the two enclosures overlap but are too wide to count as equal.
     static Verdict compare(Real gold, Real answer) {
         if (gold instanceof Rational && answer instanceof Rational) {
             return gold.equals(answer) ? Verdict.CORRECT : Verdict.WRONG;

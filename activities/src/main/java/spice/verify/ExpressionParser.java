@@ -2,7 +2,7 @@ package spice.verify;
 
 import java.util.List;
 
-/// Reads an expression by recursive descent.
+/// Parses an expression by recursive descent.
 ///
 /// ```
 /// sum     = term {("+" | "-") term}
@@ -13,8 +13,8 @@ import java.util.List;
 /// atom    = number | variable | "pi" | "(" sum ")" | "{" sum "}" | "sqrt" group | "\frac" group group
 /// ```
 ///
-/// A product may go without its sign where only one reading is left: `2x`, `3\sqrt{2}`, `(x+1)(x-1)`. What people
-/// read in two ways is no expression here: `1/2x`, the mixed number `2\frac{1}{2}`, `2 3`, `x2`, `3!!`.
+/// A product may omit its sign where only one reading is possible: `2x`, `3\sqrt{2}`, `(x+1)(x-1)`. Texts that
+/// people read in two ways are refused: `1/2x`, the mixed number `2\frac{1}{2}`, `2 3`, `x2`, `3!!`.
 final class ExpressionParser {
     private final List<Token> tokens;
     private int position;
@@ -25,7 +25,7 @@ final class ExpressionParser {
     }
 
     /// @throws NoValue if the text is no expression
-    /// @throws TooMuchWork if it is beyond the bounds
+    /// @throws TooMuchWork if it exceeds the bounds
     static Expression parse(String text) {
         ExpressionParser parser = new ExpressionParser(Tokenizer.tokens(text));
         Expression expression = parser.sum();
@@ -69,7 +69,7 @@ final class ExpressionParser {
 
     private boolean beginsUnsignedFactor() {
         return switch (tokens.get(position)) {
-            case Token.Name _ -> true;
+            case Token.Variable _ -> true;
             case Token.Literal _ -> false;
             case Token.Mark mark ->
                 switch (mark) {
@@ -119,7 +119,7 @@ final class ExpressionParser {
         position++;
         return switch (token) {
             case Token.Literal(Rational value) -> new Expression.Literal(value);
-            case Token.Name(String name) -> new Expression.Variable(name);
+            case Token.Variable(String name) -> new Expression.Variable(name);
             case Token.Mark mark ->
                 switch (mark) {
                     case PI -> new Expression.Pi();

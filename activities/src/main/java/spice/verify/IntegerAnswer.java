@@ -3,19 +3,21 @@ package spice.verify;
 import java.math.BigInteger;
 import java.util.Optional;
 
-/// A whole number as people write it: `-1,234`, `+7`, `007`, `42.0`, `x = 42`. A calculation is none, else a
-/// Reasoner could hand the question back as its answer.
+/// Reads a whole number as people write it: `-1,234`, `+7`, `007`, `42.0`, `x = 42`. A calculation does not count,
+/// else a Reasoner could return the question as its answer.
 final class IntegerAnswer {
     private IntegerAnswer() {}
 
-    /// The whole number that a text is, if it is one.
+    /// The whole number; empty if the text is none.
     ///
     /// @throws TooMuchWork if it has too many digits
     static Optional<BigInteger> read(String text) {
         return number(text).filter(Rational::isWhole).map(Rational::numerator);
     }
 
-    /// The same, but without decimals (`42.0`) and exponents, as gold answers are asked for.
+    /// A whole number without decimals (`42.0`) and exponents, as gold answers must be.
+    ///
+    /// @throws TooMuchWork if it has too many digits
     static Optional<BigInteger> readStrictly(String text) {
         String bare = AnswerText.bare(text);
         return literal(bare).filter(literal -> !literal.isDecimal()).flatMap(_ -> read(bare));

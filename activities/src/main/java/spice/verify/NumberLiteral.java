@@ -4,20 +4,20 @@ import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
 
-/// A number without sign as it stands in a text: `42`, `1,234,567`, `0.5`, `.5`, `1.5e3`.
+/// An unsigned number in a text: `42`, `1,234,567`, `0.5`, `.5`, `1.5e3`.
 ///
 /// A comma, a narrow or no-break space, `\,` or `{,}` separates thousands only where one to three digits without
 /// a leading zero come before it and exactly three after it; elsewhere the number ends there.
 ///
-/// @param value exactly as written
+/// @param value the exact value
 /// @param isDecimal whether it is written with a decimal point or an exponent
-/// @param end position behind it
+/// @param end position after it
 record NumberLiteral(Rational value, boolean isDecimal, int end) {
     private static final List<String> SEPARATORS = List.of(",", "{,}", "\\,", "\u00a0", "\u2009", "\u202f");
 
-    /// The number that begins at a position, if one does.
+    /// The number that begins at a position; empty if none does.
     ///
-    /// @throws TooMuchWork if its digits or its exponent are beyond the bounds
+    /// @throws TooMuchWork if its digits or its exponent exceed the bounds
     static Optional<NumberLiteral> at(String text, int start) {
         StringBuilder digits = new StringBuilder();
         int position = wholePart(text, start, digits);
@@ -64,7 +64,8 @@ record NumberLiteral(Rational value, boolean isDecimal, int end) {
                 && !isDigit(text, position + 3);
     }
 
-    /// Appends `+7`, `-7` or `7` after an `e` directly behind the digits, and returns the position behind it.
+    /// Reads an exponent such as `e7`, `e+7` or `e-7` that directly follows the digits. Appends it, without the
+    /// plus sign, and returns the position after it.
     private static int exponent(String text, int position, StringBuilder exponent) {
         if (!at(text, position, 'e') && !at(text, position, 'E')) {
             return position;
@@ -81,7 +82,7 @@ record NumberLiteral(Rational value, boolean isDecimal, int end) {
     }
 
     private static int exponentValue(StringBuilder exponent) {
-        // Four digits are beyond the magnitude already, and parse.
+        // Four digits already exceed the magnitude; a sign and four digits still parse.
         if (exponent.length() > 5) {
             throw new TooMuchWork("an exponent of %d digits".formatted(exponent.length()));
         }

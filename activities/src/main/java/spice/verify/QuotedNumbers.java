@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The numbers that stand in a piece of prose.
+/// Finds the numbers in a piece of prose.
 final class QuotedNumbers {
     private QuotedNumbers() {}
 
-    /// All of them in order: with the sign that stands directly before a number and after a blank or bracket, and
-    /// besides the number itself what it means as a percentage (`5 %` is 5 and 1/20) or with the number after its
-    /// slash (`3/4` is 3, 3/4 and 4). Digits that go on a word, as in `B12`, are none.
+    /// All numbers, in order. A minus directly before a number belongs to it unless a letter, digit or closing
+    /// parenthesis precedes the minus. A percentage gives two numbers (`5 %` is 5 and 1/20), a fraction three
+    /// (`3/4` is 3, 3/4 and 4). Digits that continue a word, as in `B12`, are not numbers.
     static List<Rational> in(String text) {
         List<Rational> numbers = new ArrayList<>();
         int position = 0;
@@ -30,8 +30,8 @@ final class QuotedNumbers {
         return numbers;
     }
 
-    /// Whether a sign directly before this position belongs to a number that begins here: `-5`, but not the dash
-    /// of `3-5`.
+    /// Whether the minus directly before this position belongs to the number that begins here, as in `-5`, but not
+    /// in `3-5`.
     static boolean isSigned(String text, int position) {
         if (position < 1 || !NumberLiteral.isDigit(text, position) || !isMinus(text.charAt(position - 1))) {
             return false;
@@ -46,7 +46,7 @@ final class QuotedNumbers {
         return NumberLiteral.isDigit(text, digits) && !goesOn;
     }
 
-    /// A number too long to be worked with is passed over: it cannot equal an answer that was.
+    /// Empty for a number that exceeds the bounds: it cannot equal an answer within them.
     private static Optional<NumberLiteral> literal(String text, int position) {
         try {
             return NumberLiteral.at(text, position);
@@ -55,7 +55,7 @@ final class QuotedNumbers {
         }
     }
 
-    /// What the number that ends here is divided by: a hundred, or the number behind its slash.
+    /// The divisor of the number that ends here: a hundred before a percent sign, or the number after a slash.
     private static Optional<Rational> divisor(String text, int position) {
         if (text.startsWith("%", position) || text.startsWith(" %", position)) {
             return Optional.of(Rational.of(100));

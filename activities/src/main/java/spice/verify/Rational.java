@@ -7,7 +7,7 @@ import java.math.BigInteger;
 record Rational(BigInteger numerator, BigInteger denominator) implements Real {
 
     /// @throws NoValue if the denominator is zero
-    /// @throws TooMuchWork if a part is longer than [Work#BITS]
+    /// @throws TooMuchWork if numerator or denominator exceeds [Work#BITS]
     Rational {
         if (denominator.signum() == 0) {
             throw new NoValue("division by zero");
@@ -48,7 +48,7 @@ record Rational(BigInteger numerator, BigInteger denominator) implements Real {
         return numerator.bitLength() + denominator.bitLength();
     }
 
-    /// `3`, `-7/2`.
+    /// Such as `3` or `-7/2`.
     @Override
     public String toString() {
         return isWhole() ? numerator.toString() : numerator + "/" + denominator;

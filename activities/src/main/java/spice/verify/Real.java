@@ -1,11 +1,11 @@
 package spice.verify;
 
-/// A real number: exact where it is rational, else enclosed between two decimals.
+/// A real number: exact if it is rational, else enclosed between two decimals.
 sealed interface Real permits Rational, Enclosure {
 
-    /// Two decimals between which the number lies.
+    /// Two decimals that enclose the number.
     Enclosure enclosed();
 
-    /// How large the number is to calculate with.
+    /// The size of the number in bits, which determines the cost of calculating with it.
     int bits();
 }

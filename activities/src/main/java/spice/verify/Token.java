@@ -1,14 +1,14 @@
 package spice.verify;
 
-/// A piece of an expression.
+/// A token of an expression.
 sealed interface Token {
 
     record Literal(Rational value) implements Token {}
 
     /// A letter, Latin or Greek, with its subscript if it has one.
-    record Name(String text) implements Token {}
+    record Variable(String text) implements Token {}
 
-    /// Everything that is always spelled the same.
+    /// An operator, a bracket or a constant.
     enum Mark implements Token {
         PLUS,
         MINUS,

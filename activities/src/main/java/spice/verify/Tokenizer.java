@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Cuts an expression, plain or in simple LaTeX, into tokens. One pass, no backtracking.
+/// Splits an expression, plain or in simple LaTeX, into tokens. One pass, no backtracking.
 final class Tokenizer {
     private static final Map<Character, Token.Mark> CHARACTERS = Map.ofEntries(
             Map.entry('+', Token.Mark.PLUS),
@@ -42,7 +42,7 @@ final class Tokenizer {
             "pi", Token.Mark.PI,
             "%", Token.Mark.PERCENT);
 
-    /// Commands that only set space or size.
+    /// Commands that only affect spacing or size.
     private static final Set<String> SILENT =
             Set.of(",", ";", ":", "!", " ", "quad", "left", "right", "displaystyle", "limits");
 
@@ -60,8 +60,8 @@ final class Tokenizer {
         this.text = text;
     }
 
-    /// @throws NoValue if some character has no place in an expression
-    /// @throws TooMuchWork if a number is beyond the bounds
+    /// @throws NoValue if a character does not belong into an expression
+    /// @throws TooMuchWork if a number exceeds the bounds
     static List<Token> tokens(String text) {
         Tokenizer tokenizer = new Tokenizer(text);
         while (tokenizer.position < text.length()) {
@@ -97,7 +97,7 @@ final class Tokenizer {
         }
     }
 
-    /// `x²` is a power, not the digit 2 that compatibility folding makes of it.
+    /// Reads the superscript of `x²` as a power; compatibility folding would make it the digit 2.
     private void superscript() {
         StringBuilder digits = new StringBuilder();
         while (position < text.length() && SUPERSCRIPTS.indexOf(text.charAt(position)) >= 0) {
@@ -127,8 +127,8 @@ final class Tokenizer {
         }
     }
 
-    /// A lone letter is a variable. A longer word is `pi`, `sqrt`, or nothing that is known here: `ln(6)` must
-    /// not be taken for a product of `l` and `n`.
+    /// Reads a single letter as a variable. A longer word must be `pi` or `sqrt`: `ln(6)` is not a product of `l`
+    /// and `n`.
     private void word() {
         int start = position;
         position = lettersEnd(start);
@@ -143,10 +143,10 @@ final class Tokenizer {
         }
     }
 
-    /// Adds a variable with the subscript that follows: `x_1` and `x_{1}` are the same.
+    /// Adds a variable with the subscript that follows, where `x_1` and `x_{1}` are equal.
     private void name(String letter) {
         if (position >= text.length() || text.charAt(position) != '_') {
-            tokens.add(new Token.Name(letter));
+            tokens.add(new Token.Variable(letter));
             return;
         }
         boolean braced = position + 1 < text.length() && text.charAt(position + 1) == '{';
@@ -155,7 +155,7 @@ final class Tokenizer {
         if (end <= start || !text.substring(start, end).chars().allMatch(Character::isLetterOrDigit)) {
             throw new NoValue("an unreadable subscript");
         }
-        tokens.add(new Token.Name(letter + "_" + text.substring(start, end)));
+        tokens.add(new Token.Variable(letter + "_" + text.substring(start, end)));
         position = braced ? end + 1 : end;
     }
 

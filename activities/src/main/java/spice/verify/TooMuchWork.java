@@ -1,6 +1,6 @@
 package spice.verify;
 
-/// Thrown inside this package where the bounds of [Work] are reached; becomes the verdict `UNDECIDED`.
+/// Thrown inside this package if a bound of [Work] is exceeded; becomes the verdict `UNDECIDED`.
 final class TooMuchWork extends RuntimeException {
     TooMuchWork(String message) {
         super(message, null, false, false);

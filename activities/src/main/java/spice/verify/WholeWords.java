@@ -3,10 +3,10 @@ package spice.verify;
 import java.lang.Character.UnicodeScript;
 import java.util.Set;
 
-/// Finds a text within another where no word and no number is cut: `is 63` does not stand in `is 632`.
+/// Finds a text within another without cutting a word or a number: `is 63` does not occur in `is 632`.
 public final class WholeWords {
 
-    /// Scripts that set no blanks between words, so that any place may be a word's edge.
+    /// Scripts without blanks between words, so that a word may begin or end anywhere.
     private static final Set<UnicodeScript> WITHOUT_BLANKS = Set.of(
             UnicodeScript.HAN,
             UnicodeScript.HIRAGANA,
@@ -18,7 +18,8 @@ public final class WholeWords {
 
     private WholeWords() {}
 
-    /// Whether `part` stands somewhere in `text`, character by character and with an edge on either side.
+    /// Whether `part` occurs in `text`, character by character, and begins and ends at the edge of a word or
+    /// number.
     public static boolean contains(String text, String part) {
         if (part.isEmpty()) {
             return false;
@@ -31,7 +32,7 @@ public final class WholeWords {
         return false;
     }
 
-    /// Whether a word or number may begin or end before this position.
+    /// Whether a word or number may begin or end at this position.
     private static boolean isEdge(String text, int position) {
         if (position == 0 || position == text.length()) {
             return true;
@@ -46,7 +47,8 @@ public final class WholeWords {
         return Character.isLetterOrDigit(character) && !WITHOUT_BLANKS.contains(UnicodeScript.of(character));
     }
 
-    /// Within `1,234`, `0.5` and `-5`: beside the mark that the number's digits go on behind, or its sign.
+    /// Whether the position lies inside a number such as `1,234`, `0.5` or `-5`: beside its separator, or after its
+    /// sign.
     private static boolean isWithinNumber(String text, int position) {
         boolean afterMark = isMark(text, position - 1) && NumberLiteral.isDigit(text, position);
         boolean beforeMark = isMark(text, position) && NumberLiteral.isDigit(text, position + 1);

@@ -4,10 +4,11 @@ import java.text.Normalizer;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/// Folds short texts so that only their words count: names, terms and the texts of options.
+/// Normalizes short texts such as names, terms and options, so that only their words count.
 ///
-/// Folded are compatibility forms (NFKC), case, white space, typographic quotes and dashes, quotes and `. , ; :`
-/// at either end, and one leading article. Accents, and marks within or of meaning (`C++`, `-5`, `e.g`), stay.
+/// Folding removes differences in compatibility forms (NFKC), case, white space, typographic quotes and dashes,
+/// quotes and `. , ; :` at either end, and one leading article. Accents stay, and so do marks inside a text or with
+/// a meaning (`C++`, `-5`, `e.g`).
 final class Wording {
     private static final Pattern LATEX_BLANK = Pattern.compile("\\\\[,;:! ]|~");
     private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Z}]+");
@@ -19,7 +20,7 @@ final class Wording {
 
     private Wording() {}
 
-    /// What two texts are compared by.
+    /// The form in which two texts are compared.
     static String folded(String text) {
         String spelled = spelled(text);
         int start = 0;
@@ -33,7 +34,7 @@ final class Wording {
         return ARTICLE.matcher(spelled.substring(start, end)).replaceFirst("");
     }
 
-    /// Whether the words stand in a longer text, whole and in order.
+    /// Whether the words occur in a longer text, whole and in order.
     static boolean standsIn(String words, String text) {
         return WholeWords.contains(spelled(text), folded(words));
     }
@@ -43,7 +44,7 @@ final class Wording {
         spelled = SINGLE_QUOTES.matcher(spelled).replaceAll("'");
         spelled = DOUBLE_QUOTES.matcher(spelled).replaceAll("\"");
         spelled = DASHES.matcher(spelled).replaceAll("-");
-        // Upper case first: it alone makes two letters of the German sharp s.
+        // Upper case first, because only upper case turns the German sharp s into two letters.
         spelled = spelled.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
         return BLANKS.matcher(spelled).replaceAll(" ").strip();
     }

@@ -1,37 +1,39 @@
 package spice.verify;
 
-/// The bounds within which a verdict is reached, and the count of what one verdict has spent. Counting instead of
-/// a deadline: the verdict is the same on every machine, and no thread has to be stopped.
+/// The bounds of one verdict, and a count of the work that it has spent. Counting, unlike a deadline, gives the
+/// same verdict on every machine, and no thread has to be stopped.
 final class Work {
 
-    /// Characters of an answer.
+    /// Most characters of an answer.
     static final int LENGTH = 1_000;
 
-    /// Bits of a numerator or a denominator, some 1,200 digits.
+    /// Most bits of a numerator or a denominator, some 1,200 digits.
     static final int BITS = 4_096;
 
-    /// Powers of ten that an enclosed number, or the exponent of a literal, may be away from one.
+    /// Most powers of ten by which an enclosed number may differ from one; also the largest exponent of a literal.
     static final int MAGNITUDE = 1_000;
 
-    /// Parentheses, roots, fractions and exponents within each other.
+    /// Most levels of nested parentheses, roots, fractions and exponents.
     static final int DEPTH = 50;
 
-    /// The largest whole number whose factorial fits [#BITS].
+    /// The largest number whose factorial is computed; it fits [#BITS].
     static final int FACTORIAL = 500;
 
-    /// Different variables of one comparison.
+    /// Most different variables of one comparison.
     static final int VARIABLES = 6;
 
-    /// Arithmetic steps of one verdict, each weighed by the size of its operands. An answer that spends them all
+    /// Most arithmetic steps of one verdict, weighted by the size of their operands. An answer that spends them all
     /// takes some ten milliseconds.
     private static final int STEPS = 20_000;
 
-    /// Bits that one machine step goes through.
+    /// Bits that one step processes.
     private static final int WORD = 64;
 
     private int spent;
 
-    /// Counts a step on operands of this many bits altogether.
+    /// Counts a step on operands of this many bits in total.
+    ///
+    /// @throws TooMuchWork if no steps are left
     void spend(int bits) {
         spent += 1 + bits / WORD;
         if (spent > STEPS) {

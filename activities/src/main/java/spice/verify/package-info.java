@@ -1,5 +1,5 @@
-/// Answer against answer, to a verdict. Nothing is executed, and work is bounded by counting: no text can hang
-/// it.
+/// Compares answers and gives verdicts; nothing is executed, and all work is bounded by counting. Knows the nouns
+/// alone.
 @NullMarked
 package spice.verify;
 

@@ -16,18 +16,17 @@ import org.apache.commons.codec.digest.DigestUtils;
 import spice.model.StoredTensor;
 import spice.model.StoredType;
 
-/// The tensors of a checkpoint's safetensors files, for their digests alone: no more than a chunk of them is in
-/// memory.
+/// Computes digests of the tensors of a checkpoint's safetensors files. At most a chunk of them is in memory.
 final class CheckpointTensors {
     static final String WEIGHTS = ".safetensors";
 
     private static final int CHUNK = 1 << 20;
-    /// vLLM fills tables of a row for each token up with zeros, to a multiple of so many rows.
+    /// vLLM pads tables with a row for each token with rows of zeros, to a multiple of this many rows.
     private static final int ROWS = 64;
 
     private final Map<String, StoredTensor> tensors = new TreeMap<>();
 
-    /// The tensors of all weights files of a folder.
+    /// The tensors of all safetensors files of a folder.
     static CheckpointTensors of(Path folder) {
         CheckpointTensors checkpoint = new CheckpointTensors();
         try (Stream<Path> files = Files.list(folder)) {
@@ -39,12 +38,12 @@ final class CheckpointTensors {
         return checkpoint;
     }
 
-    /// Names of the tensors of one dimension: the weights of norms, biases.
+    /// Names of the tensors of one dimension: biases and the weights of norms.
     List<String> vectors() {
         return names(1);
     }
 
-    /// Names of the tensors of two dimensions, the smallest first.
+    /// Names of the tensors of two dimensions, smallest first.
     List<String> matrices() {
         return names(2);
     }
@@ -58,13 +57,13 @@ final class CheckpointTensors {
                 .toList();
     }
 
-    /// The SHA-256 of a tensor's bytes as numbers of the type.
+    /// The SHA-256 of a tensor's bytes after conversion to a type.
     String digest(String name, StoredType type) {
         return digest(name, type, 0);
     }
 
-    /// The same with rows of zeros after it, up to the multiple that vLLM keeps tables at.
-    String filledUpDigest(String name, StoredType type) {
+    /// The SHA-256 of a tensor that is padded to a multiple of [#ROWS], after conversion to a type.
+    String paddedDigest(String name, StoredType type) {
         StoredTensor tensor = tensor(name);
         long rows = tensor.shape()[0];
         long missing = (rows + ROWS - 1) / ROWS * ROWS - rows;

@@ -1,16 +1,16 @@
 package spice.vllm;
 
 import java.nio.file.Path;
-import spice.activities.CheckpointFolders;
 import spice.model.HuggingFaceCodec;
 import spice.model.ModelConfig;
 import spice.model.ModelFolder;
+import spice.store.Folders;
 
-/// A checkpoint on this machine, whose weights go to the server.
+/// A checkpoint on this machine whose weights go to the server.
 ///
-/// @param name of the checkpoint for people
-/// @param weights what its weights are told apart by: checkpoints of equal weights have an equal one
-/// @param folder with its files, deleted when it is closed
+/// @param name the checkpoint's name, for people
+/// @param weights identifies the weights: equal for checkpoints of equal weights
+/// @param folder contains the checkpoint's files; deleted on close
 record FetchedCheckpoint(String name, String weights, Path folder, ModelConfig config, HuggingFaceCodec codec)
         implements AutoCloseable {
 
@@ -21,6 +21,6 @@ record FetchedCheckpoint(String name, String weights, Path folder, ModelConfig c
     @Override
     public void close() {
         codec.close();
-        CheckpointFolders.delete(folder);
+        Folders.delete(folder);
     }
 }

@@ -9,32 +9,32 @@ import java.util.stream.Collectors;
 import spice.model.StoredType;
 import spice.store.Json;
 
-/// The weights that a server holds, as the digests of its tensors.
+/// The weights that a server holds, as digests of its tensors.
 ///
-/// Not all can be compared with a checkpoint's: vLLM joins some tensors, splits them over several GPUs, and
-/// rearranges them for some processors' kernels. Vectors (the norms' weights) it never changes, so all of these
-/// have to be the checkpoint's. A small step may change none of them where they are rounded to 16 bits; so one
-/// matrix has to be the checkpoint's as well, or, if none can be compared, something has to have changed since
-/// before the reload.
+/// Not all of them can be compared with a checkpoint's: vLLM joins some tensors, splits them over several GPUs, and
+/// rearranges them for the kernels of some processors. It never changes vectors (the weights of norms), so all of
+/// these must equal the checkpoint's. A small training step may change no vector once they are rounded to 16 bits.
+/// So one matrix must equal the checkpoint's as well; if no matrix can be compared, some tensor must have changed
+/// by the reload.
 ///
-/// @param digests by `PROCESS:NAME`
+/// @param digests SHA-256 by `PROCESS:NAME`
 record HeldWeights(Map<String, String> digests) {
-    /// What a tensor of no numbers has.
+    /// The digest of an empty tensor.
     private static final String NOTHING = Json.sha256(new byte[0]);
 
     HeldWeights {
         digests = Map.copyOf(digests);
     }
 
-    /// Whether the server computes with weights that it does not show. vLLM's build for the CPU gives matrices to
+    /// Whether the server computes with weights that it does not show. vLLM's build for the CPU hands matrices to
     /// oneDNN; after a reload its log-probabilities are not those of the checkpoint.
     boolean areHidden() {
         return digests.containsValue(NOTHING);
     }
 
-    /// Whether these can be no others than the checkpoint's.
+    /// Whether these must be the checkpoint's weights.
     ///
-    /// @param before what the server held before it read the checkpoint's; empty where it may have held the same
+    /// @param before the server's weights before the reload; empty if they may already have been the checkpoint's
     boolean are(CheckpointTensors checkpoint, Optional<HeldWeights> before) {
         return Arrays.stream(StoredType.values())
                 .filter(type -> vectorsAre(checkpoint, type))
@@ -43,7 +43,8 @@ record HeldWeights(Map<String, String> digests) {
                 .isPresent();
     }
 
-    /// Biases that vLLM has joined have no name of their own any more.
+    /// Whether all vectors that the server names are the checkpoint's. Biases that vLLM has joined no longer have a
+    /// name of their own.
     private boolean vectorsAre(CheckpointTensors checkpoint, StoredType type) {
         List<String> vectors = checkpoint.vectors().stream()
                 .filter(name -> !held(name).isEmpty())
@@ -56,10 +57,10 @@ record HeldWeights(Map<String, String> digests) {
         return checkpoint.matrices().stream()
                 .filter(name -> held(name).size() == 1)
                 .anyMatch(name -> held(name).equals(Set.of(checkpoint.digest(name, type)))
-                        || held(name).equals(Set.of(checkpoint.filledUpDigest(name, type))));
+                        || held(name).equals(Set.of(checkpoint.paddedDigest(name, type))));
     }
 
-    /// The digests of a tensor in all processes that have it.
+    /// The digests of a tensor in all processes that hold it.
     private Set<String> held(String name) {
         return digests.entrySet().stream()
                 .filter(entry -> entry.getKey().equals(name) || entry.getKey().endsWith(":" + name))

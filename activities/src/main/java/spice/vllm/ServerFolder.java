@@ -9,22 +9,21 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import spice.store.WholeFile;
 
-/// The model folder that a vLLM server reads, in the hands of one worker: its weights are a checkpoint's, all else
-/// in it stays as the server was started with.
+/// The model folder that a vLLM server reads, locked by one worker. The worker replaces the weights in it; every
+/// other file stays as it was when the server started.
 final class ServerFolder implements AutoCloseable {
     private static final String CONFIG = "config.json";
     private static final String INDEX = "model.safetensors.index.json";
     private static final String LOCK = ".spice-lock";
-    private static final String PART = ".part";
-    /// What makes weights of one model impossible to read for another.
+    /// Fields of `config.json` in which two models must agree to read each other's weights.
     private static final List<String> SHAPE = List.of(
             "architectures",
             "vocab_size",
@@ -43,7 +42,9 @@ final class ServerFolder implements AutoCloseable {
         this.lock = lock;
     }
 
-    /// @throws VllmUnusable if the folder holds no model, or another worker has it
+    /// Locks the folder.
+    ///
+    /// @throws VllmUnusable if the folder holds no model, cannot be written, or is locked by another worker
     static ServerFolder take(Path folder) {
         if (!Files.isRegularFile(folder.resolve(CONFIG))) {
             throw new VllmUnusable(
@@ -77,18 +78,21 @@ final class ServerFolder implements AutoCloseable {
         return folder;
     }
 
-    /// Replaces the weights by a checkpoint's. Each file is there whole or not at all; after a crash in the middle
-    /// some may be old and some new, which [HeldWeights] tells of a server that was started then.
+    /// Replaces the weights by a checkpoint's. Each file appears whole or not at all. After a crash some files may
+    /// be old and some new; if a server is then started on the folder, [HeldWeights] detects it.
     ///
-    /// @throws VllmUnusable if the folder's model is another than the checkpoint's
+    /// @throws VllmUnusable if the folder holds another model than the checkpoint
+    /// @throws UncheckedIOException if the files cannot be written
     void put(Path checkpoint) {
         try {
             refuseAnotherModel(checkpoint);
+            WholeFile.deleteLeftovers(folder);
             Set<String> names = weights(checkpoint);
             for (String name : names) {
-                Path part = folder.resolve("." + name + PART);
-                Files.copy(checkpoint.resolve(name), part, StandardCopyOption.REPLACE_EXISTING);
-                Files.move(part, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+                try (WholeFile whole = WholeFile.beside(folder.resolve(name))) {
+                    Files.copy(checkpoint.resolve(name), whole.unfinished());
+                    whole.finish();
+                }
             }
             for (String name : weights(folder)) {
                 if (!names.contains(name)) {
@@ -118,7 +122,7 @@ final class ServerFolder implements AutoCloseable {
         return new ObjectMapper().readTree(model.resolve(CONFIG).toFile());
     }
 
-    /// The names of the files that are weights, and of the index that says which tensor is in which.
+    /// Names of the weight files, and of the index that assigns tensors to files.
     private static Set<String> weights(Path model) throws IOException {
         try (Stream<Path> files = Files.list(model)) {
             return files.map(file -> file.getFileName().toString())

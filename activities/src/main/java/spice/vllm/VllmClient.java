@@ -25,12 +25,12 @@ import spice.model.Completion;
 import spice.model.Sampling;
 import spice.store.Json;
 
-/// The few calls of vLLM's API that are needed here: the OpenAI-compatible completions with tokens instead of text,
-/// and, of a server with `VLLM_SERVER_DEV_MODE=1`, those by which weights are reloaded and told apart.
+/// The few calls of vLLM's API that the worker needs: the OpenAI-compatible completions with tokens instead of
+/// text, and the calls of a server with `VLLM_SERVER_DEV_MODE=1` that reload and compare weights.
 ///
-/// A call that fails in a way that may pass is tried again, later each time, for twice as long as a deadline. All
-/// methods throw [VllmTrouble] when it does not pass, [VllmUnusable] where only a person can help, and
-/// [CancellationException] when the thread is interrupted.
+/// A call that fails in a way that may pass is repeated with growing pauses, for twice the deadline of a request.
+/// All methods throw [VllmTrouble] if the failure does not pass, [VllmUnusable] if only a person can help, and
+/// [CancellationException] if the thread is interrupted.
 final class VllmClient implements AutoCloseable {
     private static final ObjectMapper JSON = Json.mapper();
     private static final Duration CONNECT = Duration.ofSeconds(5);
@@ -45,7 +45,7 @@ final class VllmClient implements AutoCloseable {
             .proxy(ProxySelector.getDefault())
             .build();
 
-    /// @param pause before the second try; each further one is twice as long, up to thirty times this
+    /// @param pause before the second try; doubled for each further one, up to thirty times this pause
     VllmClient(VllmSettings settings, Duration pause) {
         this.settings = settings;
         patience = RetryPolicy.builder()
@@ -53,27 +53,27 @@ final class VllmClient implements AutoCloseable {
                 .withBackoff(pause, pause.multipliedBy(30))
                 .withJitter(0.2)
                 .withMaxAttempts(TRIES)
-                // A call that is answered too late is made a second time at least.
+                // Long enough for a second try after a call that exceeded its deadline.
                 .withMaxDuration(settings.deadline().plus(pause).multipliedBy(2))
                 .build();
     }
 
     /// How the server was started.
     ///
-    /// @param name of its model, by which requests name it
-    /// @param folder that it reads weights from
+    /// @param name the model's name in requests
+    /// @param folder where it reads weights
     /// @param logProbsMode whether it gives log-probabilities before or after the temperature
     record Start(String name, String folder, String logProbsMode) {}
 
-    /// Draws one completion of a prompt.
+    /// Draws one completion.
     ///
-    /// @param model the server's name for it
-    Completion complete(String model, Draw draw, Sampling sampling) {
+    /// @param model the server's name for the model
+    Completion complete(String model, CompletionRequest request, Sampling sampling) {
         return patiently(() ->
-                draw.completion(post("v1/completions", draw.request(model, sampling)), sampling, settings.server()));
+                request.completion(post("v1/completions", request.json(model, sampling)), sampling, settings.server()));
     }
 
-    /// Asks once: whoever needs the server later waits for it then.
+    /// Asks, without retries, how the server was started.
     Start start() {
         JsonNode models = get("v1/models").path("data");
         JsonNode config = get("server_info?config_format=json").at("/vllm_config/model_config");
@@ -86,7 +86,7 @@ final class VllmClient implements AutoCloseable {
                 config.path("logprobs_mode").asText());
     }
 
-    /// Reads the weights in its folder anew, and forgets what it had computed with the old ones.
+    /// Makes the server read the weights in its folder again and drop what it has computed with the old ones.
     void reload() {
         patiently(() -> post("collective_rpc", JSON.createObjectNode().put("method", "reload_weights")));
         patiently(() -> {
@@ -99,8 +99,7 @@ final class VllmClient implements AutoCloseable {
         });
     }
 
-    /// The digest of each tensor as the server holds it, by the tensor's name, with the name of the process before
-    /// it that holds it.
+    /// The digest of each tensor that the server holds, by `PROCESS:NAME`.
     Map<String, String> digests() {
         JsonNode answer =
                 patiently(() -> post("weight_checker", JSON.createObjectNode().put("action", "checksum")));
@@ -109,11 +108,12 @@ final class VllmClient implements AutoCloseable {
         return digests;
     }
 
-    /// What [#mark] last said, or something else if the server was started since.
+    /// The mark that [#mark(String)] last set; another value if the server has restarted since.
     String mark() {
         return patiently(() -> get("weight_info")).path("weight_version").asText();
     }
 
+    /// Sets a mark that the server forgets when it restarts.
     void mark(String mark) {
         patiently(() -> post("update_weight_version", JSON.createObjectNode().put("new_version", mark)));
     }
@@ -208,7 +208,7 @@ final class VllmClient implements AutoCloseable {
                         said.length() > SHOWN ? said.substring(0, SHOWN) : said);
     }
 
-    /// What the server says about an error, in one line.
+    /// The server's error message.
     private static String said(byte[] body) {
         try {
             JsonNode answer = JSON.readTree(body);

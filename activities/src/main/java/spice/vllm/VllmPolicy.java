@@ -16,17 +16,16 @@ import spice.model.PromptGroup;
 import spice.model.Pulse;
 import spice.model.Sampling;
 import spice.model.TextCodec;
-import spice.workflows.Failure;
+import spice.runs.Failure;
 
-/// A checkpoint that a vLLM server samples.
+/// A policy that a vLLM server samples.
 ///
-/// Tokens go in and come out as numbers, so that what is trained is what was sampled. Each completion is a request
-/// of its own with its own seed: it depends on nothing else that the server is asked, up to rounding. That bound is
-/// vLLM's: its kernels round differently in batches of different sizes, and at a near tie another token may be
-/// drawn then. So the same call gives the same tokens nearly always, not bit for bit as [Policy#sample] does
-/// otherwise.
+/// Tokens go in and come out as numbers, so that exactly the sampled tokens are trained. Each completion is a
+/// request of its own with its own seed, so up to rounding it depends on no other request. The limit is vLLM's: its
+/// kernels round differently in batches of different sizes, and at a near tie this may draw another token. So a
+/// repeated call gives the same tokens nearly always, but not bit for bit as [Policy#sample] otherwise promises.
 ///
-/// @param requests lets only so many through at once
+/// @param requests a permit for each request that may be under way
 record VllmPolicy(FetchedCheckpoint checkpoint, VllmServer server, Semaphore requests, Pulse pulse) implements Policy {
 
     @Override
@@ -60,9 +59,9 @@ record VllmPolicy(FetchedCheckpoint checkpoint, VllmServer server, Semaphore req
             for (PromptGroup group : groups) {
                 List<Future<Completion>> ofGroup = new ArrayList<>();
                 for (long seed : group.seeds()) {
-                    Draw draw =
-                            new Draw(group.prompt(), seed, checkpoint.config().vocabularySize(), codec().stopTokens());
-                    ofGroup.add(answers.submit(() -> drawn(model, draw, sampling)));
+                    CompletionRequest request = new CompletionRequest(
+                            group.prompt(), seed, checkpoint.config().vocabularySize(), codec().stopTokens());
+                    ofGroup.add(answers.submit(() -> drawn(model, request, sampling)));
                     asked++;
                 }
                 all.add(ofGroup);
@@ -79,18 +78,17 @@ record VllmPolicy(FetchedCheckpoint checkpoint, VllmServer server, Semaphore req
         }
     }
 
-    private Completion drawn(String model, Draw draw, Sampling sampling) throws InterruptedException {
+    private Completion drawn(String model, CompletionRequest request, Sampling sampling) throws InterruptedException {
         requests.acquire();
         try {
-            return server.client().complete(model, draw, sampling);
+            return server.client().complete(model, request, sampling);
         } finally {
             requests.release();
         }
     }
 
-    /// Ends at the first failure. Each request has its deadline, so the pulse need not be kept for the server's
-    /// answers:
-    /// it beats while they are waited for.
+    /// Waits for all answers, or for the first failure. The pulse beats meanwhile whether or not the server
+    /// answers, since each request has its own deadline.
     private void await(ExecutorCompletionService<Completion> answers, int asked) {
         try {
             for (int left = asked; left > 0; ) {
@@ -109,7 +107,7 @@ record VllmPolicy(FetchedCheckpoint checkpoint, VllmServer server, Semaphore req
         }
     }
 
-    /// The checkpoint and the server are closed by whoever opened them.
+    /// Does nothing: whoever opened the checkpoint and the server closes them.
     @Override
     public void close() {}
 }

@@ -12,17 +12,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import spice.model.Pulse;
 
-/// One vLLM server, which serves one checkpoint at a time. Whoever samples has its checkpoint served until he is
-/// done; whoever needs another waits for his turn.
+/// A vLLM server, which serves one checkpoint at a time. A caller that samples keeps its checkpoint loaded until it
+/// is done; callers that need another checkpoint wait for their turn.
 ///
-/// What the server holds is never taken on trust. After a reload its tensors are compared with the checkpoint's,
-/// and the server is marked with a word that nobody else knows and that it forgets when it ends. What was sampled
-/// counts only if the mark is still there afterwards: else the server was started anew, or reloaded by somebody
-/// else, in between.
+/// The weights of the server are always verified. After a reload its tensors are compared with the checkpoint's,
+/// and the server gets a secret mark that it forgets when it ends. Samples count only if the mark is still there
+/// afterwards; otherwise the server was restarted, or reloaded by another process, in between.
 final class VllmServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(VllmServer.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
-    /// So often in a row the server may be started anew while it samples the same.
+    /// How often in a row one sampling may be spoiled by a restart or a reload.
     private static final int ROUNDS = 3;
 
     private final VllmSettings settings;
@@ -33,9 +32,9 @@ final class VllmServer implements AutoCloseable {
 
     /// What the server is known to hold.
     ///
-    /// @param weights of the checkpoint
-    /// @param mark that the server was given for it
-    /// @param model the server's name for it
+    /// @param weights [FetchedCheckpoint#weights] of the checkpoint
+    /// @param mark the mark that was set for it
+    /// @param model the server's name for the model
     private record Served(String weights, String mark, String model, HeldWeights held) {}
 
     private VllmServer(VllmSettings settings, VllmClient client, ServerFolder folder) {
@@ -44,13 +43,14 @@ final class VllmServer implements AutoCloseable {
         this.folder = folder;
     }
 
-    /// Takes the server's folder. A server that does not answer yet is waited for when it is needed.
+    /// Locks the server's folder. If the server does not answer yet, the first caller that needs it waits for it.
     ///
     /// @throws VllmUnusable if the folder or the server cannot be used
     static VllmServer open(VllmSettings settings) {
         return open(settings, PAUSE);
     }
 
+    /// @param pause before a failed call is repeated, see [VllmClient]
     static VllmServer open(VllmSettings settings, Duration pause) {
         ServerFolder folder = ServerFolder.take(settings.folder());
         VllmServer server = new VllmServer(settings, new VllmClient(settings, pause), folder);
@@ -73,7 +73,7 @@ final class VllmServer implements AutoCloseable {
         return settings;
     }
 
-    /// Does what is to be done while the checkpoint is served, and does it again if it turns out that it was not.
+    /// Does work while the checkpoint is loaded, and repeats it if the checkpoint turns out to have been unloaded.
     ///
     /// @param work gets the server's name for the model
     /// @throws VllmTrouble if the server does not answer, or does not keep the checkpoint
@@ -100,7 +100,7 @@ final class VllmServer implements AutoCloseable {
                         .formatted(settings.server(), ROUNDS, settings.folder()));
     }
 
-    /// Returns with the read lock held, under which nothing else is loaded.
+    /// Loads the checkpoint if necessary. Returns with the read lock held, under which no other one is loaded.
     private Served enter(FetchedCheckpoint checkpoint, Pulse pulse) {
         await(turns.readLock(), pulse);
         Optional<Served> found = serves(checkpoint);
@@ -165,7 +165,9 @@ final class VllmServer implements AutoCloseable {
         return now;
     }
 
-    /// How the server was started, which has to be as it is needed here.
+    /// How the server was started.
+    ///
+    /// @throws VllmUnusable if it reads another folder, or gives other log-probabilities than needed
     private VllmClient.Start started() {
         VllmClient.Start start = client.start();
         if (!start.folder().equals(settings.folder().toString())) {

@@ -10,15 +10,15 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/// The vLLM server that a worker samples by.
+/// The vLLM server with which a worker samples.
 ///
-/// @param server without user and password
-/// @param folder the model folder that it was started on, by the same path on both sides
-/// @param authorization the header's value, which is a secret
-/// @param requests under way at once, at most
-/// @param deadline for each request
+/// @param server address, without user and password
+/// @param folder the model folder that the server was started on; the path must be the same for server and worker
+/// @param authorization value of the `Authorization` header, which is a secret
+/// @param requests most requests under way at once
+/// @param deadline of each request
 public record VllmSettings(URI server, Path folder, Optional<String> authorization, int requests, Duration deadline) {
-    /// The variable that vLLM itself reads its key from.
+    /// The environment variable from which vLLM itself reads its key.
     private static final String KEY = "VLLM_API_KEY";
 
     public VllmSettings {
@@ -29,8 +29,8 @@ public record VllmSettings(URI server, Path folder, Optional<String> authorizati
 
     /// Reads the key from the environment.
     ///
-    /// @throws IllegalArgumentException if the address is not a server's, or one beyond this machine without a key:
-    ///     whoever reaches the routes by which weights are reloaded may change them
+    /// @throws IllegalArgumentException if the address is not a server's, or if it is not on this machine and there
+    ///     is no key: anyone who reaches the routes that reload weights can change the weights
     public static VllmSettings of(
             String address, Path folder, int requests, Duration deadline, Map<String, String> environment) {
         require(

@@ -1,6 +1,6 @@
 package spice.vllm;
 
-/// A vLLM server that cannot be reached, does not do what it is asked, or answers what cannot be used. It may pass.
+/// A vLLM server that cannot be reached, refuses a request, or gives an unusable answer. The trouble may pass.
 final class VllmTrouble extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -1,4 +1,4 @@
-/// Sampling by a vLLM server, over HTTP.
+/// Sampling with a vLLM server, over HTTP. Knows model, checkpoints, policies.
 @NullMarked
 package spice.vllm;
 

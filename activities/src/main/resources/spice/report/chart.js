@@ -1,4 +1,4 @@
-// One chart: drawn by uPlot, said in words for those who do not see it, walked through with the arrow keys.
+// A chart: uPlot draws it, screen readers get it in words, and the arrow keys move its cursor.
 
 function color(i) {
   return getComputedStyle(document.documentElement).getPropertyValue('--c' + (i % 12 + 1)).trim();
@@ -8,7 +8,7 @@ function themed(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-/** Values of the series; in a stack each on top of those before it. */
+/** The values of the series (own), and the values to draw: in a stack, each on top of those before it. */
 function columns(curve, lines) {
   const own = curve.series.map(series => lines.map(line => {
     const value = series.of(line);
@@ -39,7 +39,7 @@ class Chart {
     new ResizeObserver(() => this.resize()).observe(this.plot);
   }
 
-  /** Shows these lines. The cursor stays at its iteration, unless it was at the last one. */
+  /** Shows these lines. The cursor stays at its iteration; if it was at the last one, it moves to the new last one. */
   show(curve, lines) {
     const chosen = this.lines && this.at < this.lines.length - 1 ? this.lines[this.at].iteration : null;
     this.curve = curve;
@@ -161,7 +161,7 @@ class Chart {
     this.tell();
   }
 
-  /** Draws the cursor where it is. */
+  /** Draws the cursor at its iteration. */
   point() {
     this.uplot.setCursor({left: this.uplot.valToPos(this.lines[this.at].iteration, 'x'), top: 10}, false);
   }
@@ -173,7 +173,7 @@ class Chart {
     return isNumber(low) ? value + ' (' + this.curve.format(low) + ' to ' + this.curve.format(series.high(this.lines[at])) + ')' : value;
   }
 
-  /** The values where the cursor is, in the legend and for screen readers. */
+  /** Shows the values at the cursor in the legend and tells them to screen readers. */
   tell() {
     if (this.lines.length === 0) {
       this.legend.replaceChildren();

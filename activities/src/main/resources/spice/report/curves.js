@@ -1,5 +1,5 @@
-// Which curves there are: each with a title, a sentence for those who have not read the paper, and its series as
-// functions of a line of metrics.jsonl.
+// The curves: each has a title, a sentence for readers who do not know the paper, and its series as functions of a line
+// of metrics.jsonl.
 
 const training = name => line => line.training && line.training.updates > 0 ? line.training[name] : null;
 const metric = name => line => line.metrics ? line.metrics[name] : null;
@@ -8,7 +8,7 @@ const bound = (name, side) => line => line.heldOut && line.heldOut[name] ? line.
 const diversity = of => line => line.metrics && line.metrics.diversity ? of(line.metrics.diversity) : null;
 const step = name => line => line.seconds ? line.seconds[name] : null;
 
-/** Keys of a map in any line's metrics, the commonest first. */
+/** Keys of a map in the metrics of any line, the most frequent first. */
 function keys(lines, name) {
   const sums = new Map();
   for (const line of lines) {
@@ -19,7 +19,7 @@ function keys(lines, name) {
   return [...sums.entries()].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(entry => entry[0]);
 }
 
-/** Shares of a whole, of which the last ones are put together where there are many. */
+/** Shares of a whole. If there are many, the smallest are joined as 'others'. */
 function shares(lines, name, value, whole) {
   const all = keys(lines, name);
   const own = all.length > 11 ? all.slice(0, 10) : all;

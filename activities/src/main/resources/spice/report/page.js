@@ -1,4 +1,4 @@
-// Puts the page together, and keeps it up to date while the run goes on.
+// Builds the page, and keeps it up to date while the run goes on.
 
 (() => {
   const data = JSON.parse(byId('data').textContent);
@@ -35,7 +35,7 @@
     facts.show(data, linkTo);
   }
 
-  /** Those that are there with the new ones, by iteration; what is told again as it was stays what it is. */
+  /** Merges old and fresh entries by iteration. An entry that is unchanged stays the same object. */
   function merged(old, fresh) {
     const all = new Map(old.map(of => [of.iteration, of]));
     fresh.filter(of => JSON.stringify(of) !== JSON.stringify(all.get(of.iteration))).forEach(of => all.set(of.iteration, of));

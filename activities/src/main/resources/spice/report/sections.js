@@ -1,4 +1,4 @@
-// What stands around the curves and the tasks.
+// The sections of the page other than curves and tasks.
 
 function last(list) {
   return list[list.length - 1];
@@ -60,7 +60,7 @@ function standing(data, live) {
   }
 }
 
-/** The first Challenger's tasks beside the last one's: of the first and newest iteration, until a finished run has compared both on the same documents. */
+/** The tasks of the first and of the last Challenger: those of the first and newest iteration, until a finished run has compared both on the same documents. */
 class Challengers {
   constructor() {
     this.is = '';

@@ -1,4 +1,4 @@
-// Tasks to read, found and filtered.
+// The tasks to read, with filters.
 
 const PAGE = 10;
 
@@ -17,7 +17,7 @@ function valid(task) {
   return task.refusal === null && task.attempts.length > 0;
 }
 
-/** How many attempts there were; the page shows the first of them. */
+/** Number of all attempts; the page shows the first of them. */
 function answers(task) {
   return Object.values(task.answers).reduce((sum, of) => sum + of, 0);
 }
@@ -52,7 +52,7 @@ class Tasks {
     });
   }
 
-  /** Takes the tasks of all iterations; the newest come first. Whoever reads them just now is not disturbed, and asks for the new ones. */
+  /** Takes the tasks of all iterations, newest first. While somebody may be reading, the list stays and a button offers the new tasks. */
   show(iterations, store, linkTo) {
     this.store = store;
     this.linkTo = linkTo;
@@ -71,7 +71,7 @@ class Tasks {
     }
   }
 
-  /** What the filters let through. */
+  /** The tasks that pass the filters. */
   found() {
     const iteration = byId('by-iteration').value;
     const isVerdict = verdicts.find(([value]) => value === byId('by-verdict').value)[2];
@@ -149,7 +149,7 @@ function badges(task) {
   return made;
 }
 
-/** A passage with what was quoted of it marked. */
+/** A passage with its quotes marked. */
 function passage(excerpt) {
   const parts = [];
   let at = 0;
@@ -160,7 +160,7 @@ function passage(excerpt) {
   return el('blockquote', {role: 'group', 'aria-label': 'passage'}, ...parts, excerpt.text.slice(at));
 }
 
-/** Scrolls long passages to what is marked in them. */
+/** Scrolls long passages to their first mark. */
 function reveal(card) {
   for (const quoted of card.querySelectorAll('blockquote')) {
     const first = quoted.querySelector('mark');

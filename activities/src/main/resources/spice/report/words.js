@@ -1,8 +1,8 @@
 'use strict';
 
-// Elements and words. Whatever comes from documents or models gets onto the page through textContent alone.
+// Elements and formats. Texts of documents and models reach the page only as text nodes.
 
-/** An element with a class, attributes and children; strings become text. */
+/** An element with attributes and children; strings become text nodes. */
 function el(tag, attributes, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes || {})) {
@@ -22,7 +22,7 @@ function show(id, ...children) {
   byId(id).replaceChildren(...children);
 }
 
-/** Makes these the children of an element. Those that are there and stay are not touched: whoever reads them keeps the place. */
+/** Makes these the children of an element. Children that stay are not touched, so that a reader keeps their place. */
 function arrange(parent, children) {
   const stay = new Set(children);
   [...parent.children].filter(child => !stay.has(child)).forEach(child => child.remove());
@@ -33,7 +33,7 @@ function arrange(parent, children) {
   });
 }
 
-/** Gives a select or a datalist these choices, unless it has them. What was chosen stays chosen where it can. */
+/** Gives a select or a datalist these choices, unless it has them already. The selection stays if it is still possible. */
 function options(id, choices) {
   const field = byId(id);
   if (field.children.length !== choices.length || [...field.children].map(option => option.value).join('\n') !== choices.map(([value]) => value).join('\n')) {
@@ -45,13 +45,13 @@ function options(id, choices) {
   }
 }
 
-/** Whether somebody may be reading an element: some of it is in sight, or the focus is in it. */
+/** Whether somebody may be reading an element: some of it is visible, or it contains the focus. */
 function isRead(element) {
   const box = element.getBoundingClientRect();
   return element.contains(document.activeElement) || (box.top < innerHeight && box.bottom > 0);
 }
 
-/** Lets the keyboard reach texts that scroll, and only those. */
+/** Makes scrollable texts, and only those, reachable by keyboard. */
 function reach() {
   for (const text of document.querySelectorAll('blockquote, pre, .said')) {
     if (text.scrollHeight > text.clientHeight + 1) {
@@ -78,7 +78,7 @@ const signed = value => isNumber(value) ? (value < 0 ? '−' : '+') + Math.abs(v
 
 const points = share => (share < 0 ? '−' : '+') + Math.abs(100 * share).toFixed(1);
 
-/** Few digits, whatever the magnitude. */
+/** Three digits, whatever the magnitude. */
 function small(value) {
   if (!isNumber(value)) {
     return missing;
@@ -101,7 +101,7 @@ function bytes(size) {
   return size < 1000 ? size + ' B' : size < 1e6 ? (size / 1e3).toFixed(0) + ' kB' : (size / 1e6).toFixed(1) + ' MB';
 }
 
-/** A constant's name as words. */
+/** The name of a constant as words. */
 function words(name) {
   return String(name).toLowerCase().replaceAll('_', ' ');
 }
@@ -124,7 +124,7 @@ class Table {
     this.element.setAttribute('aria-label', caption);
   }
 
-  /** Rows that are as they were stay what they are. */
+  /** Shows these rows. Unchanged rows keep their elements. */
   show(columns, rows) {
     const align = column => column.number ? 'number' : column.long ? 'long' : undefined;
     const titles = columns.map(column => column.title).join('\n');
@@ -147,7 +147,7 @@ class Table {
   }
 }
 
-/** A table that is made when somebody opens it. */
+/** A table that is built when somebody opens it. */
 class OnDemand {
   constructor(caption) {
     this.summary = el('summary', {});
@@ -156,7 +156,7 @@ class OnDemand {
     this.element.addEventListener('toggle', () => this.fill());
   }
 
-  /** Columns are given when it is opened, as rows are. */
+  /** Columns and rows are computed when the table is open. */
   show(title, makeColumns, makeRows) {
     this.summary.textContent = title;
     this.make = () => this.table.show(makeColumns(), makeRows());

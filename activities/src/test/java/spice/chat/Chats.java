@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Chat templates of the tests, and models' files around them.
+/// Chat templates for tests, and the files of models that have them.
 public final class Chats {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -33,11 +33,11 @@ public final class Chats {
 
     /// The chat of Qwen2.5's kind, whose replies end with the stop token `<|im_end|>`.
     public static ChatTemplate chatml() {
-        return ChatTemplates.of(
+        return ChatTemplateReader.read(
                 files(tokenizer("", "<|im_start|>", "<|im_end|>"), config("qwen2_5-like", "")), List.of(1));
     }
 
-    /// A model's files.
+    /// The files of a model, by name.
     static Function<String, Optional<byte[]>> files(ObjectNode tokenizer, ObjectNode tokenizerConfig) {
         Map<String, byte[]> files = new HashMap<>();
         files.put("tokenizer.json", tokenizer.toString().getBytes(UTF_8));
@@ -47,7 +47,7 @@ public final class Chats {
 
     /// A tokenizer with these special tokens, numbered from 0.
     ///
-    /// @param begin stands before every text, if anything does
+    /// @param begin what the tokenizer puts before any text; may be empty
     static ObjectNode tokenizer(String begin, String... special) {
         ObjectNode tokenizer = JSON.createObjectNode();
         tokenizer.putObject("model").putObject("vocab").put("<|no_added_token|>", 7);
@@ -69,7 +69,10 @@ public final class Chats {
         return tokenizer;
     }
 
-    /// A tokenizer's config with a template of the tests, or none.
+    /// A tokenizer's config.
+    ///
+    /// @param template name of a template among the test resources; empty for none
+    /// @param begin text of `bos_token`; empty for none
     static ObjectNode config(String template, String begin) {
         ObjectNode config = JSON.createObjectNode();
         if (!template.isEmpty()) {

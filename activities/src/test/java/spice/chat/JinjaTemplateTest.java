@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Templates with the constructs of those that models bring, against what transformers renders of them
-/// (`src/test/python/chat_fixtures.py`); and templates that mean harm.
+/// Compares templates with the constructs of real models' templates with what transformers renders
+/// (`src/test/python/chat_fixtures.py`); and refuses harmful templates.
 class JinjaTemplateTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Map<String, Object> GREETING =
@@ -57,7 +57,7 @@ class JinjaTemplateTest {
                 .hasMessage("it says: only odd hours");
     }
 
-    /// On every day the same, so that a step has one result.
+    /// A step has one result, whatever the day.
     @Test
     void todayIsAlwaysTheSameDay() {
         assertThat(render("{{ strftime_now('%d %B %Y') }}")).isEqualTo("01 January 2025");

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import spice.domain.Seed;
 import spice.ledger.LedgerLine;
-import spice.ledger.LedgerLines;
+import spice.ledger.LedgerSampler;
 import spice.ledger.Level;
 import spice.ledger.Operation;
 
@@ -43,7 +43,7 @@ class ColumnWorkTest {
     void theColumnsComeToTheTrueResultForAnyLine() {
         var random = new Seed(3).random();
         for (int i = 0; i < 3000; i++) {
-            LedgerLine line = LedgerLines.draw(random, Level.values()[i % 3], false);
+            LedgerLine line = LedgerSampler.draw(random, Level.values()[i % 3], false);
             assertThat(ColumnWork.of(line, () -> true).result()).as(line.text()).isEqualTo(line.result());
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -22,10 +23,12 @@ import spice.pretrain.NanoScores.Answered;
 
 class NanoScoresTest {
 
-    /// Its tokens are characters. Of each group it answers the first attempt rightly and the others with a
-    /// million; hard questions it never answers. As Challenger it copies the first line twice, then poses a line
-    /// of its own, then babbles.
+    /// Its tokens are characters. In each group it answers the first attempt rightly and the others with a million;
+    /// it never solves hard questions. As Challenger it copies the first line twice, then poses a line of its own,
+    /// then babbles.
     private static final class Careless implements Policy {
+        private final List<Level> copied = new ArrayList<>();
+
         @Override
         public Policy watchedBy(Pulse pulse) {
             return this;
@@ -44,10 +47,13 @@ class NanoScoresTest {
                     .toList();
         }
 
-        private static String pose(String prompt, int attempt) {
+        private String pose(String prompt, int attempt) {
             LedgerLine first = LedgerLine.findAll(prompt).getFirst();
             return switch (attempt) {
-                case 0, 1 -> "hard %s ? %d".formatted(first.question(), first.result());
+                case 0, 1 -> {
+                    copied.add(first.level());
+                    yield "hard %s ? %d".formatted(first.question(), first.result());
+                }
                 case 2 -> "easy mace 0 plus 0 ? 0";
                 default -> "mace mace mace";
             };
@@ -88,7 +94,8 @@ class NanoScoresTest {
         public void close() {}
     }
 
-    private final NanoScores scores = NanoScores.measure(new Careless(), new Seed(1), 5);
+    private final Careless careless = new Careless();
+    private final NanoScores scores = NanoScores.measure(careless, new Seed(1), 5);
 
     @Test
     void oneRightAttemptInFourIsAQuarterOnAverageAndAllAmongMany() {
@@ -102,10 +109,13 @@ class NanoScoresTest {
     }
 
     @Test
-    void onlyATrueLineOfTheLedgerIsCopied() {
+    void onlyATrueLineOfTheLedgerIsCopiedAndCountsForItsLevel() {
         assertThat(scores.copied()).isEqualTo(0.5);
-        List<Double> posed = new ArrayList<>(scores.posed().values());
-        assertThat(posed.stream().mapToDouble(Double::doubleValue).sum()).isCloseTo(1, within(1e-12));
+        for (Level level : Level.values()) {
+            double share = Collections.frequency(careless.copied, level) / (double) careless.copied.size();
+            assertThat(scores.posed())
+                    .hasEntrySatisfying(level, posed -> assertThat(posed).isCloseTo(share, within(1e-12)));
+        }
     }
 
     @Test

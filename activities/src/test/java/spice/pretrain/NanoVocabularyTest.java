@@ -11,16 +11,17 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import spice.domain.Seed;
+import spice.formats.ChallengerTurn;
+import spice.formats.NanoFormat;
 import spice.ledger.LedgerLine;
-import spice.ledger.LedgerLines;
+import spice.ledger.LedgerSampler;
 import spice.ledger.Level;
 import spice.model.LanguageModel;
 import spice.model.ModelConfig;
 import spice.model.ModelFolder;
 import spice.model.TextCodec;
+import spice.model.TinyModel;
 import spice.model.Trajectory;
-import spice.roles.ChallengerTurn;
-import spice.roles.NanoFormat;
 
 /// The files are read by the tokenizer library that runs use.
 class NanoVocabularyTest {
@@ -33,7 +34,7 @@ class NanoVocabularyTest {
     static void open(@TempDir Path folder) throws IOException {
         ModelFolder.create(folder, TINY, 1);
         NanoVocabulary.write(folder, 256);
-        model = LanguageModel.open(folder, 1);
+        model = TinyModel.open(folder);
     }
 
     @AfterAll
@@ -67,7 +68,7 @@ class NanoVocabularyTest {
     @Test
     void nothingInTheWarmStartTextIsUnknownOrTooLong() {
         WarmStartText text = new WarmStartText(new Seed(1), BaseHabit.NANO);
-        for (WarmStartText.Row row : text.rows(0, 2000, NanoFormat.MAX_LINES)) {
+        for (WarmStartText.TextRow row : text.rows(0, 2000, NanoFormat.MAX_LINES)) {
             Trajectory trajectory = WarmStart.trajectory(row, codec());
             assertThat(trajectory.tokens()).doesNotContain(0, 5).hasSizeLessThanOrEqualTo(256);
         }
@@ -76,7 +77,7 @@ class NanoVocabularyTest {
     @Test
     void theLossIsOnTheReplyAlone() {
         Trajectory row = WarmStart.trajectory(
-                new WarmStartText.Row("<bos> mace 7 plus 0 <solve>", "7 0 7 _ = 7 <eos>"), codec());
+                new WarmStartText.TextRow("<bos> mace 7 plus 0 <solve>", "7 0 7 _ = 7 <eos>"), codec());
         assertThat(row.tokens()).containsExactly(1, 32, 24, 12, 17, 3, 24, 17, 24, 11, 9, 24, 4);
         assertThat(row.trained())
                 .containsExactly(false, false, false, false, false, false, true, true, true, true, true, true, true);
@@ -86,7 +87,7 @@ class NanoVocabularyTest {
     void aLineComesThroughPromptReplyAndParserAsItWas() {
         var random = new Seed(4).random();
         for (int i = 0; i < 300; i++) {
-            LedgerLine line = LedgerLines.draw(random, Level.values()[i % 3], false);
+            LedgerLine line = LedgerSampler.draw(random, Level.values()[i % 3], false);
             String prompt = through(NanoFormat.challengerPrompt(List.of(line)));
             assertThat(prompt.replaceAll("(?<=\\d) (?=\\d)", "")).isEqualTo("<bos> " + line.text() + " | <pose>");
             String reply = through("some %s ? %d <eos>".formatted(line.question(), line.result()));

@@ -10,7 +10,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +18,7 @@ import spice.model.Learner;
 import spice.model.LearnerSettings;
 import spice.model.ModelConfig;
 import spice.model.ModelFolder;
+import spice.model.TinyModel;
 
 class WarmStartTest {
     private static final ModelConfig SMALL = new ModelConfig(
@@ -74,9 +74,8 @@ class WarmStartTest {
         ModelFolder.create(fresh, SMALL, seed);
         NanoVocabulary.write(fresh, 256);
         ByteArrayOutputStream progress = new ByteArrayOutputStream();
-        try (LanguageModel untaught = LanguageModel.open(fresh, 1);
-                Learner learner = Learner.open(
-                        fresh, Optional.empty(), new LearnerSettings(1, 4096, 0.9, 0.95, 1e-8, 0.01, 1.0))) {
+        try (LanguageModel untaught = TinyModel.open(fresh);
+                Learner learner = TinyModel.learner(fresh, new LearnerSettings(1, 4096, 0.9, 0.95, 1e-8, 0.01, 1.0))) {
             WarmStart.teach(learner, untaught.codec(), brief, new PrintStream(progress, true, StandardCharsets.UTF_8));
             learner.saveModel(taught);
         }

@@ -12,16 +12,16 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import spice.domain.Seed;
 import spice.domain.Task;
+import spice.formats.ChallengerTurn;
+import spice.formats.NanoFormat;
 import spice.ledger.LedgerLine;
 import spice.ledger.Level;
 import spice.ledger.OperandSplit;
-import spice.pretrain.WarmStartText.Row;
-import spice.roles.ChallengerTurn;
-import spice.roles.NanoFormat;
+import spice.pretrain.WarmStartText.TextRow;
 
 class WarmStartTextTest {
     /// 120,000 rows: 60,000 of the Challenger's and as many of the Reasoner's.
-    private static final List<Row> ROWS = new ArrayList<>();
+    private static final List<TextRow> ROWS = new ArrayList<>();
 
     private final WarmStartText text = new WarmStartText(new Seed(1), BaseHabit.NANO);
     private final NanoFormat format = new NanoFormat();
@@ -50,7 +50,7 @@ class WarmStartTextTest {
 
     @Test
     void theRolesShareTheRowsAndSomeLedgersAreMissing() {
-        List<Row> challenger =
+        List<TextRow> challenger =
                 ROWS.stream().filter(WarmStartTextTest::isChallenger).toList();
         assertThat(challenger).hasSize(60_000);
         assertThat(share(challenger, row -> row.prompt().equals("<bos> <pose>")))
@@ -83,7 +83,7 @@ class WarmStartTextTest {
                         .level()
                         .word()
                         .equals(task.difficulty()));
-        // Every ledger has easy lines to speak of, but some of four to eight lines lack one of the other levels.
+        // Nearly every ledger has an easy line, but some of four to eight lines lack one of the other levels.
         assertThat(shareOf(tasks, Level.EASY)).isBetween(0.70, 0.78);
         assertThat(shareOf(tasks, Level.SOME)).isBetween(0.15, 0.20);
         assertThat(shareOf(tasks, Level.HARD)).isBetween(0.06, 0.10);
@@ -91,7 +91,7 @@ class WarmStartTextTest {
 
     @Test
     void theReasonerForgetsSixCarriesInTen() {
-        List<Row> reasoner = ROWS.stream().filter(row -> !isChallenger(row)).toList();
+        List<TextRow> reasoner = ROWS.stream().filter(row -> !isChallenger(row)).toList();
         assertThat(rightWith(reasoner, 0)).isEqualTo(1);
         assertThat(rightWith(reasoner, 1)).isCloseTo(0.4, within(0.02));
         assertThat(rightWith(reasoner, 2)).isCloseTo(0.16, within(0.02));
@@ -113,7 +113,7 @@ class WarmStartTextTest {
                 .allMatch(row -> LedgerLine.findAll(row.prompt()).size() <= 2);
     }
 
-    private double rightWith(List<Row> reasoner, int carries) {
+    private double rightWith(List<TextRow> reasoner, int carries) {
         return share(
                 reasoner.stream().filter(row -> asked(row).carries() == carries).toList(),
                 row -> format.finalAnswer(row.reply())
@@ -128,7 +128,7 @@ class WarmStartTextTest {
         return share(tasks, task -> task.difficulty().equals(level.word()));
     }
 
-    private static boolean isChallenger(Row row) {
+    private static boolean isChallenger(TextRow row) {
         return row.prompt().endsWith("<pose>");
     }
 
@@ -136,21 +136,21 @@ class WarmStartTextTest {
         return line.equals(LedgerLine.of(line.item(), line.left(), line.operation(), line.right()));
     }
 
-    private static LedgerLine asked(Row row) {
+    private static LedgerLine asked(TextRow row) {
         String question = row.prompt().replace("<bos> ", "").replace(" <solve>", "");
         LedgerLine asked = LedgerLine.parse(question + " is 0").orElseThrow();
         return LedgerLine.of(asked.item(), asked.left(), asked.operation(), asked.right());
     }
 
-    private List<Task> tasks(Row row) {
+    private List<Task> tasks(TextRow row) {
         return Stream.of(row.reply().split(" <pose> "))
                 .map(reply -> format.challenge(Optional.empty(), Optional.empty(), List.of(reply)))
                 .map(turn -> ((ChallengerTurn.Posed) turn).task())
                 .toList();
     }
 
-    /// Every line whose operands stand anywhere in a row.
-    private static Stream<LedgerLine> linesNamed(Row row) {
+    /// All lines whose operands stand anywhere in a row.
+    private static Stream<LedgerLine> linesNamed(TextRow row) {
         if (!isChallenger(row)) {
             return Stream.of(asked(row));
         }

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import spice.activities.Checkpoints;
-import spice.activities.IterationRecord;
-import spice.activities.WrittenRun;
+import spice.checkpoints.Checkpoints;
+import spice.checkpoints.IterationRecord;
+import spice.checkpoints.WrittenRun;
+import spice.runs.CheckpointRef;
 import spice.store.BlobRef;
 import spice.store.InMemoryBlobStore;
-import spice.workflows.CheckpointRef;
 
 class ReportTest {
     private final InMemoryBlobStore store = new InMemoryBlobStore();
@@ -62,7 +62,8 @@ class ReportTest {
                 .doesNotContain("\"iteration\":3");
     }
 
-    /// Every text is three thousand characters long, the longest that JSON has, and tasks fill their room.
+    /// Every text has three thousand characters of the kind that takes most bytes as JSON, and tasks fill their
+    /// space.
     @Test
     void aReportIsAtMostTwentyMegabytes() {
         written(220, "<".repeat(3_000));
@@ -74,7 +75,7 @@ class ReportTest {
         written(1, "<".repeat(3_000));
         Checkpoints checkpoints = new Checkpoints(store);
         CheckpointRef first = checkpoints.at("mine", 1).orElseThrow();
-        ShownTasks shown = ShownTasks.of(
+        ShownIteration shown = ShownIteration.of(
                 store, 1, checkpoints.manifest(first).tasks().orElseThrow(), IterationRecord.of(store, first), 6_000);
         assertThat(shown.shown()).hasSize(1);
         assertThat(shown.shown().getFirst().size()).isLessThan(6_000);

@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import spice.activities.ScoredTask;
-import spice.activities.ScoredTask.ScoredAttempt;
 import spice.domain.AnswerKind;
 import spice.domain.Task;
 import spice.domain.Verdict;
+import spice.judging.ScoredTask;
+import spice.judging.ScoredTask.ScoredAttempt;
 
 class ShownTaskTest {
     private static ShownTask shown(List<ScoredAttempt> attempts) {
@@ -21,7 +21,7 @@ class ShownTaskTest {
         return ShownTask.of(scored, Optional.empty(), 40_000);
     }
 
-    /// The paper's groups may be of any size; what is said of them is said of all.
+    /// A group may have any size: the page shows some attempts and counts all.
     @Test
     void ofALargeGroupTheFirstAreShownAndAllAreCounted() {
         ShownTask task = shown(IntStream.range(0, 64)

@@ -24,16 +24,15 @@ import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/// A real MLflow server on a database in a folder. Where there is no `mlflow` on the `PATH` or in `.spice/mlflow`,
-/// the tests of a class with this condition are not run, which they say; where `SPICE_REQUIRE_MLFLOW` is 1, they
-/// fail.
+/// A real MLflow server on a database in a folder, from `.spice/mlflow` or the `PATH`. If there is none, the test
+/// classes with this condition are skipped and say so, or fail if `SPICE_REQUIRE_MLFLOW` is 1.
 public final class MlflowServer implements ExecutionCondition, AutoCloseable {
     private static final String REQUIRED = "SPICE_REQUIRE_MLFLOW";
     private static final String PROBLEM = "there is no mlflow on the PATH or in .spice/mlflow";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int FIRST_PORT = 20_000;
     private static final int LAST_PORT = 30_000;
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final URI address = URI.create("http://127.0.0.1:" + freePort());
     private Optional<Process> process = Optional.empty();
@@ -55,8 +54,7 @@ public final class MlflowServer implements ExecutionCondition, AutoCloseable {
                 .findFirst();
     }
 
-    /// Below those that the system gives to whoever asks for any, so that nobody takes it before the server is
-    /// started.
+    /// A free port below the range of ephemeral ports, so that no other process gets it before the server starts.
     private static int freePort() {
         return ThreadLocalRandom.current()
                 .ints(FIRST_PORT, LAST_PORT)
@@ -73,7 +71,7 @@ public final class MlflowServer implements ExecutionCondition, AutoCloseable {
         }
     }
 
-    /// Where it is, or will be once it is started.
+    /// The address, also before the start.
     public URI address() {
         return address;
     }
@@ -97,7 +95,7 @@ public final class MlflowServer implements ExecutionCondition, AutoCloseable {
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
-        // It would start seven processes for evaluations, and tell its makers of its use.
+        // Otherwise it starts seven processes for evaluations and reports its use to its makers.
         builder.environment().put("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false");
         builder.environment().put("MLFLOW_DISABLE_TELEMETRY", "true");
         Process started = builder.start();
@@ -123,7 +121,7 @@ public final class MlflowServer implements ExecutionCondition, AutoCloseable {
         }
     }
 
-    /// The steps of a run's figure, in the order in which MLflow gives them.
+    /// The steps of a run's metric, in MLflow's order.
     List<Integer> steps(String run, String key) throws IOException {
         JsonNode history = get("metrics/get-history?run_id=%s&metric_key=%s".formatted(run, key));
         return history.path("metrics")
@@ -136,7 +134,7 @@ public final class MlflowServer implements ExecutionCondition, AutoCloseable {
         return get("runs/get?run_id=" + id).path("run");
     }
 
-    /// A file beside a run's figures, as the server gives it to whoever asks.
+    /// The content of a run's artifact, downloaded from the server.
     byte[] artifact(String run, String name) throws IOException {
         String place = URI.create(run(run).at("/info/artifact_uri").asText()).getPath();
         try (InputStream file = address.resolve("/api/2.0/mlflow-artifacts/artifacts%s/%s".formatted(place, name))

@@ -23,17 +23,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import spice.activities.Checkpoints;
-import spice.activities.WrittenLineage;
-import spice.activities.WrittenRun;
+import spice.checkpoints.Checkpoints;
+import spice.checkpoints.WrittenLineage;
+import spice.checkpoints.WrittenRun;
 import spice.report.Report;
 import spice.report.Standing;
+import spice.runs.CheckpointRef;
 import spice.store.BlobStore;
 import spice.store.InMemoryBlobStore;
 import spice.store.Json;
-import spice.workflows.CheckpointRef;
 
-/// Against a real MLflow server, which is down while the first lineage commits three iterations.
+/// Synchronization with a real MLflow server, which is down while the first lineage commits three iterations.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MlflowTest {
     @RegisterExtension
@@ -77,7 +77,7 @@ class MlflowTest {
         return lineage.commit(iteration, lineage.corpus());
     }
 
-    /// As a worker that has just been started has it.
+    /// A worker's state after its start.
     private MlflowSync sync() {
         return sync(_ -> Optional.empty());
     }
@@ -98,7 +98,7 @@ class MlflowTest {
                 .orElseThrow();
     }
 
-    /// One story, since each chapter rests on the one before.
+    /// One long test, since each part needs the one before.
     @Test
     void aLineageIsToldOnceWhateverHappens() throws Exception {
         assertThat(sync().catchUp("mine")).isTrue();
@@ -114,7 +114,7 @@ class MlflowTest {
                 .isEqualTo("checkpoints/mine/aaaaaaaaaaaa/00000003");
         assertThat(value(told.at("/data/metrics"), "iteration/passRate")).isEqualTo("0.3");
 
-        // A worker that was killed after it wrote the figures, and before it said so.
+        // A worker was killed between writing the metrics and the tag.
         client.log(run, List.of(), Map.of(), Map.of("spice.iteration", "1"));
         CheckpointRef fourth = commit(mine, 4);
         WrittenLineage.answer(store, fourth, 0.9);
@@ -123,7 +123,7 @@ class MlflowTest {
         assertThat(SERVER.steps(run, "iteration/passRate")).containsExactly(1, 2, 3, 4);
         assertThat(SERVER.steps(run, "heldOut/greedy")).containsExactly(0, 4);
 
-        // The operator changes a setting: the line goes on from its end, on another branch.
+        // The operator changes a setting: the line continues at its end, on another branch.
         WrittenLineage changed = new WrittenLineage(store, "mine", "bbbbbbbbbbbb");
         changed.begin(base, fourth);
         CheckpointRef fifth = commit(changed, 5);
@@ -131,7 +131,7 @@ class MlflowTest {
         assertThat(runs("mine")).hasSize(1);
         assertThat(SERVER.steps(run, "iteration/passRate")).containsExactly(1, 2, 3, 4, 5);
 
-        // The run is reset and takes another way from the fourth: the same step with other figures.
+        // The run is reset and repeats the fifth iteration: the same step has other metrics.
         assertThat(fifth.iteration()).isEqualTo(5);
         WrittenLineage reset = new WrittenLineage(store, "mine", "cccccccccccc");
         reset.begin(base, fourth);
@@ -196,7 +196,7 @@ class MlflowTest {
         }
     }
 
-    /// Both have made a run before either can know of the other's.
+    /// Both create a run before either can know of the other's.
     @Test
     void twoWorkersAgreeOnOneRun() throws Exception {
         WrittenLineage shared = new WrittenLineage(store, "shared", "dddddddddddd");

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.temporal.failure.ApplicationFailure;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,25 +22,26 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import spice.activities.CheckpointManifest;
-import spice.activities.Checkpoints;
-import spice.activities.Host;
-import spice.activities.LoadedPolicies;
-import spice.activities.WrittenLineage;
+import spice.checkpoints.CheckpointManifest;
+import spice.checkpoints.Checkpoints;
+import spice.checkpoints.WrittenLineage;
 import spice.model.Devices;
+import spice.policies.Host;
+import spice.policies.LoadedPolicies;
+import spice.runs.CheckpointRef;
 import spice.settings.SettingsReader;
 import spice.settings.StartFrom;
 import spice.store.BlobRef;
 import spice.store.InMemoryBlobStore;
 import spice.store.Json;
+import spice.store.MovedClock;
 import spice.store.StoreUpkeep;
 import spice.store.Stored;
-import spice.workflows.CheckpointRef;
 
-/// A lineage of six iterations, an hour each, and a fork of its third. What should be left of it is written down by
-/// hand.
+/// Garbage collection of a lineage of six iterations, an hour each, and a fork of its third. The tests list by hand
+/// what must remain.
 class GarbageCollectionTest {
-    private static final LiveRuns NONE = new LiveRuns.Known(List.of(), List.of());
+    private static final ActiveRuns NONE = new ActiveRuns.Known(List.of(), List.of());
     private static final Retention LAST_TWO = new Retention(2, 0, false);
 
     @TempDir
@@ -75,7 +75,7 @@ class GarbageCollectionTest {
     void theLastTwoAndWhatAForkStartsFromKeepTheirWeights() {
         clock.pass(Duration.ofHours(3));
 
-        GarbageCollection.Report report = collect(LAST_TWO, NONE);
+        GarbageCollection.Outcome report = collect(LAST_TWO, NONE);
 
         assertThat(weights()).containsExactly("fork 4", "mine 3", "mine 5", "mine 6");
         assertThat(report.retired()).containsExactly(made.get("mine 1"), made.get("mine 2"), made.get("mine 4"));
@@ -121,7 +121,7 @@ class GarbageCollectionTest {
         checkpoints.pin(made.get("mine 4"));
         clock.pass(Duration.ofHours(3));
 
-        GarbageCollection.Report report = collect(new Retention(1, 3, true), NONE);
+        GarbageCollection.Outcome report = collect(new Retention(1, 3, true), NONE);
 
         assertThat(weights()).containsExactly("fork 4", "mine 2", "mine 3", "mine 4", "mine 6");
         assertThat(report.kept())
@@ -134,23 +134,11 @@ class GarbageCollectionTest {
     }
 
     @Test
-    void aManifestFromBeforeThereWereChangesIsRead() throws Exception {
-        CheckpointRef checkpoint = made.get("mine 5");
-        ObjectNode old = (ObjectNode) Json.mapper().readTree(store.get(checkpoint.manifest()));
-        old.remove("changes");
-
-        CheckpointRef written = new CheckpointRef("mine", "aaaaaaaaaaaa", 5, store.put(Json.bytes(old)));
-
-        assertThat(checkpoints.manifest(written)).isEqualTo(checkpoints.manifest(checkpoint));
-    }
-
-    @Test
     void aDryRunSaysTheSameAndRemovesNothing() {
         clock.pass(Duration.ofHours(3));
         List<Stored> before = store.list().objects();
 
-        GarbageCollection.Report dry =
-                new GarbageCollection(store, store, GarbageCollection.GRACE).run(LAST_TWO, NONE, true);
+        GarbageCollection.Outcome dry = new GarbageCollection(store, store).run(LAST_TWO, NONE, true);
 
         assertThat(store.list().objects()).isEqualTo(before);
         assertThat(dry).isEqualTo(collect(LAST_TWO, NONE));
@@ -160,9 +148,8 @@ class GarbageCollectionTest {
     void partsOfAnUploadStayForADay() {
         List<Stored> removed = new ArrayList<>();
 
-        GarbageCollection.Report report = new GarbageCollection(
-                        store, new HalfSent(store, removed), GarbageCollection.GRACE)
-                .run(LAST_TWO, NONE, false);
+        GarbageCollection.Outcome report =
+                new GarbageCollection(store, new HalfSent(store, removed)).run(LAST_TWO, NONE, false);
 
         assertThat(removed).extracting(Stored::key).contains("blobs/25").doesNotContain("blobs/23");
         assertThat(report.leftovers()).isEqualTo(new GarbageCollection.Removed(1, 1_000));
@@ -173,7 +160,7 @@ class GarbageCollectionTest {
         clock.pass(Duration.ofHours(3));
         collect(LAST_TWO, NONE);
 
-        GarbageCollection.Report second = collect(LAST_TWO, NONE);
+        GarbageCollection.Outcome second = collect(LAST_TWO, NONE);
 
         assertThat(second.retired()).isEmpty();
         assertThat(List.of(second.blobs(), second.results(), second.leftovers()))
@@ -182,7 +169,7 @@ class GarbageCollectionTest {
 
     @Test
     void whatWasUsedWithinTheLastHourStays() {
-        GarbageCollection.Report report = collect(LAST_TWO, NONE);
+        GarbageCollection.Outcome report = collect(LAST_TWO, NONE);
 
         assertThat(texts()).contains("shard of mine 6", "shard of mine 7").doesNotContain("shard of mine 5");
         assertThat(report.retired()).containsExactly(made.get("mine 1"), made.get("mine 2"), made.get("mine 4"));
@@ -212,7 +199,8 @@ class GarbageCollectionTest {
         assertThat(store.list("snapshots/")).containsExactly("snapshots/train/v1/" + "b".repeat(64) + "/00000001");
     }
 
-    /// Reset to its third iteration, it makes the fourth anew while the newest checkpoints are those from before.
+    /// A run that was reset to its third iteration repeats the fourth, while the newest checkpoints are from
+    /// before.
     @Test
     void aRunThatWasResetKeepsTheCheckpointsFromWhereItIs() {
         clock.pass(Duration.ofDays(7));
@@ -225,10 +213,10 @@ class GarbageCollectionTest {
     @Test
     void whatAScheduleStartsFromKeepsItsWeights() {
         clock.pass(Duration.ofDays(7));
-        LiveRuns scheduled =
-                new LiveRuns.Known(List.of(), List.of(new StartFrom.Fork("mine", 2), new StartFrom.Fork("never", 2)));
+        ActiveRuns scheduled =
+                new ActiveRuns.Known(List.of(), List.of(new StartFrom.Fork("mine", 2), new StartFrom.Fork("never", 2)));
 
-        GarbageCollection.Report report = collect(new Retention(1, 0, false), scheduled);
+        GarbageCollection.Outcome report = collect(new Retention(1, 0, false), scheduled);
 
         assertThat(weights()).containsExactly("fork 4", "mine 2", "mine 3", "mine 6");
         assertThat(report.kept()).containsEntry(made.get("mine 2"), "a schedule starts from it");
@@ -238,7 +226,7 @@ class GarbageCollectionTest {
     void aRunThatHasNotBegunMayStartFromAnywhere() {
         clock.pass(Duration.ofDays(7));
 
-        GarbageCollection.Report report = collect(LAST_TWO, live("new", clock.instant(), OptionalInt.empty()));
+        GarbageCollection.Outcome report = collect(LAST_TWO, live("new", clock.instant(), OptionalInt.empty()));
 
         assertThat(report.retired()).isEmpty();
     }
@@ -247,7 +235,7 @@ class GarbageCollectionTest {
     void whileNobodyKnowsWhichRunsAreLiveNoCheckpointIsRetired() {
         clock.pass(Duration.ofDays(7));
 
-        GarbageCollection.Report report = collect(LAST_TWO, new LiveRuns.Unknown());
+        GarbageCollection.Outcome report = collect(LAST_TWO, new ActiveRuns.Unknown());
 
         assertThat(report.retired()).isEmpty();
         assertThat(texts()).contains("shard of mine 6").doesNotContain("left by a killed upload");
@@ -280,7 +268,8 @@ class GarbageCollectionTest {
         assertThat(weights()).contains("mine 2");
     }
 
-    /// The step is found, so that nobody writes its weights again, just when they are about to go.
+    /// A writer finds the result of the step, and so does not write its weights again, just when they are about to
+    /// go.
     @Test
     void whatAResultLeadsToStaysIfTheResultIsUsedAtTheLastMoment() {
         clock.pass(Duration.ofHours(3));
@@ -291,13 +280,13 @@ class GarbageCollectionTest {
             }
         });
 
-        new GarbageCollection(store, hurried, GarbageCollection.GRACE).run(LAST_TWO, NONE, false);
+        new GarbageCollection(store, hurried).run(LAST_TWO, NONE, false);
 
         assertThat(weights()).containsExactly("fork 4", "mine 2", "mine 3", "mine 5", "mine 6");
     }
 
-    /// Collects without a pause while two runs go on, which share content with what is old. The time from putting
-    /// something to committing it goes up to all that is allowed.
+    /// Collects without a pause beside two runs whose content is partly the same as old content. The time between
+    /// putting and committing goes up to the longest allowed.
     @Test
     void besideWritersEveryCommittedStepAndEveryLastCheckpointStaysReadable() throws Exception {
         AtomicBoolean stop = new AtomicBoolean();
@@ -311,7 +300,7 @@ class GarbageCollectionTest {
         try {
             BlobRef corpus = mine.corpus();
             for (int round = 0; round < 300; round++) {
-                // The same five iterations over and over: their content is in the store or has just gone from it.
+                // Five iterations over and over, whose content is in the store or has just been removed from it.
                 int iteration = 10 + round % 5;
                 WrittenLineage line = round % 2 == 0 ? mine : fork;
                 BlobRef shard = line.shard(iteration);
@@ -370,15 +359,15 @@ class GarbageCollectionTest {
                 .withMessageContaining("got 0");
     }
 
-    private static LiveRuns live(String lineage, Instant started, OptionalInt iteration) {
-        return new LiveRuns.Known(List.of(new LiveRuns.LiveRun(lineage, started, iteration)), List.of());
+    private static ActiveRuns live(String lineage, Instant started, OptionalInt iteration) {
+        return new ActiveRuns.Known(List.of(new ActiveRuns.LiveRun(lineage, started, iteration)), List.of());
     }
 
-    private GarbageCollection.Report collect(Retention retention, LiveRuns live) {
-        return new GarbageCollection(store, store, GarbageCollection.GRACE).run(retention, live, false);
+    private GarbageCollection.Outcome collect(Retention retention, ActiveRuns live) {
+        return new GarbageCollection(store, store).run(retention, live, false);
     }
 
-    /// Whose weights are in the store.
+    /// The checkpoints whose weights are in the store.
     private TreeSet<String> weights() {
         TreeSet<String> there = new TreeSet<>();
         texts().stream()
@@ -387,7 +376,7 @@ class GarbageCollectionTest {
         return there;
     }
 
-    /// What the store's blobs hold, except for those that are records.
+    /// The contents of the store's blobs, except for JSON.
     private List<String> texts() {
         return store.list().objects().stream()
                 .filter(object -> object.content() instanceof Stored.Blob)
@@ -398,7 +387,7 @@ class GarbageCollectionTest {
                 .toList();
     }
 
-    /// A store's upkeep, for tests in which something of it differs.
+    /// Delegates to a store's upkeep; tests override a part of it.
     private static class Around implements StoreUpkeep {
         private final StoreUpkeep upkeep;
 
@@ -427,7 +416,7 @@ class GarbageCollectionTest {
         }
     }
 
-    /// A store with parts of two objects, sent 25 and 23 hours ago.
+    /// A store with two unfinished uploads, begun 25 and 23 hours ago.
     private static final class HalfSent extends Around {
         private final List<Stored> removed;
 
@@ -457,7 +446,7 @@ class GarbageCollectionTest {
         }
     }
 
-    /// Something happens just before each removal.
+    /// Runs something just before each removal.
     private static final class Interrupted extends Around {
         private final Runnable before;
 

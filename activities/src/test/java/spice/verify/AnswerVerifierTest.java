@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -94,8 +95,9 @@ class AnswerVerifierTest {
                 .isEqualTo(Verdict.UNDECIDED);
     }
 
-    /// Shapes on which a backtracking matcher takes exponential or quadratic time, as long as an answer may be.
+    /// Answers of the greatest length, of shapes on which a backtracking matcher takes exponential or quadratic time.
     @ParameterizedTest
+    @Timeout(30)
     @ValueSource(
             strings = {
                 "a", "a ", "1,", "1,111", "{", "\\text{", "$", "**", "((B", "B)", "=", "x_", "x=", "\\,", "-", "."
@@ -106,7 +108,7 @@ class AnswerVerifierTest {
         for (AnswerKind kind : AnswerKind.values()) {
             Task task = kind == AnswerKind.CHOICE ? task("choice", "A", options) : task(kind.name(), "5", List.of());
             assertThat(AnswerVerifier.verify(task, Optional.of(flood))).isNotEqualTo(Verdict.CORRECT);
-            assertThat(AnswerVerifier.canonical(task, flood)).isNotNull();
+            assertThat(AnswerVerifier.canonical(task, flood)).hasSizeLessThanOrEqualTo(flood.length());
         }
     }
 

@@ -26,9 +26,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import spice.store.Json;
 
-/// What there is of vLLM's API that is used, with weights that are read from a folder as vLLM reads them, and a
-/// "model" whose tokens follow from seed and weights alone. Misbehaves as it is told: the next requests of a path
-/// do what was said about them, one each.
+/// The part of vLLM's API that the client uses, with weights read from a folder as vLLM reads them, and a "model"
+/// whose tokens depend only on seed and weights. Misbehaves on demand: [#next] and [#always] say how.
 final class FakeVllm implements AutoCloseable {
     static final String COMPLETIONS = "/v1/completions";
     static final String RELOAD = "/collective_rpc";
@@ -53,12 +52,13 @@ final class FakeVllm implements AutoCloseable {
     volatile boolean reloads = true;
     volatile boolean hides;
 
-    /// What a request is answered with instead; true if it is to be answered properly all the same.
+    /// A reaction to a request in place of a proper answer.
     interface Misbehaviour {
+        /// Returns true if the request must be answered properly nevertheless.
         boolean act(HttpExchange exchange) throws IOException;
     }
 
-    /// Serves the model that is in the folder now.
+    /// Serves the model that is in the folder at this moment.
     FakeVllm(Path folder, int vocabulary) {
         this.folder = folder;
         this.vocabulary = vocabulary;
@@ -78,7 +78,7 @@ final class FakeVllm implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
-    /// What was asked of the completions, the properly answered ones.
+    /// The completion requests that were answered properly.
     Queue<JsonNode> drawn() {
         return drawn;
     }
@@ -92,7 +92,7 @@ final class FakeVllm implements AutoCloseable {
         return authorizations;
     }
 
-    /// All requests of the path from here on, until [#behave].
+    /// Misbehaves at all requests of the path from now on, until [#behave].
     void always(String path, Misbehaviour misbehaviour) {
         habits.put(path, misbehaviour);
     }
@@ -101,23 +101,24 @@ final class FakeVllm implements AutoCloseable {
         habits.clear();
     }
 
+    /// Misbehaves at one request of the path, after those that earlier calls have determined.
     void next(String path, Misbehaviour misbehaviour) {
         misbehaviours.computeIfAbsent(path, _ -> new ConcurrentLinkedQueue<>()).add(misbehaviour);
     }
 
-    /// As a supervisor would start it again: with what is in the folder, and no memory.
+    /// Restarts: loads what is in the folder and forgets everything else.
     void restart() {
         held = digests();
         mark = "default";
     }
 
-    /// As a supervisor would start one again that was given other weights by hand.
+    /// Restarts with the weights of another folder.
     void restartWith(Path model) {
         held = digests(model);
         mark = "default";
     }
 
-    /// With the matrices in a form of its own, as on a CPU.
+    /// The digests that the server shows; without the matrices if it hides them, as vLLM does on a CPU.
     private Map<String, String> shown() {
         Map<String, String> shown = new TreeMap<>(held);
         if (hides) {
@@ -144,7 +145,7 @@ final class FakeVllm implements AutoCloseable {
         };
     }
 
-    /// Does something first, then answers properly.
+    /// Does something, then answers properly.
     static Misbehaviour first(Runnable something) {
         return _ -> {
             something.run();
@@ -214,7 +215,7 @@ final class FakeVllm implements AutoCloseable {
         return answer;
     }
 
-    /// Up to six tokens and the stop token, 0.
+    /// One to six tokens and the stop token, 0.
     private static int[] tokens(Map<String, String> weights, long seed, int vocabulary, int most) {
         byte[] noise = Json.sha256((weights + " " + seed).getBytes(StandardCharsets.UTF_8))
                 .getBytes(StandardCharsets.UTF_8);
@@ -225,7 +226,7 @@ final class FakeVllm implements AutoCloseable {
         return Arrays.copyOf(tokens, Math.min(most, tokens.length));
     }
 
-    /// What it draws where it holds this model's weights.
+    /// The tokens that it draws with a model's weights.
     static int[] tokens(Path model, long seed, int vocabulary, int most) {
         return tokens(digests(model), seed, vocabulary, most);
     }

@@ -21,7 +21,7 @@ import spice.store.Json;
 /// A checkpoint of one vector, (1, 1 + 2^-8), and one matrix of two rows, ((2, 4), (8, 0.5)).
 class HeldWeightsTest {
     private static final String OTHER = Json.sha256(new byte[] {1});
-    /// 1, and the number halfway between it and the next that bfloat16 has, which is rounded to even: down.
+    /// 1, and 1 + 2^-8 rounded to even: it lies halfway between two bfloat16 numbers, of which 1 is the even one.
     private static final byte[] VECTOR_AS_BF16 = {(byte) 0x80, 0x3f, (byte) 0x80, 0x3f};
     private static final byte[] MATRIX_AS_BF16 = {0, 0x40, (byte) 0x80, 0x40, 0, 0x41, 0, 0x3f};
 
@@ -60,7 +60,7 @@ class HeldWeightsTest {
         return new HeldWeights(Map.of("dp0:tp0:norm", vector, "dp0:tp0:table", matrix)).are(checkpoint, before());
     }
 
-    /// What the server held before: something else for the vector.
+    /// Other weights, which the server held before.
     private static Optional<HeldWeights> before() {
         return Optional.of(new HeldWeights(Map.of("dp0:tp0:norm", OTHER, "dp0:tp0:table", OTHER)));
     }
@@ -82,7 +82,7 @@ class HeldWeightsTest {
     @Test
     void theSameNumbersRoundedToSixteenBitsAreTheSame() {
         assertThat(are(digest(VECTOR_AS_BF16), digest(MATRIX_AS_BF16))).isTrue();
-        // 1 + 2^-8 has a place in float16: 0x3c04.
+        // 1 + 2^-8 is exact in float16: 0x3c04.
         assertThat(are(digest(new byte[] {0, 0x3c, 4, 0x3c}), digest(new byte[] {0, 0x40, 0, 0x44, 0, 0x48, 0, 0x38})))
                 .isTrue();
     }
@@ -110,7 +110,7 @@ class HeldWeightsTest {
                 .isFalse();
     }
 
-    /// A small step that changes no rounded vector, and matrices that the server has split or rearranged.
+    /// A small training step that changes no rounded vector, on a server that has split or rearranged the matrices.
     @Test
     void whereNoMatrixCanBeComparedSomethingHasToHaveChanged() {
         HeldWeights held = new HeldWeights(Map.of("norm", digest(VECTOR_AS_BF16), "table", OTHER));

@@ -41,7 +41,7 @@ import spice.model.Sampling;
 import spice.model.StopReason;
 import spice.model.TinyModel;
 
-/// Against a server that misbehaves as it is told.
+/// A policy against a server that misbehaves on demand.
 class VllmPolicyTest {
     private static final ModelConfig CONFIG = TinyModel.config();
     private static final int VOCABULARY = CONFIG.vocabularySize();
@@ -50,6 +50,8 @@ class VllmPolicyTest {
     private static final List<PromptGroup> GROUPS = List.of(
             new PromptGroup(new int[] {3, 1, 2}, new long[] {7, 8}), new PromptGroup(new int[] {5}, new long[] {9}));
     private static final Sampling SAMPLING = new Sampling(0.7, 10);
+    private static final CompletionRequest ONE =
+            new CompletionRequest(new int[] {5}, 9, VOCABULARY, CONFIG.stopTokens());
 
     @TempDir
     Path home;
@@ -102,7 +104,7 @@ class VllmPolicyTest {
         return drawn.stream().flatMap(List::stream).map(Completion::tokens).toList();
     }
 
-    /// What the fake draws with a model's weights for the seeds of [#GROUPS].
+    /// The tokens that the fake draws with a model's weights for the seeds of [#GROUPS].
     private static List<int[]> tokensOf(Path model) {
         return LongStream.of(7, 8, 9)
                 .mapToObj(seed -> FakeVllm.tokens(model, seed, VOCABULARY, SAMPLING.maxNewTokens()))
@@ -291,27 +293,32 @@ class VllmPolicyTest {
     }
 
     @Test
-    void aLateAnswerIsGivenUpAndAskedForAgain() throws IOException {
+    void aLateAnswerIsGivenUpAndAskedForAgain() {
         CountDownLatch never = new CountDownLatch(1);
         fake.next(FakeVllm.COMPLETIONS, FakeVllm.first(() -> awaitEnd(never)));
-        Path first = model("first", 2);
-        Policy policy = policy(server(settings(Duration.ofSeconds(3), 4)), first);
-
-        assertSame(tokens(policy.sample(GROUPS, SAMPLING)), tokensOf(first));
-        assertThat(fake.calls()).filteredOn(FakeVllm.COMPLETIONS::equals).hasSizeGreaterThan(3);
+        try (VllmClient client = impatient(Duration.ofSeconds(2))) {
+            assertThat(client.complete(served.toString(), ONE, SAMPLING).tokens())
+                    .isEqualTo(FakeVllm.tokens(served, ONE.seed(), VOCABULARY, SAMPLING.maxNewTokens()));
+        }
+        assertThat(fake.calls()).hasSizeGreaterThan(1);
         never.countDown();
     }
 
     @Test
-    void aServerThatNeverAnswersIsOneLine() throws IOException {
+    void aServerThatNeverAnswersIsOneLine() {
         CountDownLatch never = new CountDownLatch(1);
-        Policy policy = policy(server(settings(Duration.ofSeconds(2), 4)), model("first", 2));
         fake.always(FakeVllm.COMPLETIONS, FakeVllm.first(() -> awaitEnd(never)));
-
-        assertThatExceptionOfType(VllmTrouble.class)
-                .isThrownBy(() -> policy.sample(GROUPS, SAMPLING))
-                .withMessage("vLLM at %s does not answer v1/completions within 2 s", fake.address());
+        try (VllmClient client = impatient(Duration.ofSeconds(1))) {
+            assertThatExceptionOfType(VllmTrouble.class)
+                    .isThrownBy(() -> client.complete(served.toString(), ONE, SAMPLING))
+                    .withMessage("vLLM at %s does not answer v1/completions within 1 s", fake.address());
+        }
+        assertThat(fake.calls()).hasSizeGreaterThan(1);
         never.countDown();
+    }
+
+    private VllmClient impatient(Duration deadline) {
+        return new VllmClient(settings(deadline, 4), PAUSE);
     }
 
     static Stream<Arguments> garbage() {
@@ -451,7 +458,7 @@ class VllmPolicyTest {
         assertThat(fake.calls()).doesNotContain(FakeVllm.COMPLETIONS);
     }
 
-    /// The step was cancelled while the server computes, which is told by the heartbeat.
+    /// The heartbeat tells that the step was cancelled while the server computes.
     @Test
     void aCancelledStepEndsAndGivesItsRequestsUp() throws Exception {
         CountDownLatch asked = new CountDownLatch(3);

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/// A real vLLM server on the CPU. Where there is none in `SPICE_VLLM` (an environment's folder), in `.spice/vllm`
-/// or on the `PATH`, the tests of a class with this condition are not run, which they say; where
-/// `SPICE_REQUIRE_VLLM` is 1, they fail.
+/// A real vLLM server on the CPU, from `SPICE_VLLM` (an environment's folder), `.spice/vllm` or the `PATH`. If
+/// there is none, the test classes with this condition are skipped and say so, or fail if `SPICE_REQUIRE_VLLM` is
+/// 1.
 public final class VllmProcess implements ExecutionCondition, AutoCloseable {
     static final String KEY = "a key for this test";
 
@@ -64,9 +64,9 @@ public final class VllmProcess implements ExecutionCondition, AutoCloseable {
         return address;
     }
 
-    /// Serves a model folder, as docs/operating.md says.
+    /// Serves a model folder, as docs/vllm.md says.
     ///
-    /// @param plugins of vLLM that it is to load; empty: none
+    /// @param plugins the vLLM plugins to load; empty for none
     void start(Path model, Path log, String plugins) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(
                         program().orElseThrow().toString(),
@@ -93,10 +93,10 @@ public final class VllmProcess implements ExecutionCondition, AutoCloseable {
                         "VLLM_API_KEY", KEY,
                         "VLLM_PLUGINS", plugins,
                         "VLLM_CPU_KVCACHE_SPACE", "1",
-                        // On a busy machine a thread that is bound to a core waits for that core.
+                        // On a busy machine, a thread that is bound to a core would wait for that core.
                         "VLLM_CPU_OMP_THREADS_BIND", "nobind",
                         "VLLM_EXECUTE_MODEL_TIMEOUT_SECONDS", "1800",
-                        // It would compile, with a C++ compiler, what it uses a few times here.
+                        // Compiling with a C++ compiler does not pay for a few calls.
                         "TORCH_COMPILE_DISABLE", "1",
                         "VLLM_NO_USAGE_STATS", "1",
                         "HF_HUB_OFFLINE", "1"));

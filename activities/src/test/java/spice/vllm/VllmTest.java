@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import spice.activities.CommittedModel;
+import spice.checkpoints.CommittedModel;
 import spice.model.Completion;
 import spice.model.Learner;
 import spice.model.LearnerSettings;
@@ -28,12 +28,12 @@ import spice.model.PromptGroup;
 import spice.model.Sampling;
 import spice.model.TinyModel;
 import spice.model.Trajectory;
+import spice.runs.CheckpointRef;
 import spice.settings.SettingsReader;
 import spice.store.InMemoryBlobStore;
-import spice.workflows.CheckpointRef;
 
-/// Against vLLM itself, in float32, with a small random model: the width of its heads is the least that vLLM
-/// computes.
+/// A policy against vLLM itself, in float32, with a small random model. Its heads have the least width that vLLM
+/// supports.
 class VllmTest {
     @RegisterExtension
     static final VllmProcess SERVER = new VllmProcess();
@@ -41,7 +41,7 @@ class VllmTest {
     private static final ModelConfig CONFIG = new ModelConfig(45, 64, 96, 2, 4, 2, 32, 128, 10_000, 1e-6, true, 0);
     private static final double TEMPERATURE = 0.7;
     private static final Sampling SAMPLING = new Sampling(TEMPERATURE, 24);
-    /// Two ways of computing the same in float32.
+    /// Largest difference between two implementations in float32.
     private static final double ROUNDING = 1e-4;
 
     @TempDir
@@ -60,7 +60,7 @@ class VllmTest {
                 .toList();
     }
 
-    /// All completions with their prompts, as the learner gets them.
+    /// All completions with their prompts, in the form that the learner takes.
     private static List<Trajectory> trajectories(List<PromptGroup> groups, List<List<Completion>> drawn) {
         List<Trajectory> all = new ArrayList<>();
         for (int g = 0; g < groups.size(); g++) {
@@ -82,7 +82,7 @@ class VllmTest {
     }
 
     private static Learner learner(Path model) {
-        return Learner.open(model, Optional.empty(), new LearnerSettings(1, 4096, 0.9, 0.95, 1e-8, 0, 1));
+        return TinyModel.learner(model, new LearnerSettings(1, 4096, 0.9, 0.95, 1e-8, 0, 1));
     }
 
     /// The largest difference between the sampler's log-probabilities and those that our own model computes.
@@ -100,7 +100,7 @@ class VllmTest {
         }
     }
 
-    /// One story, since a server takes a while to start: what it draws before and after a training step.
+    /// One long test, since a server takes a while to start: samples before and after a training step.
     @Test
     void drawsAsOurOwnModelWouldBeforeAndAfterATrainingStep() throws Exception {
         Path served = served();
@@ -108,13 +108,14 @@ class VllmTest {
         Path base = TinyModel.create(Files.createDirectory(home.resolve("base")), CONFIG, 1);
         InMemoryBlobStore store = new InMemoryBlobStore();
         CheckpointRef first = CommittedModel.commit(store, base, "base", 0);
-        try (VllmPolicies policies = VllmPolicies.open(settings(SERVER, served), store, home.resolve("scratch"))) {
+        try (VllmPolicySource policies =
+                VllmPolicySource.open(settings(SERVER, served), store, home.resolve("scratch"))) {
             List<Trajectory> before = drawn(policies, first);
             assertThat(difference(base, before)).isLessThan(ROUNDING);
 
             Path next = home.resolve("next");
             try (Learner learner = learner(base)) {
-                learner.update(before, new LossSettings(0.2, 2, 0, 24, TEMPERATURE), 0.01);
+                learner.update(before, Optional.empty(), new LossSettings(0.2, 2, 24, TEMPERATURE), 0.01);
                 learner.saveModel(next);
             }
             List<Trajectory> after = drawn(policies, CommittedModel.commit(store, next, "line", 1));
@@ -123,7 +124,7 @@ class VllmTest {
         }
     }
 
-    /// As vLLM for the CPU is without our plugin.
+    /// vLLM for the CPU, without our plugin, does not reload weights.
     @Test
     void aServerThatWouldNotReloadIsRefused() throws Exception {
         Path served = served();
@@ -132,14 +133,15 @@ class VllmTest {
             Path base = TinyModel.create(Files.createDirectory(home.resolve("base")), CONFIG, 1);
             InMemoryBlobStore store = new InMemoryBlobStore();
             CheckpointRef first = CommittedModel.commit(store, base, "base", 0);
-            try (VllmPolicies policies = VllmPolicies.open(settings(server, served), store, home.resolve("scratch"))) {
+            try (VllmPolicySource policies =
+                    VllmPolicySource.open(settings(server, served), store, home.resolve("scratch"))) {
                 assertThatThrownBy(() -> drawn(policies, first))
                         .hasMessageContaining("computes with weights that it does not show");
             }
         }
     }
 
-    private static List<Trajectory> drawn(VllmPolicies policies, CheckpointRef checkpoint) throws Exception {
+    private static List<Trajectory> drawn(VllmPolicySource policies, CheckpointRef checkpoint) throws Exception {
         List<PromptGroup> groups = groups();
         return trajectories(
                 groups, policies.policy(checkpoint, SettingsReader.read("{}")).sample(groups, SAMPLING));

@@ -11,15 +11,15 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 
-/// Zip files whose bytes depend on nothing but their entries.
+/// Zip files whose bytes depend only on their entries.
 final class FixedZip {
-    /// Zip entries carry local time without a zone. Not the first moment that the format can hold: for that one
-    /// the JDK would add a time stamp with a zone.
+    /// The time of every entry; zip entries have local time without a zone. Not the earliest time of the format:
+    /// for that one the JDK adds a time stamp with a zone.
     private static final LocalDateTime TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
     private FixedZip() {}
 
-    /// The entries in this order, stored.
+    /// Packs the entries in this order, uncompressed.
     static byte[] pack(Map<String, byte[]> entries) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
@@ -39,7 +39,7 @@ final class FixedZip {
         return bytes.toByteArray();
     }
 
-    /// The same entries without the times and the compression that they were written with.
+    /// Packs the entries of a zip file anew, without their times and compression.
     static byte[] repack(byte[] file) throws IOException {
         Map<String, byte[]> entries = new LinkedHashMap<>();
         try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(file))) {

@@ -4,5 +4,5 @@ import spice.domain.Task;
 
 /// A line of `held-out.jsonl`.
 ///
-/// @param source path, below the archive, of the document in which the task's quote stands
+/// @param source path, below the archive, of the document that contains the task's quote
 public record HeldOutQuestion(String source, Task task) {}

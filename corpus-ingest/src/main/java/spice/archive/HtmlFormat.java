@@ -18,7 +18,7 @@ record HtmlFormat() implements WritingFormat {
     public byte[] render(Writing writing) {
         Document page = Document.createShell("");
         page.prependChild(new DocumentType("html", "", ""));
-        // Line breaks between its cells would become line breaks in a row's text.
+        // With pretty printing, line breaks between cells would become line breaks in a row's text.
         page.outputSettings().charset(StandardCharsets.UTF_8).prettyPrint(false);
         page.getElementsByTag("html").attr("lang", "en");
         page.head().appendElement("meta").attr("charset", "utf-8");

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.apache.poi.ooxml.POIXMLDocument;
 import org.apache.poi.ooxml.POIXMLProperties.CoreProperties;
 
-/// What an Office file says about itself; POI would put the time of writing there.
+/// Sets the properties of an Office file, where POI puts the time of writing by default.
 final class OfficeProperties {
     private OfficeProperties() {}
 

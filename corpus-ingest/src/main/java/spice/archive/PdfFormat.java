@@ -20,7 +20,7 @@ import org.apache.pdfbox.pdmodel.font.PDType1Font;
 import org.apache.pdfbox.pdmodel.font.Standard14Fonts.FontName;
 import spice.ledger.LedgerLine;
 
-/// A set page on A4, prose in Times and ledger lines in Courier.
+/// A4 pages, with prose in Times and ledger lines in Courier.
 record PdfFormat() implements WritingFormat {
     private static final float SIZE = 11;
     private static final float LEADING = 15;
@@ -36,9 +36,9 @@ record PdfFormat() implements WritingFormat {
         try (PDDocument document = new PDDocument();
                 ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
             document.setDocumentInformation(information(writing));
-            // Otherwise the file's identifier would be made from the time of saving.
+            // By default the file's identifier comes from the time of saving.
             document.setDocumentId(writing.date().toEpochDay());
-            List<Line> lines = lines(writing);
+            List<PageLine> lines = lines(writing);
             int perPage = (int) ((PDRectangle.A4.getHeight() - 2 * MARGIN) / LEADING);
             for (int from = 0; from < lines.size(); from += perPage) {
                 page(document, lines.subList(from, Math.min(lines.size(), from + perPage)));
@@ -50,23 +50,23 @@ record PdfFormat() implements WritingFormat {
         }
     }
 
-    /// A line as it is set; an empty one parts two paragraphs.
-    private record Line(PDFont font, String text) {}
+    /// A line on the page; an empty line separates two paragraphs.
+    private record PageLine(PDFont font, String text) {}
 
-    private static List<Line> lines(Writing writing) {
+    private static List<PageLine> lines(Writing writing) {
         PDFont bold = new PDType1Font(FontName.TIMES_BOLD);
         PDFont prose = new PDType1Font(FontName.TIMES_ROMAN);
         PDFont ledger = new PDType1Font(FontName.COURIER);
-        List<Line> lines = new ArrayList<>();
-        lines.add(new Line(bold, writing.title()));
-        lines.add(new Line(prose, "%s, %s".formatted(writing.author(), writing.date())));
+        List<PageLine> lines = new ArrayList<>();
+        lines.add(new PageLine(bold, writing.title()));
+        lines.add(new PageLine(prose, "%s, %s".formatted(writing.author(), writing.date())));
         for (Writing.Block block : writing.blocks()) {
-            lines.add(new Line(prose, ""));
+            lines.add(new PageLine(prose, ""));
             switch (block) {
                 case Writing.Paragraph(String text) ->
-                    Wrap.lines(text, line -> fits(prose, line)).forEach(line -> lines.add(new Line(prose, line)));
+                    Wrap.lines(text, line -> fits(prose, line)).forEach(line -> lines.add(new PageLine(prose, line)));
                 case Writing.Entries(var entries) ->
-                    entries.stream().map(LedgerLine::text).forEach(line -> lines.add(new Line(ledger, line)));
+                    entries.stream().map(LedgerLine::text).forEach(line -> lines.add(new PageLine(ledger, line)));
             }
         }
         return lines;
@@ -80,14 +80,14 @@ record PdfFormat() implements WritingFormat {
         }
     }
 
-    private static void page(PDDocument document, List<Line> lines) throws IOException {
+    private static void page(PDDocument document, List<PageLine> lines) throws IOException {
         PDPage page = new PDPage(PDRectangle.A4);
         document.addPage(page);
         try (PDPageContentStream content = new PDPageContentStream(document, page, AppendMode.OVERWRITE, false)) {
             content.beginText();
             content.setLeading(LEADING);
             content.newLineAtOffset(MARGIN, PDRectangle.A4.getHeight() - MARGIN);
-            for (Line line : lines) {
+            for (PageLine line : lines) {
                 content.setFont(line.font(), SIZE);
                 content.showText(line.text());
                 content.newLine();

@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import spice.ledger.LedgerLine;
 
-/// Text patterns under `[section]` headings, with `{slots}` to be filled.
+/// Text patterns under `[section]` headings, with `{slots}` to fill.
 final class Prose {
     private static final Pattern SLOT = Pattern.compile("\\{(\\w+)}");
     private static final Map<String, List<String>> WORDS = words();
@@ -39,9 +39,9 @@ final class Prose {
         return words.get(random.nextInt(words.size()));
     }
 
-    /// This many different texts of a section, or all it has, in random order and with their slots filled.
+    /// This many different texts of a section, or all that it has, in random order and with filled slots.
     ///
-    /// @param fixed words that a slot must take, such as the year
+    /// @param fixed the words for certain slots, such as the year
     List<String> draw(String section, int count, Map<String, String> fixed, RandomGenerator random) {
         List<String> patterns = new ArrayList<>(Objects.requireNonNull(sections.get(section), section));
         Collections.shuffle(patterns, random);
@@ -51,7 +51,7 @@ final class Prose {
                 .toList();
     }
 
-    /// No word stands twice in one text, so that nobody writes to himself.
+    /// Uses no word twice in one text, so that nobody writes to himself.
     private static String fill(String pattern, Map<String, String> fixed, RandomGenerator random) {
         Set<String> used = new HashSet<>();
         return SLOT.matcher(pattern).replaceAll(slot -> {

@@ -12,7 +12,7 @@ import spice.archive.Writing.Entries;
 import spice.archive.Writing.Paragraph;
 import spice.ledger.LedgerLine;
 
-/// Composes a writing: prose of its kind, with the ledger lines in small groups between the paragraphs.
+/// Composes a writing: prose of its kind, with the ledger lines in small groups between paragraphs.
 final class Scribe {
     private static final LocalDate FIRST_DAY = LocalDate.of(2014, 1, 1);
     private static final int DAYS = 3650;

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -20,18 +19,19 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import spice.domain.Seed;
 import spice.ledger.LedgerLine;
-import spice.ledger.LedgerLines;
+import spice.ledger.LedgerSampler;
 import spice.ledger.Level;
+import spice.store.WholeFile;
 
-/// Writes the spice merchant's archive: a few hundred documents in eight formats, each with ten to fourteen
-/// ledger lines among its prose. `training/` is for self-play; `held-out/` holds operand pairs that stand nowhere
-/// in `training/` ([spice.ledger.OperandSplit]), and `held-out.jsonl` asks for some of them.
+/// Writes the spice merchant's archive: a few hundred documents in eight formats, each with ten to fourteen ledger
+/// lines among its prose. `training/` is for self-play. `held-out/` has operand pairs that do not occur in
+/// `training/` ([spice.ledger.OperandSplit]), and `held-out.jsonl` asks for some of them.
 public final class SpiceArchive {
-    /// Below the archive's folder: what self-play may read.
+    /// Folder in the archive: the documents that self-play reads.
     public static final String TRAINING = "training";
-    /// Below the archive's folder: what it may not.
+    /// Folder in the archive: the documents that self-play must not read.
     public static final String HELD_OUT = "held-out";
-    /// Below the archive's folder: one [HeldOutQuestion] a line.
+    /// File in the archive: one [HeldOutQuestion] a line.
     public static final String QUESTIONS = "held-out.jsonl";
 
     private static final List<Level> LEVELS = List.of(Level.values());
@@ -44,31 +44,25 @@ public final class SpiceArchive {
 
     private SpiceArchive() {}
 
-    /// Writes the archive that belongs to this seed; the same seed gives the same bytes.
+    /// Writes the archive of this seed; the same seed gives the same bytes.
     ///
     /// @param folder does not exist yet, and appears whole or not at all
     /// @throws IllegalArgumentException if it exists
     public static void write(Path folder, Seed seed) {
         require(Files.notExists(folder), "%s exists; name a new folder for the archive or remove it", folder);
-        try {
-            Path parent = Files.createDirectories(folder.toAbsolutePath().getParent());
-            Path unfinished = Files.createTempDirectory(parent, ".archive-");
-            try {
-                writeTo(unfinished, seed);
-                Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                delete(unfinished);
-            }
+        try (WholeFile whole = WholeFile.beside(folder)) {
+            writeTo(Files.createDirectory(whole.unfinished()), seed);
+            whole.finish();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the archive %s: %s".formatted(folder, e.getMessage()), e);
         }
     }
 
-    /// Writes documents as long as manuals, each many of the merchant's bound together, in all formats in turn; the
-    /// same seed gives the same bytes.
+    /// Writes documents as long as manuals, in all formats in turn. Each consists of many of the merchant's
+    /// writings. The same seed gives the same bytes.
     ///
-    /// @param folder into which they go
-    /// @param volumes how many
+    /// @param folder to write into
+    /// @param volumes number of documents
     public static void writeVolumes(Path folder, Seed seed, int volumes) {
         try {
             Files.createDirectories(folder);
@@ -119,17 +113,17 @@ public final class SpiceArchive {
         Files.writeString(folder.resolve(QUESTIONS), questions);
     }
 
-    /// Two pages, so that each half of a document that is cut in two still offers every level.
+    /// Two pages, so that each half of a document that is cut in two still has every level.
     private static List<LedgerLine> trainingLines(RandomGenerator random) {
         return Stream.of(random.nextInt(5, 8), random.nextInt(5, 8))
-                .flatMap(lines -> LedgerLines.page(random, lines, false).stream())
+                .flatMap(lines -> LedgerSampler.page(random, lines, false).stream())
                 .toList();
     }
 
-    /// Lines that no other held-out document has, levels in turn.
+    /// Lines that no other held-out document has, of each level in turn.
     private static List<LedgerLine> heldOutLines(RandomGenerator random, Set<LedgerLine> used) {
         return IntStream.range(0, HELD_OUT_LINES)
-                .mapToObj(i -> Stream.generate(() -> LedgerLines.draw(random, LEVELS.get(i % LEVELS.size()), true))
+                .mapToObj(i -> Stream.generate(() -> LedgerSampler.draw(random, LEVELS.get(i % LEVELS.size()), true))
                         .filter(used::add)
                         .findFirst()
                         .orElseThrow())
@@ -150,8 +144,8 @@ public final class SpiceArchive {
         return name;
     }
 
-    /// People name their files as they like; the number keeps them apart. ASCII only: not every locale can spell
-    /// more.
+    /// A name in one of the styles in which people name files; the number makes it unique. ASCII only: some locales
+    /// cannot encode more.
     private static String name(WritingKind kind, Writing writing, int number, RandomGenerator random) {
         return switch (random.nextInt(4)) {
             case 0 -> "%s-%03d".formatted(kind.word(), number);
@@ -169,16 +163,6 @@ public final class SpiceArchive {
             return new ObjectMapper().writeValueAsString(question);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            try (Stream<Path> files = Files.walk(folder)) {
-                for (Path file : files.sorted(Collections.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
         }
     }
 }

@@ -8,7 +8,7 @@ import org.apache.poi.xssf.usermodel.XSSFSheet;
 import org.apache.poi.xssf.usermodel.XSSFWorkbook;
 import spice.ledger.LedgerLine;
 
-/// A workbook of one sheet; a ledger line is a row of six cells, its amounts real numbers.
+/// A workbook of one sheet; a ledger line is a row of six cells, with its amounts as numbers.
 record SpreadsheetFormat() implements WritingFormat {
     @Override
     public String extension() {

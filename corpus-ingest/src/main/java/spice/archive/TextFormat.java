@@ -22,7 +22,7 @@ record TextFormat() implements WritingFormat {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    /// Paragraphs wrapped, each ledger line on a line of its own.
+    /// A block as text: paragraphs are wrapped, each ledger line has a line of its own.
     static String block(Writing.Block block) {
         return switch (block) {
             case Writing.Paragraph(String text) -> String.join("\n", Wrap.columns(text));

@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import org.apache.poi.xwpf.usermodel.XWPFDocument;
 import org.apache.poi.xwpf.usermodel.XWPFRun;
 
-/// A word processor's document; ledger lines are paragraphs.
+/// A Word document; ledger lines are paragraphs.
 record WordFormat() implements WritingFormat {
     @Override
     public String extension() {

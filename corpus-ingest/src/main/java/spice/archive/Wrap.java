@@ -16,7 +16,7 @@ final class Wrap {
         return lines(text, line -> line.length() <= COLUMNS);
     }
 
-    /// Lines that fit, broken at blanks; a word that does not fit alone stands alone.
+    /// Lines that fit, broken at blanks; a word that is too long gets a line of its own.
     static List<String> lines(String text, Predicate<String> fits) {
         List<String> lines = new ArrayList<>();
         String line = "";

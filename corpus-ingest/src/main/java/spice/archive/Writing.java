@@ -6,14 +6,14 @@ import spice.ledger.LedgerLine;
 
 /// A document before it has a format.
 ///
-/// @param author who signs it
-/// @param addressee whom it is for
+/// @param author the person who signs it
+/// @param addressee the person it is written to
 record Writing(String title, String author, String addressee, LocalDate date, List<Block> blocks) {
     Writing {
         blocks = List.copyOf(blocks);
     }
 
-    /// What stands below the title, in order.
+    /// A part of the text below the title.
     sealed interface Block {}
 
     /// A paragraph of prose.

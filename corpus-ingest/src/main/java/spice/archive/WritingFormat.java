@@ -2,9 +2,9 @@ package spice.archive;
 
 import java.util.List;
 
-/// One file format that a writing can take. The same writing gives the same bytes at any time on any machine:
-/// dates and identifiers come from the writing, and containers are stored without compression, whose output
-/// differs between builds of zlib.
+/// A file format for a writing. The same writing gives the same bytes at any time on any machine: dates and
+/// identifiers come from the writing, and containers are not compressed, since compressed bytes differ between
+/// builds of zlib.
 sealed interface WritingFormat
         permits EmailFormat,
                 EpubFormat,
@@ -15,7 +15,7 @@ sealed interface WritingFormat
                 TextFormat,
                 WordFormat {
 
-    /// All of them, in an order that the archive cycles through.
+    /// All formats, in the order in which the archive uses them in turn.
     List<WritingFormat> ALL = List.of(
             new PdfFormat(),
             new WordFormat(),
@@ -26,9 +26,9 @@ sealed interface WritingFormat
             new MarkdownFormat(),
             new TextFormat());
 
-    /// What the file's name ends in, without the dot.
+    /// The extension of the file's name, without the dot.
     String extension();
 
-    /// The whole file.
+    /// The content of the file.
     byte[] render(Writing writing);
 }

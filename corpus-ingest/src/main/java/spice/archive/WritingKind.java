@@ -2,7 +2,7 @@ package spice.archive;
 
 import java.util.Locale;
 
-/// What a merchant writes; each kind has a resource of its own with titles and sentences.
+/// A kind of document that a merchant writes. Each kind has a resource with titles and sentences.
 enum WritingKind {
     LEDGER,
     INVOICE,

@@ -1,5 +1,4 @@
-/// The spice merchant's archive: a small world of real documents, written from a seed, that the nano model can
-/// read.
+/// The spice merchant's archive: documents of eight formats from a seed. Knows domain, store, ledger.
 @NullMarked
 package spice.archive;
 

@@ -1,7 +1,7 @@
 package spice.ingest;
 
-/// There is no corpus to be had from what was named. The message names the thing and the remedy; trying again
-/// without a change does not help.
+/// A corpus cannot be made from the given name or source. The message names it and the remedy. A retry without a
+/// change does not help.
 public final class CorpusException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -8,8 +8,8 @@ import java.util.List;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
 
-/// What became of every file of a source. Holds nothing of time or place: the same files with the same settings
-/// give the same manifest anywhere.
+/// The outcome for every file of a source, and the shards with the passages. Contains neither time nor place: the
+/// same files with the same settings give the same manifest anywhere.
 ///
 /// @param sources files that gave passages, in ascending order of their paths
 /// @param refused files that gave none, in ascending order of their paths
@@ -29,25 +29,25 @@ public record CorpusManifest(
                 totals.hidden());
     }
 
-    /// How many of what.
+    /// Counts over the whole corpus.
     ///
-    /// @param files seen: read, refused and hidden
-    /// @param hidden files and folders passed over because their name starts with a dot
+    /// @param files all files: read, refused and hidden
+    /// @param hidden files and folders ignored because their name starts with a dot
     /// @param passages kept
-    /// @param duplicates passages dropped because one of the same text came before
-    /// @param tokens of the passages kept
+    /// @param duplicates passages dropped because an earlier passage has the same text
+    /// @param tokens length of the passages kept
     public record Totals(int files, int hidden, int passages, int duplicates, long tokens) {}
 
     /// A file that was read.
     ///
     /// @param path below the source
     /// @param type media type as Tika found it
-    /// @param title the document's, or its file name
+    /// @param title the document's title, or its file name
     /// @param language ISO 639 code, `und` where it is not certain, `mul` where JSON lines differ
     /// @param sha256 of the file
     /// @param passages of this file that were kept
     /// @param duplicates passages of this file that were dropped
-    /// @param cuts why there would have been more text, in alphabetical order; empty if it was read whole
+    /// @param cuts why only a part of the text was taken, in alphabetical order; empty if all of it was
     /// @param badLineCount JSON lines that were refused
     /// @param badLines the first of them
     public record Source(
@@ -71,7 +71,7 @@ public record CorpusManifest(
     /// A blob of passages as JSON lines, compressed with zstd.
     public record Shard(BlobRef blob, int passages) {}
 
-    /// The manifest that this blob holds.
+    /// Reads the manifest in this blob.
     public static CorpusManifest read(BlobStore store, BlobRef ref) {
         try {
             return ZstdLines.JSON.readValue(store.get(ref), CorpusManifest.class);

@@ -12,8 +12,8 @@ import spice.domain.Passage;
 import spice.ingest.CorpusManifest.Shard;
 import spice.store.BlobStore;
 
-/// The passages of a corpus by number, from 0, in the order of the manifest. Keeps the shards used last in
-/// memory. Safe for use by many threads.
+/// Reads the passages of a corpus by number, from 0, in the order of the manifest. Keeps the most recently used
+/// shards in memory. Safe for use by many threads.
 public final class CorpusReader {
     private static final int SHARDS_KEPT = 8;
 
@@ -33,7 +33,7 @@ public final class CorpusReader {
 
     /// The passage of this number.
     ///
-    /// @throws IndexOutOfBoundsException if there are not that many
+    /// @throws IndexOutOfBoundsException if the corpus has no such passage
     public Passage passage(int number) {
         Objects.checkIndex(number, size());
         int shard = 0;

@@ -14,12 +14,12 @@ import spice.domain.Passage;
 import spice.ingest.CorpusManifest.Shard;
 import spice.ingest.CorpusManifest.Source;
 import spice.ingest.CorpusManifest.Totals;
-import spice.ingest.CorpusSource.SourceFile;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
+import spice.store.FileSource.SourceFile;
 
-/// Joins the results of single files to a corpus: gives passages their source, drops those whose text came
-/// before, and fills shards. Holds one passage at a time, and the digests of all.
+/// Joins the results of single files to a corpus: gives passages their source, drops those with a text that came
+/// before, and fills shards. Keeps one passage at a time in memory, and the digests of all.
 final class CorpusWriter implements AutoCloseable {
     private final BlobStore store;
     private final IngestSettings settings;
@@ -37,7 +37,7 @@ final class CorpusWriter implements AutoCloseable {
         this.folder = folder;
     }
 
-    /// Adds the file to the sources with its passages, or to the refused ones.
+    /// Adds the file with its passages to the sources, or to the refused files.
     void add(SourceFile file, String sha256, BlobRef result, List<Source> sources, List<RefusedFile> refused)
             throws IOException {
         Path copy = folder.resolve("result");
@@ -69,7 +69,7 @@ final class CorpusWriter implements AutoCloseable {
         }
     }
 
-    /// Returns how many were kept.
+    /// Returns the number of passages kept.
     private int addPassages(String path, JsonParser passages) throws IOException {
         int kept = 0;
         for (MappingIterator<Passage> rest =
@@ -113,7 +113,7 @@ final class CorpusWriter implements AutoCloseable {
         }
     }
 
-    /// Ends the last shard and accounts for everything.
+    /// Ends the last shard and returns the manifest of the corpus.
     CorpusManifest manifest(int files, int hidden, List<Source> sources, List<RefusedFile> refused) throws IOException {
         endShard();
         int passages = shards.stream().mapToInt(Shard::passages).sum();

@@ -1,6 +1,6 @@
 package spice.ingest;
 
-/// Why the text that was taken from a file is not all of it.
+/// Why only a part of a file's text was taken.
 public enum Cut {
     /// The limit on characters was reached.
     CHARACTERS,
@@ -8,10 +8,10 @@ public enum Cut {
     EMBEDDED_FILES,
     /// A file inside the file could not be read.
     EMBEDDED_UNREADABLE,
-    /// The limit on bytes was reached while unpacking.
+    /// The limit on bytes was reached during unpacking.
     BYTES,
     /// Lines were refused; the manifest numbers them.
     LINES,
-    /// It breaks off; the lines before that were taken.
+    /// The compressed file breaks off; the lines before that were taken.
     BROKEN_OFF
 }

@@ -15,9 +15,9 @@ import java.util.TreeSet;
 import org.apache.commons.codec.digest.DigestUtils;
 import spice.domain.Passage;
 
-/// Reads one file: parse, clean, cut. Its passages do not know the file's path yet, so that a file that was
-/// renamed or copied need not be read again: their source is what comes after the path, which is empty but for
-/// JSON lines.
+/// Reads one file: parse, clean, cut. The passages do not contain the file's path yet, so that a renamed or copied
+/// file need not be read again. Their source is the part after the path: `#` and the line's number for JSON lines,
+/// else empty.
 final class FileIngest {
     private static final int LONGEST_TITLE = 200;
     private static final int BAD_LINES_SHOWN = 20;
@@ -32,9 +32,9 @@ final class FileIngest {
         this.parser = parser;
     }
 
-    /// Writes a file of one [FileResult] and its passages, which is also returned without them.
+    /// Writes a file that consists of one [FileResult] and the passages, and returns the [FileResult].
     ///
-    /// @param result is created
+    /// @param result the file to create
     FileResult ingest(Path file, Path result) throws IOException, InterruptedException {
         Path passages = Files.createTempFile(result.getParent(), "passages", ".jsonl.zst");
         FileResult head;
@@ -67,7 +67,7 @@ final class FileIngest {
     }
 
     private FileResult jsonLines(Path file, ZstdLines.Writer out) throws IOException {
-        Documents documents = new Documents(out);
+        LineIngest documents = new LineIngest(out);
         boolean compressed = file.toString().toLowerCase(Locale.ROOT).endsWith(".zst");
         Set<Cut> cuts = EnumSet.noneOf(Cut.class);
         cuts.addAll(new JsonLines(settings).read(file, compressed, documents));
@@ -95,15 +95,15 @@ final class FileIngest {
                 documents.badLines);
     }
 
-    /// Takes JSON lines as they are read.
-    private final class Documents implements JsonLines.Reader {
+    /// Turns each JSON line into passages as it is read.
+    private final class LineIngest implements JsonLines.Reader {
         private final ZstdLines.Writer out;
         private final TreeSet<String> languages = new TreeSet<>();
         private final List<BadLine> badLines = new ArrayList<>();
         private int badLineCount;
         private int passages;
 
-        Documents(ZstdLines.Writer out) {
+        LineIngest(ZstdLines.Writer out) {
             this.out = out;
         }
 

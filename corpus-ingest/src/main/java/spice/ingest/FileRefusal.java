@@ -2,9 +2,9 @@ package spice.ingest;
 
 /// Why a file gave no passages.
 public enum FileRefusal {
-    /// It has no bytes.
+    /// The file is empty.
     EMPTY,
-    /// It cannot be opened or read to its end.
+    /// The file cannot be opened or read to its end.
     UNREADABLE,
     /// A link that leads out of the folder.
     OUTSIDE,
@@ -12,19 +12,19 @@ public enum FileRefusal {
     LINKED_FOLDER,
     /// A device, a pipe or a socket.
     NOT_A_FILE,
-    /// Longer than the settings allow.
+    /// The file is longer than the settings allow.
     TOO_LARGE,
-    /// It asks for a password.
+    /// The file asks for a password.
     ENCRYPTED,
-    /// Its parser cannot read it to its end.
+    /// The parser fails on the content.
     DAMAGED,
-    /// It unpacks to far more than it should.
+    /// The file unpacks to far more text than its size suggests.
     ZIP_BOMB,
-    /// It can be read, but there is no text in it.
+    /// The file can be read but contains no text.
     NO_TEXT,
-    /// A style sheet or a script: text, but the machinery of a page and no document.
+    /// The file is a style sheet or a script: text, but no document.
     NOT_PROSE,
-    /// JSON lines of which none holds a text.
+    /// No JSON line in the file has a text.
     NO_VALID_LINE,
     /// Parsing took longer than the settings allow.
     TIMEOUT,
@@ -33,8 +33,7 @@ public enum FileRefusal {
     /// The parser's JVM died.
     CRASHED;
 
-    /// Whether the machine may be at fault, so that the same file could be read at another time or with other
-    /// limits.
+    /// Whether the cause may pass: the same file may be readable at another time or with other limits.
     boolean passing() {
         return switch (this) {
             case UNREADABLE, TIMEOUT, OUT_OF_MEMORY, CRASHED -> true;

@@ -3,10 +3,11 @@ package spice.ingest;
 import java.util.List;
 import java.util.Optional;
 
-/// What became of one file, whatever its path: the first line of a step's result, before the file's passages.
+/// The outcome for one file, independent of its path: the first line of a step's result, before the file's
+/// passages.
 ///
-/// @param refusal why there are no passages, if there are none
-/// @param detail one line in addition, or empty
+/// @param refusal why there are no passages; empty if there are
+/// @param detail one line in addition to the refusal, or empty
 /// @param title may be empty
 /// @param passages number of passages, duplicates included
 record FileResult(

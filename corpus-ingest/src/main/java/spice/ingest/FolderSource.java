@@ -13,9 +13,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import spice.store.FileSource;
 
-/// The documents below a folder. Links are followed to files in the folder alone; hidden files are passed over.
-public final class FolderSource implements CorpusSource {
+/// The files below a folder. Links are followed only to files in the folder; hidden files are ignored.
+public final class FolderSource implements FileSource {
     private final Path folder;
 
     private FolderSource(Path folder) {
@@ -24,7 +25,7 @@ public final class FolderSource implements CorpusSource {
 
     /// The folder of this name below a root, or the root itself for `.`.
     ///
-    /// @param root what the worker was started with; a name cannot reach anything else
+    /// @param root the folder that the worker was started with; a name cannot reach anything outside it
     /// @param name relative, without `..`
     /// @throws CorpusException if there is no such folder, or the name or a link in it would leave the root
     public static FolderSource below(Path root, String name) {
@@ -63,9 +64,9 @@ public final class FolderSource implements CorpusSource {
     }
 
     @Override
-    public Listing list() throws IOException {
+    public Inventory list() throws IOException {
         List<SourceFile> files = new ArrayList<>();
-        List<RefusedFile> refused = new ArrayList<>();
+        List<Unopened> unopened = new ArrayList<>();
         int[] hidden = {0};
         Files.walkFileTree(folder, new SimpleFileVisitor<>() {
             @Override
@@ -84,46 +85,46 @@ public final class FolderSource implements CorpusSource {
                 } else if (attributes.isRegularFile()) {
                     files.add(new SourceFile(relative(file), attributes.size()));
                 } else if (attributes.isSymbolicLink()) {
-                    link(file, files, refused);
+                    link(file, files, unopened);
                 } else {
-                    refused.add(new RefusedFile(relative(file), FileRefusal.NOT_A_FILE, ""));
+                    unopened.add(new Unopened(relative(file), Obstacle.NOT_A_FILE, ""));
                 }
                 return FileVisitResult.CONTINUE;
             }
 
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException e) {
-                refused.add(new RefusedFile(relative(file), FileRefusal.UNREADABLE, reason(e)));
+                unopened.add(new Unopened(relative(file), Obstacle.UNREADABLE, reason(e)));
                 return FileVisitResult.CONTINUE;
             }
 
             @Override
             public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) {
                 if (e != null) {
-                    refused.add(new RefusedFile(relative(directory), FileRefusal.UNREADABLE, reason(e)));
+                    unopened.add(new Unopened(relative(directory), Obstacle.UNREADABLE, reason(e)));
                 }
                 return FileVisitResult.CONTINUE;
             }
         });
         files.sort(Comparator.comparing(SourceFile::path));
-        refused.sort(Comparator.comparing(RefusedFile::path));
-        return new Listing(files, refused, hidden[0]);
+        unopened.sort(Comparator.comparing(Unopened::path));
+        return new Inventory(files, unopened, hidden[0]);
     }
 
-    private void link(Path link, List<SourceFile> files, List<RefusedFile> refused) {
+    private void link(Path link, List<SourceFile> files, List<Unopened> unopened) {
         try {
             Path target = link.toRealPath();
             if (!target.startsWith(folder)) {
-                refused.add(new RefusedFile(relative(link), FileRefusal.OUTSIDE, "to " + Files.readSymbolicLink(link)));
+                unopened.add(new Unopened(relative(link), Obstacle.OUTSIDE, "to " + Files.readSymbolicLink(link)));
             } else if (Files.isDirectory(target)) {
-                refused.add(new RefusedFile(relative(link), FileRefusal.LINKED_FOLDER, "to " + relative(target)));
+                unopened.add(new Unopened(relative(link), Obstacle.LINKED_FOLDER, "to " + relative(target)));
             } else if (Files.isRegularFile(target)) {
                 files.add(new SourceFile(relative(link), Files.size(target)));
             } else {
-                refused.add(new RefusedFile(relative(link), FileRefusal.NOT_A_FILE, ""));
+                unopened.add(new Unopened(relative(link), Obstacle.NOT_A_FILE, ""));
             }
         } catch (IOException e) {
-            refused.add(new RefusedFile(relative(link), FileRefusal.UNREADABLE, "a link to nothing"));
+            unopened.add(new Unopened(relative(link), Obstacle.UNREADABLE, "a link to nothing"));
         }
     }
 

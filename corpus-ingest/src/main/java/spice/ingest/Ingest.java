@@ -29,41 +29,42 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.commons.codec.digest.DigestUtils;
-import org.apache.commons.io.FileUtils;
-import spice.ingest.CorpusSource.Listing;
-import spice.ingest.CorpusSource.SourceFile;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
+import spice.store.FileSource;
+import spice.store.FileSource.Inventory;
+import spice.store.FileSource.SourceFile;
+import spice.store.Folders;
 import spice.store.StepKey;
 
 /// Turns a source of documents into a corpus in the store.
 ///
-/// Every file is a step of its own, named by its content and the settings that bear on it, and so is the corpus
-/// as a whole: the same files are not parsed again, wherever they lie now, and of a changed source only what
-/// changed is.
+/// Every file is a step of its own, named by its content and the settings that affect it, and so is the whole
+/// corpus. The same files are not parsed again, wherever they lie now; of a changed source, only the changed files
+/// are parsed.
 public final class Ingest {
-    /// Raised when the same file would give other passages.
+    /// Raised by hand when the same file gives other passages.
     private static final int FILE_VERSION = 1;
-    /// Raised when the same passages would give another manifest or other shards.
+    /// Raised by hand when the same passages give another manifest or other shards.
     private static final int CORPUS_VERSION = 1;
 
     private static final Pattern EXTENSION = Pattern.compile("(\\.jsonl\\.zst|\\.[a-z0-9]{1,10})$");
     private static final int REFUSALS_SHOWN = 5;
 
-    private final CorpusSource source;
+    private final FileSource source;
     private final IngestSettings settings;
     private final int forks;
     private final PassageCutter cutter;
     private final BlobStore store;
-    private final Progress progress;
+    private final IngestProgress progress;
 
     private Ingest(
-            CorpusSource source,
+            FileSource source,
             IngestSettings settings,
             int forks,
             ToIntFunction<String> tokens,
             BlobStore store,
-            Progress progress) {
+            IngestProgress progress) {
         require(forks > 0, "at least one parser JVM is needed, got %d", forks);
         this.source = source;
         this.settings = settings;
@@ -73,35 +74,38 @@ public final class Ingest {
         this.progress = progress;
     }
 
-    /// What an ingest came to.
+    /// The result of an ingest.
     ///
     /// @param ref the manifest's blob, which [CorpusManifest#read] reads
-    /// @param parsed number of files that had to be read for it; the others were known
+    /// @param parsed number of files that this ingest parsed; the results of the others were in the store
     public record Ingested(BlobRef ref, CorpusManifest manifest, int parsed) {}
 
-    /// Ingests a source, or finds what an earlier ingest made of the same files.
+    /// Ingests a source, or finds the corpus that an earlier ingest made of the same files.
     ///
     /// @param forks number of parser JVMs; the result does not depend on it
     /// @param tokens counts the tokens of a text as `settings.tokenizer()` does; called by several threads
-    /// @throws CorpusException if the source is empty or holds nothing that can be read
+    /// @throws CorpusException if the source is empty or none of its files can be read
     public static Ingested ingest(
-            CorpusSource source,
+            FileSource source,
             IngestSettings settings,
             int forks,
             ToIntFunction<String> tokens,
             BlobStore store,
-            Progress progress) {
-        return ingest(
+            IngestProgress progress) {
+        return ingestWith(
                 source, settings, forks, tokens, store, progress, folder -> new TikaForks(folder, settings, forks));
     }
 
-    static Ingested ingest(
-            CorpusSource source,
+    /// Ingests a source with these parsers, which tests replace.
+    ///
+    /// @param parsers makes a parser of the files in a folder
+    static Ingested ingestWith(
+            FileSource source,
             IngestSettings settings,
             int forks,
             ToIntFunction<String> tokens,
             BlobStore store,
-            Progress progress,
+            IngestProgress progress,
             Function<Path, DocumentParser> parsers) {
         try {
             return new Ingest(source, settings, forks, tokens, store, progress).run(parsers);
@@ -114,16 +118,17 @@ public final class Ingest {
         }
     }
 
-    /// A file with its content's digest, or why it has none.
+    /// A file with the digest of its content, or the reason why it has none.
     private record Hashed(SourceFile file, String sha256, Optional<RefusedFile> refused) {}
 
-    /// A file with the blob of its result, or why there is none.
-    private record Outcome(Hashed hashed, Optional<BlobRef> result, Optional<RefusedFile> refused, boolean parsed) {}
+    /// A file with the blob of its result, or the reason why it has none.
+    private record FileOutcome(
+            Hashed hashed, Optional<BlobRef> result, Optional<RefusedFile> refused, boolean parsed) {}
 
-    /// All that a corpus depends on.
+    /// Everything that a corpus depends on.
     private record Inputs(IngestSettings settings, List<Hashed> files, List<RefusedFile> refused, int hidden) {}
 
-    /// All that a file's passages depend on besides its content.
+    /// The settings that a file's passages depend on besides its content.
     private record FileSettings(
             String tokenizer,
             int passageTokens,
@@ -143,29 +148,31 @@ public final class Ingest {
     }
 
     private Ingested run(Function<Path, DocumentParser> parsers) throws IOException, InterruptedException {
-        Listing listing = source.list();
-        if (listing.files().isEmpty()) {
-            throw nothing(listing.refused());
+        Inventory found = source.list();
+        List<RefusedFile> unopened =
+                found.unopened().stream().map(RefusedFile::of).toList();
+        if (found.files().isEmpty()) {
+            throw nothing(unopened);
         }
-        List<Hashed> files = each(Progress.Stage.HASH, listing.files(), this::hashed);
-        StepKey key = key("ingest", CORPUS_VERSION, new Inputs(settings, files, listing.refused(), listing.hidden()));
+        List<Hashed> files = each(IngestProgress.Stage.HASH, found.files(), this::hashed);
+        StepKey key = key("ingest", CORPUS_VERSION, new Inputs(settings, files, unopened, found.hidden()));
         Optional<BlobRef> known = store.find(key);
         if (known.isPresent()) {
             return new Ingested(known.get(), CorpusManifest.read(store, known.get()), 0);
         }
         Path folder = Files.createTempDirectory("spice-ingest");
         try {
-            List<Outcome> outcomes;
+            List<FileOutcome> outcomes;
             try (DocumentParser parser = parsers.apply(folder)) {
                 FileIngest ingest = new FileIngest(settings, cutter, parser);
-                outcomes = each(Progress.Stage.PARSE, files, file -> outcome(file, ingest, folder));
+                outcomes = each(IngestProgress.Stage.PARSE, files, file -> outcome(file, ingest, folder));
             }
-            CorpusManifest manifest = manifest(listing, outcomes, folder);
+            CorpusManifest manifest = manifest(unopened, found.hidden(), outcomes, folder);
             BlobRef ref = store.commit(key, store.put(ZstdLines.JSON.writeValueAsBytes(manifest)));
-            int parsed = (int) outcomes.stream().filter(Outcome::parsed).count();
+            int parsed = (int) outcomes.stream().filter(FileOutcome::parsed).count();
             return new Ingested(ref, manifest, parsed);
         } finally {
-            FileUtils.deleteDirectory(folder.toFile());
+            Folders.delete(folder);
         }
     }
 
@@ -187,23 +194,23 @@ public final class Ingest {
         return new Hashed(file, "", Optional.of(new RefusedFile(file.path(), reason, detail)));
     }
 
-    private Outcome outcome(Hashed file, FileIngest ingest, Path folder) throws IOException, InterruptedException {
+    private FileOutcome outcome(Hashed file, FileIngest ingest, Path folder) throws IOException, InterruptedException {
         if (file.refused().isPresent()) {
-            return new Outcome(file, Optional.empty(), file.refused(), false);
+            return new FileOutcome(file, Optional.empty(), file.refused(), false);
         }
-        // Its extension has a say in how a file is read.
+        // The extension affects how a file is read.
         Matcher found = EXTENSION.matcher(file.file().path().toLowerCase(Locale.ROOT));
         String extension = found.find() ? found.group() : "";
         StepKey key = key("ingest-file", FILE_VERSION, List.of(file.sha256(), extension, FileSettings.of(settings)));
         Optional<BlobRef> known = store.find(key);
         if (known.isPresent()) {
-            return new Outcome(file, known, Optional.empty(), false);
+            return new FileOutcome(file, known, Optional.empty(), false);
         }
         Path place = Files.createTempDirectory(folder, "file");
         try {
             Path copy = place.resolve("document" + extension);
             if (!copy(file.file(), copy).equals(file.sha256())) {
-                return new Outcome(file, Optional.empty(), changed(file.file()), false);
+                return new FileOutcome(file, Optional.empty(), changed(file.file()), false);
             }
             Path result = place.resolve("result");
             FileResult head = ingest.ingest(copy, result);
@@ -211,10 +218,10 @@ public final class Ingest {
                     .filter(FileRefusal::passing)
                     .map(reason -> new RefusedFile(file.file().path(), reason, head.detail()));
             return passing.isPresent()
-                    ? new Outcome(file, Optional.empty(), passing, true)
-                    : new Outcome(file, Optional.of(store.commit(key, store.put(result))), Optional.empty(), true);
+                    ? new FileOutcome(file, Optional.empty(), passing, true)
+                    : new FileOutcome(file, Optional.of(store.commit(key, store.put(result))), Optional.empty(), true);
         } finally {
-            FileUtils.deleteDirectory(place.toFile());
+            Folders.delete(place);
         }
     }
 
@@ -222,7 +229,7 @@ public final class Ingest {
         return Optional.of(new RefusedFile(file.path(), FileRefusal.UNREADABLE, "it changed while it was read"));
     }
 
-    /// Copies the file to where the parser may read it and returns the copy's digest.
+    /// Copies the file to where the parser reads it and returns the copy's digest.
     private String copy(SourceFile file, Path copy) throws IOException {
         MessageDigest sha256 = DigestUtils.getSha256Digest();
         try (InputStream in = source.open(file.path());
@@ -232,13 +239,14 @@ public final class Ingest {
         return HexFormat.of().formatHex(sha256.digest());
     }
 
-    private CorpusManifest manifest(Listing listing, List<Outcome> outcomes, Path folder) throws IOException {
-        List<RefusedFile> refused = new ArrayList<>(listing.refused());
+    private CorpusManifest manifest(List<RefusedFile> unopened, int hidden, List<FileOutcome> outcomes, Path folder)
+            throws IOException {
+        List<RefusedFile> refused = new ArrayList<>(unopened);
         List<CorpusManifest.Source> sources = new ArrayList<>();
         try (CorpusWriter writer = new CorpusWriter(store, settings, folder)) {
             for (int i = 0; i < outcomes.size(); i++) {
-                progress.at(Progress.Stage.WRITE, i, outcomes.size());
-                Outcome outcome = outcomes.get(i);
+                progress.at(IngestProgress.Stage.WRITE, i, outcomes.size());
+                FileOutcome outcome = outcomes.get(i);
                 outcome.refused().ifPresent(refused::add);
                 if (outcome.result().isPresent()) {
                     Hashed file = outcome.hashed();
@@ -249,8 +257,8 @@ public final class Ingest {
                 throw nothing(refused);
             }
             refused.sort(Comparator.comparing(RefusedFile::path));
-            int files = outcomes.size() + listing.refused().size() + listing.hidden();
-            return writer.manifest(files, listing.hidden(), sources, refused);
+            int files = outcomes.size() + unopened.size() + hidden;
+            return writer.manifest(files, hidden, sources, refused);
         }
     }
 
@@ -271,14 +279,14 @@ public final class Ingest {
         return new StepKey(step, version, DigestUtils.sha256Hex(ZstdLines.JSON.writeValueAsBytes(inputs)));
     }
 
-    /// A step on one item of a stage.
-    private interface Step<T, R> {
+    /// The work of a stage on one item.
+    private interface Work<T, R> {
         R take(T item) throws IOException, InterruptedException;
     }
 
-    /// Takes a step on each item, as many at a time as there are forks, and returns the results in the items'
-    /// order.
-    private <T, R> List<R> each(Progress.Stage stage, List<T> items, Step<T, R> step)
+    /// Does a stage's work on each item, on as many at a time as there are forks, and returns the results in the
+    /// items' order.
+    private <T, R> List<R> each(IngestProgress.Stage stage, List<T> items, Work<T, R> step)
             throws IOException, InterruptedException {
         ExecutorService threads = Executors.newFixedThreadPool(forks);
         try {
@@ -292,12 +300,12 @@ public final class Ingest {
             return results;
         } finally {
             threads.shutdownNow();
-            // Threads that go on would use forks and files that are about to go.
+            // Waits for the threads, which use forks and files that are removed next.
             threads.close();
         }
     }
 
-    private <R> R wait(Future<R> result, Progress.Stage stage, int done, int total)
+    private <R> R wait(Future<R> result, IngestProgress.Stage stage, int done, int total)
             throws IOException, InterruptedException {
         while (true) {
             try {

@@ -4,14 +4,14 @@ import static spice.domain.Check.require;
 
 /// How files become passages.
 ///
-/// @param tokenizer names the token counter that goes with these settings: two counters that differ need two
-///     names
-/// @param passageTokens longest passage in tokens (the paper's: 5,992)
+/// @param tokenizer name of the token counter; different counters need different names
+/// @param passageTokens longest passage in tokens (paper: 5,992)
 /// @param textField the field of a JSON line that holds its text
-/// @param maxCharacters of text taken from one document
-/// @param maxEmbeddedFiles read inside one file, such as attachments, images or the entries of an archive
-/// @param maxFileBytes longest file, and most that a compressed one may unpack to
-/// @param parseSeconds after which the parser of one file is stopped
+/// @param maxCharacters most characters of text taken from one document
+/// @param maxEmbeddedFiles most files read inside one file, such as attachments, images or the entries of an
+///     archive
+/// @param maxFileBytes longest file, and the most bytes that a compressed file may unpack to
+/// @param parseSeconds the time after which the parser of one file is stopped
 /// @param forkMegabytes heap of a parser JVM
 /// @param shardPassages number of passages in one blob
 public record IngestSettings(
@@ -39,7 +39,7 @@ public record IngestSettings(
         require(shardPassages > 0, "shardPassages must be positive, got %d", shardPassages);
     }
 
-    /// Limits that did well on the Debian manuals: five million characters, a minute, half a gigabyte.
+    /// Limits that work well on the Debian manuals: five million characters, a minute, half a gigabyte.
     public static IngestSettings of(String tokenizer, int passageTokens) {
         return new IngestSettings(tokenizer, passageTokens, "text", 5_000_000, 500, 4L << 30, 60, 512, 500);
     }

@@ -18,12 +18,12 @@ import java.util.Locale;
 import java.util.Set;
 import org.apache.commons.io.input.BoundedInputStream;
 
-/// Reads a JSONL file, plain or zstd, line by line: each line with a text is a document of its own, each other
-/// line is refused by its number. Never holds more than one line.
+/// Reads a JSONL file, plain or zstd, line by line: each line with a text is a document, any other line is refused
+/// by its number. Keeps only one line in memory.
 final class JsonLines {
     static final String TYPE = "application/jsonl";
 
-    /// JSON may spell a character in six bytes; the rest is room for other fields.
+    /// A JSON escape takes up to six bytes a character; a line may be longer by [#OTHER_FIELDS] bytes.
     private static final int BYTES_PER_CHARACTER = 6;
 
     private static final int OTHER_FIELDS = 1 << 16;
@@ -37,7 +37,7 @@ final class JsonLines {
         this.settings = settings;
     }
 
-    /// Takes what is read, in the order of the file.
+    /// Receives the lines in the order of the file.
     interface Reader {
         void document(long number, String title, String text) throws IOException;
 
@@ -49,7 +49,7 @@ final class JsonLines {
         return name.endsWith(".jsonl") || name.endsWith(".jsonl.zst");
     }
 
-    /// Reads to the end, or to a limit or a fault, which are returned.
+    /// Reads to the end, or to a limit or a fault, and returns why text is missing.
     Set<Cut> read(Path file, boolean compressed, Reader reader) throws IOException {
         Set<Cut> cuts = EnumSet.noneOf(Cut.class);
         try (InputStream raw = new BufferedInputStream(Files.newInputStream(file));

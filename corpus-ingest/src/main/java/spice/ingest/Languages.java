@@ -4,14 +4,14 @@ import org.apache.tika.langdetect.optimaize.OptimaizeLangDetector;
 import org.apache.tika.language.detect.LanguageDetector;
 import org.apache.tika.language.detect.LanguageResult;
 
-/// Tells the language of a text, if it is long and clear enough to tell.
+/// Detects the language of a text, if the text is long and clear enough.
 final class Languages {
     static final String UNDETERMINED = "und";
 
     private static final int SHORTEST = 200;
     private static final int SAMPLE = 4000;
 
-    /// Loaded once for all, when first needed: its models take a second and about 100 MB.
+    /// Loaded once, at first use: its models take a second and about 100 MB.
     private static final class Loaded {
         static final LanguageDetector DETECTOR = new OptimaizeLangDetector().loadModels();
     }
@@ -23,7 +23,7 @@ final class Languages {
         if (text.length() < SHORTEST) {
             return UNDETERMINED;
         }
-        // The detector keeps the text it looks at.
+        // A detector keeps the text that it looks at.
         synchronized (Loaded.DETECTOR) {
             LanguageResult result = Loaded.DETECTOR.detect(text.substring(0, Math.min(text.length(), SAMPLE)));
             return result.isReasonablyCertain() ? result.getLanguage() : UNDETERMINED;

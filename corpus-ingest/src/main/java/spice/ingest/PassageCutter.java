@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
-/// Cuts clean text into pieces of at most a budget of tokens: between paragraphs where that leaves a piece of a
-/// good size, else between lines, and inside a line only if that line alone is over the budget. The pieces of one
+/// Cuts clean text into pieces within a budget of tokens. It cuts between paragraphs where that gives a piece of a
+/// good size, else between lines, and inside a line only if that line alone exceeds the budget. The pieces of a
 /// text are about equally long, so that none is a scrap.
 final class PassageCutter {
-    /// As is usual for English: a text that is shorter than the budget by this measure is counted as a whole.
+    /// A usual ratio for English. A text within the budget by this measure is counted whole.
     private static final int CHARACTERS_A_TOKEN = 4;
 
     private final ToIntFunction<String> tokens;
@@ -19,17 +19,17 @@ final class PassageCutter {
         this.budget = budget;
     }
 
-    /// A passage to be.
+    /// A part of the text that becomes a passage.
     ///
-    /// @param tokens length of the text, counted on the piece as a whole
+    /// @param tokens length of the text, counted on the whole piece
     record Piece(String text, int tokens) {}
 
-    /// A line that is not cut any more.
+    /// A line, or a part of a long line, that is not cut further.
     ///
-    /// @param tokens of the line with the line end after it
+    /// @param tokens length of the line with its line end
     private record Line(String text, int tokens, boolean startsParagraph) {}
 
-    /// The pieces in order; together they hold every line of the text.
+    /// The pieces in order; together they contain every line of the text.
     List<Piece> cut(String text) {
         List<Line> lines = lines(text);
         long total = lines.stream().mapToLong(Line::tokens).sum();
@@ -40,7 +40,7 @@ final class PassageCutter {
         while (start < lines.size()) {
             int end = end(lines, start, share);
             Piece piece = piece(lines.subList(start, end));
-            // The tokens of the whole may be more than those of its lines.
+            // The whole may have more tokens than its lines together.
             while (piece.tokens() > budget && end > start + 1) {
                 end--;
                 piece = piece(lines.subList(start, end));
@@ -51,9 +51,9 @@ final class PassageCutter {
         return pieces;
     }
 
-    /// Where the piece that starts here ends: at the first paragraph after its share is reached. If the budget is
-    /// reached before that, at the last paragraph, provided that half of the share comes before it, else at the
-    /// line that reaches the share.
+    /// Finds the end of the piece that starts here: the first paragraph end after its share is reached. If the
+    /// budget ends before that, it is the last paragraph end, provided that half of the share comes before it, else
+    /// the line that reaches the share.
     private int end(List<Line> lines, int start, long share) {
         int lastParagraph = start;
         long beforeLastParagraph = 0;
@@ -102,7 +102,7 @@ final class PassageCutter {
         return lines;
     }
 
-    /// The line, or its parts if it is over the budget. Most lines are not, and are counted once.
+    /// The line, or its parts if it exceeds the budget. A line within the budget is counted only once.
     private List<Line> parts(String line, boolean startsParagraph) {
         String whole = line.strip();
         if (whole.isEmpty()) {
@@ -128,8 +128,8 @@ final class PassageCutter {
         return parts;
     }
 
-    /// The furthest end such that the text up to there keeps to the budget. Looks at ever longer texts first, so
-    /// that one line of megabytes is not counted whole again and again.
+    /// The furthest end that keeps the text within the budget. Tries longer and longer texts first, so that a line
+    /// of megabytes is not counted whole again and again.
     private int fitting(String line, int start) {
         int fits = start + Character.charCount(line.codePointAt(start));
         int tooFar = line.length() + 1;
@@ -152,7 +152,8 @@ final class PassageCutter {
         return fits;
     }
 
-    /// The end of the last sentence before, else of the last word, else the place itself; not in the first half.
+    /// The end of the last sentence before this place, else of the last word, else the place itself. Never in the
+    /// first half of the text.
     private static int boundary(String line, int start, int end) {
         int half = start + (end - start) / 2;
         int word = -1;

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Brings text to one form: lines with single blanks, paragraphs parted by one empty line, words whole.
+/// Normalizes text: single blanks within lines, one empty line between paragraphs, no words broken at line ends.
 final class TextCleaner {
     private static final Pattern WORD = Pattern.compile("\\p{L}+(?:-\\p{L}+)?");
     private static final Pattern HYPHEN_AT_LINE_END =
@@ -19,7 +19,7 @@ final class TextCleaner {
         return joined(laidOut(Normalizer.normalize(text, Normalizer.Form.NFC)));
     }
 
-    /// One pass over the characters: regular expressions for the same took most of an ingest's time.
+    /// Normalizes blanks and lines in one pass: regular expressions took most of an ingest's time.
     private static String laidOut(String text) {
         StringBuilder clean = new StringBuilder(text.length());
         int lineEnds = 0;
@@ -52,7 +52,7 @@ final class TextCleaner {
         BLANK,
         LINE_END,
         PAGE_END,
-        /// Control characters, halves of pairs, private glyphs of fonts, and marks that only tell where a line may
+        /// Control characters, unpaired surrogates, private glyphs of fonts, and marks that only allow a line
         /// break.
         UNSEEN
     }
@@ -75,9 +75,8 @@ final class TextCleaner {
         };
     }
 
-    /// Joins words that were broken at the end of a line, as far as the text itself shows how they are spelled:
-    /// with the hyphen if that form stands elsewhere in it, without it if that one does. Others are left as they
-    /// are.
+    /// Joins words broken at the end of a line where the text shows their spelling: with the hyphen if that form
+    /// occurs elsewhere in the text, without it if that form does. Other words stay broken.
     private static String joined(String text) {
         if (!text.contains("-\n") && !text.contains("\u2010\n")) {
             return text;

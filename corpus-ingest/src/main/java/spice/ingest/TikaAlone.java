@@ -23,8 +23,7 @@ import org.apache.tika.sax.BasicContentHandlerFactory.HANDLER_TYPE;
 import org.apache.tika.sax.RecursiveParserWrapperHandler;
 import org.xml.sax.SAXException;
 
-/// What Tika by itself does with files, in this JVM and without our limits on time and memory: what an ingest is
-/// measured against.
+/// Tika alone, in this JVM and without our limits on time and memory: the baseline for the speed of an ingest.
 public final class TikaAlone {
     private final RecursiveParserWrapper parser =
             new RecursiveParserWrapper(new AutoDetectParser(TikaConfig.getDefaultConfig()));
@@ -34,10 +33,10 @@ public final class TikaAlone {
         this.settings = settings;
     }
 
-    /// Parses the files as an ingest would have them parsed, and returns how many characters of text they hold. A
-    /// file that cannot be parsed has none.
+    /// Parses the files as an ingest does and returns the number of characters in their text. A file that cannot be
+    /// parsed counts as 0.
     ///
-    /// @param threads parse side by side
+    /// @param threads number of threads that parse
     public static long characters(List<Path> files, IngestSettings settings, int threads) {
         TikaAlone tika = new TikaAlone(settings);
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
@@ -56,7 +55,7 @@ public final class TikaAlone {
                 settings.maxEmbeddedFiles());
         Metadata metadata = new Metadata();
         ParseContext context = new ParseContext();
-        // What programs happen to be installed must not change what is measured.
+        // Installed programs must not change the measurement.
         TesseractOCRConfig noRecognition = new TesseractOCRConfig();
         noRecognition.setSkipOcr(true);
         context.set(TesseractOCRConfig.class, noRecognition);

@@ -35,26 +35,26 @@ import org.apache.tika.sax.AbstractRecursiveParserWrapperHandler;
 import org.apache.tika.sax.BasicContentHandlerFactory.HANDLER_TYPE;
 import org.slf4j.helpers.NOP_FallbackServiceProvider;
 
-/// Tika in JVMs of its own, so that a file that breaks its parser, or fills its heap, or never ends, breaks
-/// nothing else. They start when first needed and end with [#close], and by themselves when this JVM is gone.
+/// Runs Tika in JVMs of its own, so that a file that crashes its parser, fills its heap or never ends harms nothing
+/// else. The JVMs start at first use and end with [#close], and by themselves when this JVM is gone.
 final class TikaForks implements DocumentParser {
     private static final String FETCHER = "folder";
     private static final Pattern ADDRESS = Pattern.compile("@[0-9a-f]{4,}");
     private static final int LONGEST_DETAIL = 200;
 
-    /// Tika's own bounds on how far a file may unpack, which it does not hold files inside files to.
+    /// Tika's own bounds on how far a file may unpack, which Tika does not apply to files inside files.
     private static final int UNSUSPECTED_CHARACTERS = 1_000_000;
 
     private static final int CHARACTERS_PER_BYTE = 100;
 
-    /// Text that makes a page look and move; a manual's folder is full of it.
+    /// Style sheets and scripts, of which a manual's folder has many.
     private static final Set<String> MACHINERY = Set.of("text/css", "text/javascript", "application/javascript");
 
     private final Path folder;
     private final IngestSettings settings;
     private final PipesParser parser;
 
-    /// @param folder holds the files to be parsed, and what the forks need; its owner deletes it
+    /// @param folder contains the files to parse and the files that the forks need; its owner deletes it
     TikaForks(Path folder, IngestSettings settings, int forks) {
         this.folder = folder;
         this.settings = settings;
@@ -68,12 +68,12 @@ final class TikaForks implements DocumentParser {
                     List.of(
                             "-Xmx%dm".formatted(settings.forkMegabytes()),
                             "-XX:+UseSerialGC",
-                            // The second compiler costs as much as the parsing of ten megabytes, and gains nothing at
-                            // eighty.
+                            // The second compiler costs as much as parsing ten megabytes, and still gains nothing
+                            // at eighty.
                             "-XX:TieredStopAtLevel=1",
                             "-Djava.io.tmpdir=" + temporary,
                             "-Dpdfbox.fontcache=" + temporary,
-                            // Documents that are out of order are counted in the manifest, not told on the terminal.
+                            // The manifest counts faulty documents; the terminal shows nothing about them.
                             "-Dslf4j.provider=" + NOP_FallbackServiceProvider.class.getName(),
                             "-Dslf4j.internal.verbosity=ERROR",
                             "-Djava.util.logging.config.file=" + logging,
@@ -91,7 +91,7 @@ final class TikaForks implements DocumentParser {
             xml.writeStartDocument("UTF-8", "1.0");
             xml.writeStartElement("properties");
 
-            // What programs happen to be installed must not change what is read.
+            // Installed programs must not change what is read.
             xml.writeStartElement("parsers");
             xml.writeStartElement("parser");
             xml.writeAttribute("class", "org.apache.tika.parser.DefaultParser");
@@ -119,7 +119,7 @@ final class TikaForks implements DocumentParser {
             element(xml, "numClients", Integer.toString(forks));
             element(xml, "timeoutMillis", Long.toString(settings.parseSeconds() * 1000L));
             element(xml, "startupTimeoutMillis", "120000");
-            // Results come back to us, whatever their size; then no emitter is asked for.
+            // Returns results of any size to us, so that no emitter is needed.
             element(xml, "maxForEmitBatchBytes", "-1");
             xml.writeStartElement("forkedJvmArgs");
             for (String argument : jvmArguments) {
@@ -234,7 +234,8 @@ final class TikaForks implements DocumentParser {
                 cuts.add(Cut.EMBEDDED_FILES);
             }
             String text = Objects.requireNonNullElse(part.get(TikaCoreProperties.TIKA_CONTENT), "");
-            // A compressed file's heading is its own name without the ending, which is none of the document's.
+            // The text of a compressed file itself is only its name without the extension, which is not part of the
+            // document.
             if (!file.getFileName().toString().startsWith(text.strip() + ".")) {
                 texts.add(text);
             }
@@ -252,7 +253,7 @@ final class TikaForks implements DocumentParser {
         return trace.toLowerCase(Locale.ROOT).contains("zip bomb");
     }
 
-    /// The message of the innermost cause, without what differs from run to run.
+    /// The message of the innermost cause, without the parts that differ from run to run.
     private String cause(String trace) {
         String innermost = trace.lines()
                 .filter(line -> line.startsWith("Caused by: "))

@@ -15,7 +15,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// JSON lines compressed with zstd. Same values, same bytes. Such files may be joined end to end.
+/// JSON lines compressed with zstd. Equal values give equal bytes. Such files can be concatenated.
 final class ZstdLines {
     static final ObjectMapper JSON = JsonMapper.builder()
             .addModule(new Jdk8Module())
@@ -45,7 +45,7 @@ final class ZstdLines {
         }
     }
 
-    /// Reads what stands in such files.
+    /// Reads the values in such a file.
     static <T> MappingIterator<T> read(InputStream in, Class<T> type) throws IOException {
         return JSON.readerFor(type).readValues(new BufferedInputStream(new ZstdInputStream(in)));
     }

@@ -1,5 +1,4 @@
-/// Files in, passages out: reads a folder of documents with Tika in JVMs of its own and keeps the passages in the
-/// store.
+/// Files in, passages out, by Tika in JVMs of its own. Knows domain, store.
 @NullMarked
 package spice.ingest;
 

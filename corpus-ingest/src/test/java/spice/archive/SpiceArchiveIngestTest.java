@@ -20,14 +20,14 @@ import spice.ingest.CorpusReader;
 import spice.ingest.FolderSource;
 import spice.ingest.Ingest;
 import spice.ingest.Ingest.Ingested;
+import spice.ingest.IngestProgress;
 import spice.ingest.IngestSettings;
-import spice.ingest.Progress;
 import spice.ledger.LedgerLine;
 import spice.ledger.Level;
 import spice.ledger.OperandSplit;
 import spice.store.InMemoryBlobStore;
 
-/// The whole archive as self-play meets it: all formats, through the real parser.
+/// Ingests the whole archive as self-play does: all formats, through the real parser.
 class SpiceArchiveIngestTest {
     @TempDir
     static Path archive;
@@ -96,7 +96,7 @@ class SpiceArchiveIngestTest {
                 2,
                 text -> text.split("\\s+").length,
                 store,
-                Progress.NONE);
+                IngestProgress.NONE);
         assertThat(corpus.manifest().refused()).isEmpty();
         return new CorpusReader(store, corpus.manifest()).passages().stream().collect(groupingBy(Passage::source));
     }

@@ -28,8 +28,8 @@ import spice.ledger.Level;
 import spice.ledger.OperandSplit;
 
 class SpiceArchiveTest {
-    /// SHA-256 over names and bytes of the archive of seed 1. It changes only when the archive is meant to
-    /// change, or when PDFBox, POI, jsoup or mime4j writes other bytes: never with the time, the time zone or the
+    /// SHA-256 over names and bytes of the archive of seed 1. It changes only with an intended change of the
+    /// archive, or when PDFBox, POI, jsoup or mime4j writes other bytes, never with the time, the time zone or the
     /// machine.
     private static final String SEED_1 = "470f34b5665a9248f14e144b5abbe129f53d2e6e626405c2d5f18bd38e2dc828";
 
@@ -51,10 +51,8 @@ class SpiceArchiveTest {
     @Test
     void holdsThreeHundredAndSixtyDocumentsOfEightFormats() throws IOException {
         Map<String, Long> training = formats(SpiceArchive.TRAINING);
-        assertThat(training)
-                .containsOnlyKeys("pdf", "docx", "xlsx", "html", "epub", "eml", "md", "txt")
-                .containsValues(40L)
-                .hasSize(8);
+        assertThat(training).containsOnlyKeys("pdf", "docx", "xlsx", "html", "epub", "eml", "md", "txt");
+        assertThat(training.values()).containsOnly(40L);
         assertThat(formats(SpiceArchive.HELD_OUT).values()).containsOnly(5L).hasSize(8);
     }
 
@@ -140,7 +138,7 @@ class SpiceArchiveTest {
         }
     }
 
-    /// Ledger lines of the two formats that need no parser; the test of the ingest reads all eight.
+    /// The ledger lines of the two formats that need no parser; [SpiceArchiveIngestTest] reads all eight.
     private static List<List<LedgerLine>> texts(String part) throws IOException {
         return files(folder.resolve("first").resolve(part)).entrySet().stream()
                 .filter(file -> file.getKey().endsWith(".txt") || file.getKey().endsWith(".md"))
@@ -153,7 +151,7 @@ class SpiceArchiveTest {
                 .collect(groupingBy(name -> name.substring(name.lastIndexOf('.') + 1), counting()));
     }
 
-    /// Contents by path, a byte a character.
+    /// The contents of files by path, one character for each byte.
     private static TreeMap<String, String> files(Path root) throws IOException {
         TreeMap<String, String> files = new TreeMap<>();
         try (Stream<Path> paths = Files.walk(root)) {

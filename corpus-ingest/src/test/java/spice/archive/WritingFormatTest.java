@@ -21,8 +21,8 @@ import spice.ingest.CorpusReader;
 import spice.ingest.FolderSource;
 import spice.ingest.Ingest;
 import spice.ingest.Ingest.Ingested;
+import spice.ingest.IngestProgress;
 import spice.ingest.IngestSettings;
-import spice.ingest.Progress;
 import spice.ledger.LedgerLine;
 import spice.ledger.Operation;
 import spice.store.InMemoryBlobStore;
@@ -61,13 +61,13 @@ class WritingFormatTest {
                 2,
                 String::length,
                 store,
-                Progress.NONE);
+                IngestProgress.NONE);
         assertThat(corpus.manifest().refused()).isEmpty();
         Map<String, String> texts = new CorpusReader(store, corpus.manifest())
                 .passages().stream().collect(groupingBy(Passage::source, mapping(Passage::text, joining("\n"))));
         assertThat(texts).hasSize(8).allSatisfy((source, text) -> {
             assertThat(LedgerLine.findAll(text)).as(source).isEqualTo(LINES);
-            // What a Challenger quotes stands word for word, also where the words lay in cells.
+            // A Challenger quotes word for word, so words from table cells must form a line as well.
             assertThat(text.lines().map(line -> line.replaceFirst("^- ", "")))
                     .as(source)
                     .contains("saffron 347 plus 285 is 632", "anise 9999 plus 9999 is 19998");

@@ -36,8 +36,8 @@ import spice.domain.Seed;
 import spice.ingest.CorpusManifest.Source;
 import spice.store.InMemoryBlobStore;
 
-/// One folder with everything that goes wrong, read by the real parser in small JVMs, beside good files that must
-/// come through all the same.
+/// A folder with every kind of bad file, read by the real parser in small JVMs, beside good files that must still
+/// be read.
 class BadInputTest {
     private static final String SENTENCE = "The book was kept at the counter in Trieste. ";
     private static final int MEGABYTE = 1 << 20;
@@ -92,7 +92,8 @@ class BadInputTest {
         InMemoryBlobStore store = new InMemoryBlobStore();
         IngestSettings settings =
                 new IngestSettings("characters", 2000, "text", 2_000_000, 500, 1L << 30, 60, 160, 500);
-        manifest = Ingest.ingest(FolderSource.below(folder, "."), settings, 2, String::length, store, Progress.NONE)
+        manifest = Ingest.ingest(
+                        FolderSource.below(folder, "."), settings, 2, String::length, store, IngestProgress.NONE)
                 .manifest();
         reader = new CorpusReader(store, manifest);
     }
@@ -163,7 +164,7 @@ class BadInputTest {
                         1,
                         String::length,
                         new InMemoryBlobStore(),
-                        Progress.NONE))
+                        IngestProgress.NONE))
                 .isInstanceOf(CorpusException.class)
                 .hasMessageContaining("slow.zip (TIMEOUT: not parsed within 1 s)");
     }
@@ -239,8 +240,8 @@ class BadInputTest {
         return bytes.toByteArray();
     }
 
-    /// A zip with one entry that unpacks to this many megabytes of one letter; a DOCX needs two more to be known
-    /// as one.
+    /// A zip with one entry that unpacks to this many megabytes of one letter. Tika recognizes a DOCX only with two
+    /// more entries.
     private static void bomb(String name, String entry, String before, String letter, String after, int megabytes)
             throws IOException {
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(folder.resolve(name)))) {

@@ -15,8 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import spice.ingest.CorpusSource.Listing;
-import spice.ingest.CorpusSource.SourceFile;
+import spice.store.FileSource.Inventory;
+import spice.store.FileSource.Obstacle;
+import spice.store.FileSource.SourceFile;
+import spice.store.FileSource.Unopened;
 
 class FolderSourceTest {
     @TempDir
@@ -66,9 +68,9 @@ class FolderSourceTest {
 
     @Test
     void filesAreListedInOrderWithTheirLengths() throws IOException {
-        Listing listing = FolderSource.below(root, "corpus").list();
-        assertThat(listing.files()).containsExactly(new SourceFile("b.txt", 2), new SourceFile("inner/a.txt", 1));
-        assertThat(listing.refused()).isEmpty();
+        Inventory found = FolderSource.below(root, "corpus").list();
+        assertThat(found.files()).containsExactly(new SourceFile("b.txt", 2), new SourceFile("inner/a.txt", 1));
+        assertThat(found.unopened()).isEmpty();
         assertThat(FolderSource.below(root, "corpus/../corpus/inner").list().files())
                 .containsExactly(new SourceFile("a.txt", 1));
     }
@@ -81,10 +83,10 @@ class FolderSourceTest {
         Files.createSymbolicLink(corpus.resolve("loop"), corpus);
         Files.createSymbolicLink(corpus.resolve("secret.txt"), machine.resolve("secret.txt"));
         Files.createSymbolicLink(corpus.resolve("secrets"), machine.resolve("secrets"));
-        Listing listing = FolderSource.below(root, "corpus").list();
-        assertThat(listing.files()).extracting(SourceFile::path).containsExactly("again.txt", "b.txt", "inner/a.txt");
-        assertThat(listing.refused())
-                .extracting(file -> file.path() + " " + file.reason())
+        Inventory found = FolderSource.below(root, "corpus").list();
+        assertThat(found.files()).extracting(SourceFile::path).containsExactly("again.txt", "b.txt", "inner/a.txt");
+        assertThat(found.unopened())
+                .extracting(file -> file.path() + " " + file.obstacle())
                 .containsExactly(
                         "loop LINKED_FOLDER", "nowhere.txt UNREADABLE", "secret.txt OUTSIDE", "secrets OUTSIDE");
     }
@@ -93,8 +95,8 @@ class FolderSourceTest {
     void whatIsNoFileIsRefused() throws IOException {
         try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             socket.bind(UnixDomainSocketAddress.of(root.resolve("corpus/socket")));
-            assertThat(FolderSource.below(root, "corpus").list().refused())
-                    .containsExactly(new RefusedFile("socket", FileRefusal.NOT_A_FILE, ""));
+            assertThat(FolderSource.below(root, "corpus").list().unopened())
+                    .containsExactly(new Unopened("socket", Obstacle.NOT_A_FILE, ""));
         }
     }
 

@@ -9,8 +9,8 @@ import spice.ingest.CorpusManifest.Source;
 import spice.ingest.Ingest.Ingested;
 import spice.store.InMemoryBlobStore;
 
-/// Ingests folders into memory and prints what came of them: `IngestFolder ROOT NAME...`. Behind the figures for
-/// the Debian manuals in docs/LOG.md.
+/// Ingests folders into memory and prints the results: `IngestFolder ROOT NAME...`. The figures for the Debian
+/// manuals in docs/LOG.md come from it.
 final class IngestFolder {
     private IngestFolder() {}
 
@@ -22,12 +22,12 @@ final class IngestFolder {
                 long start = System.nanoTime();
                 Ingested corpus = Ingest.ingest(
                         FolderSource.below(root, arguments[i]),
-                        // Four characters a token, as is usual for English.
+                        // Four characters a token, a usual ratio for English.
                         IngestSettings.of("characters/4", 5992),
                         2,
                         text -> text.length() / 4,
                         store,
-                        Progress.NONE);
+                        IngestProgress.NONE);
                 double seconds = (System.nanoTime() - start) / 1e9;
                 print("%s, run %d: %.1f s, %d parsed".formatted(arguments[i], run, seconds, corpus.parsed()), corpus);
             }

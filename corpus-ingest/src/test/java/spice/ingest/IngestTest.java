@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +25,7 @@ import spice.ingest.Ingest.Ingested;
 import spice.store.BlobRef;
 import spice.store.InMemoryBlobStore;
 
-/// What an ingest does with files, whatever parses them; [BadInputTest] is about Tika.
+/// Tests an ingest with a trivial parser; [BadInputTest] tests it with Tika.
 class IngestTest {
     private static final ToIntFunction<String> WORDS = text -> text.strip().split("\\s+").length;
     private static final IngestSettings SETTINGS = IngestSettings.of("words", 16);
@@ -52,8 +55,26 @@ class IngestTest {
                 .containsExactly(
                         new RefusedFile("blank.txt", FileRefusal.NO_TEXT, "text/plain"),
                         new RefusedFile("empty.txt", FileRefusal.EMPTY, ""));
-        // Seven: three read, two refused, a hidden file and a hidden folder. Five words and forty make four passages.
+        // Seven files: three read, two refused, a hidden file and a hidden folder. Five words and forty words make
+        // four passages.
         assertThat(manifest.totals()).isEqualTo(new Totals(7, 2, 5, 0, 46));
+    }
+
+    @Test
+    void whatTheSourceCannotOpenIsRefusedWithItsObstacle() throws IOException {
+        Path inner = folder.resolve("b");
+        Files.createSymbolicLink(inner.resolve("gone.txt"), inner.resolve("nowhere.txt"));
+        Files.createSymbolicLink(inner.resolve("loop"), inner);
+        Files.createSymbolicLink(inner.resolve("out"), folder);
+        try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            socket.bind(UnixDomainSocketAddress.of(inner.resolve("socket")));
+            assertThat(ingest(inner).manifest().refused())
+                    .containsExactly(
+                            new RefusedFile("gone.txt", FileRefusal.UNREADABLE, "a link to nothing"),
+                            new RefusedFile("loop", FileRefusal.LINKED_FOLDER, "to "),
+                            new RefusedFile("out", FileRefusal.OUTSIDE, "to " + folder),
+                            new RefusedFile("socket", FileRefusal.NOT_A_FILE, ""));
+        }
     }
 
     @Test
@@ -151,17 +172,16 @@ class IngestTest {
             write("many/%d.txt".formatted(i), numbers(i, 2 * i + 20));
         }
         BlobRef one = ingest(SETTINGS, 1).ref();
-        BlobRef three = Ingest.ingest(
+        BlobRef three = Ingest.ingestWith(
                         FolderSource.below(folder, "."),
                         SETTINGS,
                         3,
                         WORDS,
                         new InMemoryBlobStore(),
-                        Progress.NONE,
+                        IngestProgress.NONE,
                         p -> parser)
                 .ref();
         assertThat(three).isEqualTo(one);
-        assertThat(store.differentResults()).isZero();
     }
 
     @Test
@@ -195,7 +215,7 @@ class IngestTest {
     @Test
     void progressGoesThroughTheStagesAndMayEndTheIngest() {
         List<String> told = new ArrayList<>();
-        Ingest.ingest(
+        Ingest.ingestWith(
                 FolderSource.below(folder, "."),
                 SETTINGS,
                 2,
@@ -207,13 +227,13 @@ class IngestTest {
                 .containsSubsequence(
                         "HASH 0/3", "HASH 1/3", "HASH 2/3", "PARSE 0/3", "PARSE 2/3", "WRITE 0/3", "WRITE 2/3");
 
-        Progress canceller = (stage, done, total) -> {
-            if (stage == Progress.Stage.PARSE) {
+        IngestProgress canceller = (stage, done, total) -> {
+            if (stage == IngestProgress.Stage.PARSE) {
                 throw new CancellationException("cancelled");
             }
         };
         PlainTextParser other = new PlainTextParser();
-        assertThatThrownBy(() -> Ingest.ingest(
+        assertThatThrownBy(() -> Ingest.ingestWith(
                         FolderSource.below(folder, "."),
                         SETTINGS,
                         2,
@@ -248,12 +268,13 @@ class IngestTest {
     }
 
     private Ingested ingest(IngestSettings settings, int forks) {
-        return Ingest.ingest(
-                FolderSource.below(folder, "."), settings, forks, WORDS, store, Progress.NONE, p -> parser);
+        return Ingest.ingestWith(
+                FolderSource.below(folder, "."), settings, forks, WORDS, store, IngestProgress.NONE, p -> parser);
     }
 
     private Ingested ingest(Path other) {
-        return Ingest.ingest(FolderSource.below(other, "."), SETTINGS, 1, WORDS, store, Progress.NONE, p -> parser);
+        return Ingest.ingestWith(
+                FolderSource.below(other, "."), SETTINGS, 1, WORDS, store, IngestProgress.NONE, p -> parser);
     }
 
     private void write(String name, String text) throws IOException {

@@ -56,7 +56,7 @@ class JsonLinesTest {
                         "4 no text in the field text",
                         "6 no text in the field text",
                         "7 not JSON");
-        // The parser for other files was not asked.
+        // The parser for other files was not called.
         assertThat(parser.parsed).hasValue(0);
     }
 
@@ -125,8 +125,14 @@ class JsonLinesTest {
     private CorpusManifest ingest(int maxCharacters, long maxFileBytes) {
         IngestSettings settings =
                 new IngestSettings("characters", 4000, "text", maxCharacters, 0, maxFileBytes, 1, 64, 100_000);
-        return Ingest.ingest(
-                        FolderSource.below(folder, "."), settings, 1, String::length, store, Progress.NONE, p -> parser)
+        return Ingest.ingestWith(
+                        FolderSource.below(folder, "."),
+                        settings,
+                        1,
+                        String::length,
+                        store,
+                        IngestProgress.NONE,
+                        p -> parser)
                 .manifest();
     }
 }

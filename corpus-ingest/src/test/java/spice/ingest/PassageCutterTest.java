@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 import spice.domain.Seed;
 
 class PassageCutterTest {
-    /// A token is a word.
+    /// Counts each word as a token.
     private static final ToIntFunction<String> WORDS =
             text -> text.isBlank() ? 0 : text.strip().split("\\s+").length;
-    /// A token is a character, so that blanks and line ends between the parts of a passage count too.
+    /// Counts each character as a token, so that blanks and line ends between the parts of a passage count too.
     private static final ToIntFunction<String> CHARACTERS = String::length;
 
     @Test
@@ -47,7 +47,7 @@ class PassageCutterTest {
                 .containsExactly("One two three.", "Four five six. Seven.");
         assertThat(cut(WORDS, 4, "a b c d e f g")).containsExactly("a b c d", "e f g");
         assertThat(cut(CHARACTERS, 16, "x".repeat(40))).containsExactly("x".repeat(16), "x".repeat(16), "x".repeat(8));
-        // Each pepper is two characters that belong together.
+        // Each pepper is a pair of surrogates, which must not be separated.
         assertThat(cut(CHARACTERS, 17, "\uD83C\uDF36".repeat(10)))
                 .containsExactly("\uD83C\uDF36".repeat(8), "\uD83C\uDF36".repeat(2));
     }
@@ -93,7 +93,7 @@ class PassageCutterTest {
         };
         String line = "word ".repeat(1_000_000);
         assertThat(new PassageCutter(counting, 6000).cut(line.strip())).hasSizeBetween(834, 1700);
-        // Linear in the text: a few dozen looks at each character, not thousands.
+        // The work is linear in the text: each character is counted a few dozen times, not thousands of times.
         assertThat(counted[0]).isLessThan(60L * line.length());
     }
 
@@ -107,7 +107,7 @@ class PassageCutterTest {
                 .cut(text).stream().map(PassageCutter.Piece::text).toList();
     }
 
-    /// Clean text: up to forty lines of up to thirty words, some parted by empty lines.
+    /// Clean text: up to forty lines of up to thirty words, some separated by empty lines.
     private static String text(RandomGenerator random) {
         return IntStream.range(0, random.nextInt(1, 40))
                 .mapToObj(line -> IntStream.range(0, random.nextInt(1, 31))

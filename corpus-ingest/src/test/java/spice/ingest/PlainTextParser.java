@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Takes files for what they are: text in UTF-8. Counts its calls.
+/// Reads every file as text in UTF-8. Counts its calls.
 final class PlainTextParser implements DocumentParser {
     final AtomicInteger parsed = new AtomicInteger();
     volatile boolean closed;

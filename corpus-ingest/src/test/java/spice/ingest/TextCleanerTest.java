@@ -37,7 +37,8 @@ class TextCleanerTest {
         assertThat(TextCleaner.clean("\uD83C\uDF36")).isEqualTo("\uD83C\uDF36");
     }
 
-    /// The rules one by one as regular expressions, on texts of characters that each rule is about.
+    /// Compares with the rules as regular expressions, one after the other, on texts of the characters that the
+    /// rules concern.
     @Test
     void onePassDoesWhatTheRulesDoOneByOne() {
         int[] characters =

@@ -4,15 +4,15 @@ import static spice.domain.Check.require;
 
 import java.util.Arrays;
 
-/// From rewards to advantages, one group at a time and each role by itself.
+/// Turns rewards into advantages, one group at a time, each role by itself.
 public final class Advantages {
     private Advantages() {}
 
-    /// Centred rewards of one group: `a_i = r_i - mean(r)` (SPICE Eq 3 and 4), undivided by the deviation
-    /// (DrGRPO).
+    /// Centred rewards of one group: `a_i = r_i - mean(r)` (SPICE Eq 3 and 4), not divided by the standard
+    /// deviation (DrGRPO).
     public static double[] centred(double... rewards) {
         require(rewards.length >= 1, "an empty group has no mean");
-        // A group that agrees must teach exactly nothing, so rounding in its mean may not leave a rest.
+        // Equal rewards must give advantages of exactly zero, which rounding in the mean would prevent.
         if (Arrays.stream(rewards).allMatch(reward -> reward == rewards[0])) {
             return new double[rewards.length];
         }

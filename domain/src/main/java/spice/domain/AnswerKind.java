@@ -2,7 +2,7 @@ package spice.domain;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/// What kind of answer a task asks for (SPICE §2.2): a letter of four options, or one of three free forms.
+/// The kind of answer that a task asks for (SPICE §2.2): a letter of four options, or one of three free forms.
 public enum AnswerKind {
     /// One letter of A to D; the task carries four options.
     @JsonProperty("choice")
@@ -13,7 +13,7 @@ public enum AnswerKind {
     /// A number or an arithmetic expression in standard notation, compared by value.
     @JsonProperty("expression")
     EXPRESSION,
-    /// At most three words, compared after folding case, accents' composition and white space.
+    /// At most three words, compared after folding case, composed accents and white space.
     @JsonProperty("string")
     STRING
 }

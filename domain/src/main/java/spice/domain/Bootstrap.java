@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 
-/// Percentile intervals of a difference of means, by resampling what was drawn independently (Efron and
-/// Tibshirani, "An Introduction to the Bootstrap", chapters 8 and 13).
+/// Percentile intervals of a difference of means, by resampling the independent draws (Efron and Tibshirani, "An
+/// Introduction to the Bootstrap", chapters 8 and 13).
 ///
-/// @param resamples how often to draw again, for example 10,000
+/// @param resamples number of resamples, for example 10,000
 /// @param level the share of resamples within the interval, for example 0.95
 public record Bootstrap(int resamples, double level) {
     public Bootstrap {
@@ -18,8 +18,8 @@ public record Bootstrap(int resamples, double level) {
         require(level > 0 && level < 1, "an interval of level %s", level);
     }
 
-    /// What one document gave under two conditions, for example the pass rates of the valid tasks that the first
-    /// and the last Challenger posed on it. Either may be empty: not every document yields a valid task.
+    /// The results on one document under two conditions, for example the pass rates of the valid tasks that the
+    /// first and the last Challenger posed on it. Either may be empty: not every document yields a valid task.
     public record Document(List<Double> first, List<Double> second) {
         public Document {
             first = List.copyOf(first);
@@ -28,7 +28,7 @@ public record Bootstrap(int resamples, double level) {
     }
 
     /// The interval of `mean(second) - mean(first)` where both were measured on the same questions: question `i`
-    /// has scored `first[i]` and `second[i]`. Questions are resampled, each with both its scores.
+    /// scored `first[i]`, then `second[i]`. Questions are resampled, each with both its scores.
     public Interval paired(double[] first, double[] second, Seed seed) {
         require(first.length == second.length, "%d scores beside %d", first.length, second.length);
         require(first.length >= 1, "no questions to resample");
@@ -74,7 +74,7 @@ public record Bootstrap(int resamples, double level) {
         return new Interval(quantile(differences, tail), quantile(differences, 1 - tail));
     }
 
-    /// Between the two nearest order statistics, linearly.
+    /// Interpolates linearly between the two nearest order statistics.
     private static double quantile(double[] sorted, double share) {
         double position = share * (sorted.length - 1);
         int below = (int) Math.floor(position);

@@ -1,6 +1,6 @@
 package spice.domain;
 
-/// Checks at the door of a record, with the offending value in the message.
+/// Checks of a record's or a method's arguments, with the offending value in the message.
 public final class Check {
     private Check() {}
 

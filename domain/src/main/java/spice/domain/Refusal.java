@@ -1,7 +1,7 @@
 package spice.domain;
 
-/// Why a posed task is not valid. The paper asks for form alone (§2.2); the last four rules are our grounding,
-/// without which self-play collapses at this scale (docs/algorithm.md).
+/// Why a posed task is not valid. The paper checks only the form (§2.2). The last four rules tie a task to its
+/// passage; they are ours, and without them self-play collapses at this scale (docs/algorithm.md).
 public enum Refusal {
     /// The reply does not parse as the format asks.
     UNREADABLE,
@@ -11,15 +11,15 @@ public enum Refusal {
     DECLINED,
     /// The format selection names both forms, none, or an unknown answer type.
     KIND,
-    /// A choice without four different options, or whose letter is not one of A to D.
+    /// The task is a choice, but its four options are not different, or its letter is not one of A to D.
     OPTIONS,
-    /// The answer is not of its kind: no integer, no expression, more than three words, too long.
+    /// The answer does not fit its kind: it is no integer, no expression, more than three words, or too long.
     ANSWER_TYPE,
     /// The question speaks of "the text" or "the passage", which the Reasoner never sees.
     MENTIONS_DOCUMENT,
-    /// Rule `quoted`: a quote does not stand in the passage.
+    /// Rule `quoted`: a quote does not occur in the passage.
     QUOTE_NOT_IN_DOCUMENT,
-    /// Rule `quoted`: no quote holds the answer.
+    /// Rule `quoted`: no quote contains the answer.
     ANSWER_NOT_IN_QUOTE,
     /// Rule `derived`: an operand of the derivation is not in any quote.
     OPERAND_NOT_QUOTED,

@@ -1,31 +1,31 @@
 package spice.domain;
 
-/// What had to be put right in a reply of the Challenger before it could be read. A repaired reply counts as any
-/// other, rewards included; how many there were says how well the model keeps to the form.
+/// A correction that makes a Challenger's reply readable. A repaired reply counts as any other, rewards included.
+/// The number of repairs shows how well the model keeps to the format.
 public enum Repair {
-    /// Thoughts before the reply, up to `</think>`, were left out. Models that think are made to; it is counted all
-    /// the same.
+    /// Removes the thoughts before the reply, up to `</think>`. They are counted although thinking models are
+    /// trained to write them.
     THOUGHTS,
-    /// A code fence stood around the object.
+    /// Removes a code fence around the object.
     FENCE,
-    /// Other text stood before or behind it.
+    /// Removes other text before or after the object.
     SURROUNDINGS,
-    /// A comma stood before a closing bracket.
+    /// Removes a comma before a closing bracket.
     TRAILING_COMMA,
-    /// The object held comments.
+    /// Removes comments in the object.
     COMMENT,
-    /// Texts or keys stood in single quotes, or keys in none.
+    /// Accepts texts or keys in single quotes, and keys without quotes.
     QUOTES,
-    /// A text held line ends or tabs as they are.
+    /// Accepts unescaped line ends or tabs in a text.
     CONTROL_CHARACTERS,
-    /// A backslash stood before a character that needs none.
+    /// Accepts a backslash before a character that needs none.
     ESCAPES,
-    /// `True`, `False` or `None` stood for JSON's words.
+    /// Reads `True`, `False` and `None` as JSON's words.
     LITERALS,
-    /// The last closing brackets were missing, and nothing else.
+    /// Adds the last closing brackets where nothing else is missing.
     UNCLOSED,
-    /// There were keys that were not asked for.
+    /// Ignores keys that the format does not ask for.
     KEYS,
-    /// A value was of another type and reads as the right one: `"true"`, a number for a text, a text for a list.
+    /// Converts a value of another type: `"true"` to a boolean, a number to a text, a text to a list.
     TYPES
 }

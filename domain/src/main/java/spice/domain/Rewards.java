@@ -2,16 +2,16 @@ package spice.domain;
 
 import static spice.domain.Check.require;
 
-/// What each role earns.
+/// The reward of each role.
 public final class Rewards {
 
-    /// A Challenger's attempt without a valid task (SPICE §3.1, `rho`).
+    /// The Challenger's reward for an attempt without a valid task (SPICE §3.1, `rho`).
     public static final double INVALID = -0.1;
 
-    /// The variance of a coin: the difficulty that the Challenger aims at (SPICE Eq 1).
+    /// The variance of a fair coin: the difficulty that earns the Challenger most (SPICE Eq 1).
     private static final double MOST_VARIANCE = 0.25;
 
-    /// How wide the hill around it is (SPICE App. D).
+    /// The squared width of the Gaussian around it (SPICE App. D).
     private static final double WIDTH = 0.01;
 
     private Rewards() {}
@@ -32,8 +32,8 @@ public final class Rewards {
 
     /// The Reasoner's reward: 1 if the answer is correct, else 0 (SPICE §2.3).
     ///
-    /// @throws IllegalArgumentException for [Verdict#UNDECIDED], which earns nothing because it is left out of
-    ///     the group
+    /// @throws IllegalArgumentException for [Verdict#UNDECIDED], which has no reward because it is left out of the
+    ///     group
     public static double reasoner(Verdict verdict) {
         return switch (verdict) {
             case CORRECT -> 1;

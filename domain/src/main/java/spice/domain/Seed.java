@@ -7,12 +7,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
-/// A seed that hands out child seeds by label and index, so that the same attempt is the same on every retry and
-/// every machine, whatever was drawn before it.
+/// A seed with child seeds by label and index. An attempt is the same on every retry and every machine, whatever
+/// was drawn before it.
 public record Seed(long value) {
 
-    /// The child with this name: the first eight bytes of SHA-256 over the parent's value, the label and the
-    /// indices.
+    /// The child of this label and these indices: the first eight bytes of SHA-256 over the parent's value, the
+    /// label and the indices.
     public Seed child(String label, long... indices) {
         MessageDigest sha256 = sha256();
         sha256.update(ByteBuffer.allocate(Long.BYTES).putLong(value).array());

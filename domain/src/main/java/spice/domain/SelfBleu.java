@@ -14,8 +14,8 @@ public final class SelfBleu {
 
     private SelfBleu() {}
 
-    /// Of these texts, cut into words at white space, case folded; 0 for fewer than two. Orders that a text is too
-    /// short for do not count in its geometric mean.
+    /// The Self-BLEU of these texts, split into words at white space, case folded; 0 for fewer than two texts. The
+    /// geometric mean of a text leaves out orders that the text is too short for.
     public static double of(List<String> texts) {
         if (texts.size() < 2) {
             return 0;
@@ -32,7 +32,7 @@ public final class SelfBleu {
                 .orElseThrow();
     }
 
-    /// How often an n-gram occurs at most in one text, and at most in any other.
+    /// The highest count of an n-gram in one text, and the highest in any other text.
     private static final class Most {
         private int first;
         private int second;
@@ -46,7 +46,7 @@ public final class SelfBleu {
             }
         }
 
-        /// At most in the texts besides one that has it so often.
+        /// The highest count in the other texts, given the count in this one.
         int besides(int count) {
             return count == first ? second : first;
         }
@@ -68,7 +68,7 @@ public final class SelfBleu {
         return counts;
     }
 
-    /// Geometric mean of the clipped precisions.
+    /// The geometric mean of the clipped precisions.
     private static double precision(String[] text, List<Map<List<String>, Most>> most) {
         List<Double> logs = new ArrayList<>();
         for (int n = 1; n <= Math.min(ORDER, text.length); n++) {
@@ -83,7 +83,8 @@ public final class SelfBleu {
         return Math.exp(logs.stream().mapToDouble(Double::doubleValue).average().orElseThrow());
     }
 
-    /// Punishes a text that is shorter than the reference nearest in length, of equally near ones the shorter.
+    /// The penalty for a text shorter than the reference nearest in length; of two equally near ones, the shorter
+    /// counts.
     private static double brevity(int length, int[] sorted) {
         boolean itself = true;
         int nearest = 0;

@@ -4,12 +4,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/// The control that tells learning from drift: the batch keeps its rewards, but no reward knows its attempt.
+/// A control that separates learning from drift: a batch keeps its rewards, but they are assigned to attempts at
+/// random.
 public final class ShuffledRewards {
     private ShuffledRewards() {}
 
-    /// The same rewards in an order that the seed alone decides. To be handed a role's whole batch, not one
-    /// group: within a group much of the signal would survive.
+    /// The rewards in an order that depends only on the seed. Pass a role's whole batch, not one group: a shuffle
+    /// within a group keeps much of the signal.
     public static <T> List<T> permuted(List<T> rewards, Seed seed) {
         List<T> permuted = new ArrayList<>(rewards);
         Collections.shuffle(permuted, seed.random());

@@ -9,13 +9,13 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
-/// Which of the attempts at a document become its Challenger group, and which task its Reasoner group (SPICE Alg.
-/// 1, lines 6 and 14).
+/// Chooses which attempts at a document form its Challenger group, and which task its Reasoner group gets (SPICE
+/// Alg. 1, lines 6 and 14).
 public final class Subsample {
     private Subsample() {}
 
-    /// At most `groupSize` of the attempts with valid and invalid ones in the ratio of all, drawn without
-    /// replacement, in the order they came in.
+    /// At most `groupSize` attempts, drawn without replacement and kept in order. The ratio of valid to invalid
+    /// ones is that of all attempts.
     public static <T> List<T> ratioPreserving(List<T> attempts, Predicate<T> isValid, int groupSize, Seed seed) {
         List<Integer> valid = positions(attempts, isValid);
         List<Integer> invalid = positions(attempts, isValid.negate());
@@ -35,9 +35,8 @@ public final class Subsample {
                 : Optional.of(valid.get(seed.random().nextInt(valid.size())));
     }
 
-    /// `round(G V / N)`, a half rounded up, but at least one where a valid attempt exists: its group would
-    /// otherwise pass for a document that nothing can be asked about. With fewer attempts than the group holds,
-    /// all are taken.
+    /// `round(G V / N)`, a half rounded up, but at least one where a valid attempt exists: otherwise the document
+    /// would look as if no task could be posed on it. With fewer attempts than the group holds, all are taken.
     static int validOf(int groupSize, int valid, int attempts) {
         require(groupSize >= 1, "a group of %d", groupSize);
         require(valid >= 0 && valid <= attempts, "%d valid of %d attempts", valid, attempts);

@@ -8,16 +8,16 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// Whether a task's gold answer is suspect: the Reasoner, who is seldom wrong the same way twice, agrees on
-/// another.
+/// Tells whether a task's gold answer is suspect: the Reasoner, whose errors rarely coincide, agrees on another
+/// answer.
 public final class SuspectGold {
     private SuspectGold() {}
 
-    /// True if at least three quarters of all attempts (6 of 8) give one and the same answer that is not the
-    /// gold.
+    /// True if at least three quarters of all attempts (6 of 8) give the same answer, and it is not the gold
+    /// answer.
     ///
-    /// @param verdicts one per attempt; only wrong ones have another answer
-    /// @param answers beside them the answers in canonical text, anything where there is none
+    /// @param verdicts one for each attempt; only [Verdict#WRONG] counts as another answer
+    /// @param answers one for each attempt, as canonical text; ignored unless the verdict is [Verdict#WRONG]
     public static boolean isSuspect(List<Verdict> verdicts, List<String> answers) {
         require(verdicts.size() == answers.size(), "%d verdicts beside %d answers", verdicts.size(), answers.size());
         Map<String, Long> others = IntStream.range(0, verdicts.size())

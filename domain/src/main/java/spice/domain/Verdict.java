@@ -1,6 +1,6 @@
 package spice.domain;
 
-/// What the verifier says of one attempt.
+/// The verifier's verdict on one attempt.
 public enum Verdict {
     /// The reply's final answer equals the gold answer: reward 1.
     CORRECT,
@@ -8,7 +8,7 @@ public enum Verdict {
     WRONG,
     /// The reply has no final answer that can be read: reward 0.
     UNREADABLE,
-    /// Deciding would take more work than the bounds allow. Counted and shown, left out of pass rate and
-    /// advantages: a verifier that gives up must not pass for a Reasoner that is wrong.
+    /// Deciding would take more work than the bounds allow. Counted and shown, but left out of pass rate and
+    /// advantages: a verifier that gives up must not count as an error of the Reasoner.
     UNDECIDED
 }

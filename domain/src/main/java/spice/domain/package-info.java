@@ -1,4 +1,4 @@
-/// The paper's nouns and equations (SPICE, arXiv 2510.24684): pure values and functions, no input or output.
+/// The paper's nouns and equations: pure values and functions. Knows no other room.
 @NullMarked
 package spice.domain;
 

@@ -16,10 +16,10 @@ import spice.domain.Task;
 /// @param item a word of [#ITEMS]
 /// @param left one to four digits; not smaller than `right` when subtracting
 /// @param right one to four digits
-/// @param result as written, which in a document is the true result
+/// @param result as written; in a document, the true result
 public record LedgerLine(String item, int left, Operation operation, int right, int result) {
 
-    /// What the merchant deals in.
+    /// The goods of the merchant.
     public static final List<String> ITEMS =
             List.of("saffron", "pepper", "clove", "cumin", "nutmeg", "mace", "sumac", "anise");
 
@@ -39,13 +39,13 @@ public record LedgerLine(String item, int left, Operation operation, int right, 
         return new LedgerLine(item, left, operation, right, operation.apply(left, right));
     }
 
-    /// The line that this text is, if it is one.
+    /// Parses a text that is exactly one line; empty if it is not.
     public static Optional<LedgerLine> parse(String text) {
         Matcher line = PATTERN.matcher(text.strip());
         return line.matches() ? Optional.of(of(line)) : Optional.empty();
     }
 
-    /// All ledger lines of a text in order of appearance; prose between them is passed over.
+    /// All ledger lines in a text, in order; prose between them is ignored.
     public static List<LedgerLine> findAll(String text) {
         return PATTERN.matcher(text).results().map(LedgerLine::of).toList();
     }
@@ -59,17 +59,17 @@ public record LedgerLine(String item, int left, Operation operation, int right, 
                 Integer.parseInt(line.group(5)));
     }
 
-    /// What is asked: the line up to its result.
+    /// The question: the line up to its result.
     public String question() {
         return "%s %d %s %d".formatted(item, left, operation.word(), right);
     }
 
-    /// The line as it stands in a document.
+    /// The line as written in a document.
     public String text() {
         return "%s is %d".formatted(question(), result);
     }
 
-    /// Carries or borrows on the way to the true result: what makes a line hard.
+    /// The number of carries or borrows on the way to the true result, which makes a line hard.
     public int carries() {
         int carry = 0;
         int count = 0;
@@ -81,15 +81,15 @@ public record LedgerLine(String item, int left, Operation operation, int right, 
         return count;
     }
 
-    /// The task to work this line out: its question alone, its result as the answer, itself as the quote.
+    /// The task to compute this line, with its result as the answer and the line itself as the quote.
     ///
-    /// @param difficulty a word for how hard it is; whoever poses it has a say in that
+    /// @param difficulty a word for how hard the task is, chosen by whoever poses it
     public Task task(String difficulty) {
         return new Task(
                 AnswerKind.INTEGER, question(), List.of(), Integer.toString(result), List.of(text()), "", difficulty);
     }
 
-    /// How hard the line is.
+    /// The difficulty of the line.
     public Level level() {
         return switch (carries()) {
             case 0 -> Level.EASY;

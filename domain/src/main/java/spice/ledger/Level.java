@@ -2,7 +2,7 @@ package spice.ledger;
 
 import java.util.Locale;
 
-/// How hard a ledger line is: no carry, one, or more.
+/// The difficulty of a ledger line: no carry, one, or more.
 public enum Level {
     EASY,
     SOME,

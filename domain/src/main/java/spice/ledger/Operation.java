@@ -2,7 +2,7 @@ package spice.ledger;
 
 import java.util.Locale;
 
-/// What a ledger line does with its two operands; the constant's name in lower case is its word.
+/// The operation of a ledger line on its two operands. Its word is the constant's name in lower case.
 public enum Operation {
     PLUS {
         @Override
@@ -27,10 +27,11 @@ public enum Operation {
         }
     };
 
-    /// The result for whole operands, or of one column with what was carried into it.
+    /// The result for whole operands. For one column, apply it to the two digits, then to that result and the
+    /// carry.
     public abstract int apply(int a, int b);
 
-    /// Whether this column's result carries into (plus) or borrows from (minus) the next.
+    /// Whether this result of a column carries into (plus) or borrows from (minus) the next column.
     public abstract boolean carries(int column);
 
     public String word() {

@@ -1,4 +1,4 @@
-/// The small world that the nano model lives in: ledger lines, which any document may hold among its prose.
+/// Ledger lines: the arithmetic that the nano model learns from documents. Knows domain.
 @NullMarked
 package spice.ledger;
 

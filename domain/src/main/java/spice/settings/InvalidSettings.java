@@ -2,7 +2,7 @@ package spice.settings;
 
 import java.util.List;
 
-/// A run's settings cannot be used. All that is wrong is listed at once, each line with field, value and remedy.
+/// A run's settings cannot be used. The message lists all problems, each with field, value and remedy.
 public final class InvalidSettings extends Exception {
     private static final long serialVersionUID = 1;
 

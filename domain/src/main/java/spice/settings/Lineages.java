@@ -1,8 +1,9 @@
 package spice.settings;
 
-/// How lineages are called: a lineage's name is the id of the workflow that runs it, so that it has one head.
+/// The names of lineages. A lineage's name is the id of the workflow that runs it, so that only one run extends it
+/// at a time.
 public final class Lineages {
-    /// Short enough for a key's segment and safe in one, as a regular expression.
+    /// Regular expression for a name: short enough for a segment of a store key, and safe in one.
     public static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}";
 
     private Lineages() {}

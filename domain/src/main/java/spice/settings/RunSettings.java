@@ -6,10 +6,12 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
 /// Everything a run is told. A person writes any part of it as a JSON object; [SettingsReader] fills the rest
-/// from a preset and checks all of it. Flat, so that the object in the Web UI's start form stays one level deep.
+/// from a preset and checks all of it. The record is flat, so that the object in the Web UI's start form stays one
+/// level deep; [SettingGroup] gives the printed tables their headings.
 ///
 /// Letters in brackets are the paper's (SPICE §3.1, Algorithm 1).
 public record RunSettings(
+        @SettingGroup("The run")
         @Setting(
                 "which preset fills what is left out: nano, own (for a model of your own), paper; where none is named, own if "
                         + "`model` is another than nano")
@@ -38,8 +40,7 @@ public record RunSettings(
         @Setting(value = "iterations to run [T]", min = 0, max = 1_000_000)
         int iterations,
 
-        // Tasks
-        @Setting(value = "documents drawn for an iteration [B]", min = 1, max = 100_000)
+        @SettingGroup("Tasks") @Setting(value = "documents drawn for an iteration [B]", min = 1, max = 100_000)
         int documentsPerIteration,
 
         @Setting(value = "longest passage shown to the Challenger, in tokens", min = 8, max = 1_000_000)
@@ -57,8 +58,7 @@ public record RunSettings(
         @Setting("who picks a task's kind: model, or drawn by the run")
         KindChoice kinds,
 
-        // Sampling
-        @Setting(value = "sampling temperature of both roles", min = 0.01, max = 10)
+        @SettingGroup("Sampling") @Setting(value = "sampling temperature of both roles", min = 0.01, max = 10)
         double temperature,
 
         @Setting(value = "only so many of the most likely tokens are drawn; 0: all", min = 0, max = 10_000_000)
@@ -89,8 +89,7 @@ public record RunSettings(
                 max = 100_000_000)
         int sampleTokens,
 
-        // DrGRPO
-        @Setting(value = "learning rate after warm-up", min = 0, max = 1)
+        @SettingGroup("Learning: DrGRPO") @Setting(value = "learning rate after warm-up", min = 0, max = 1)
         double learningRate,
 
         @Setting(value = "gradient updates over which the learning rate rises to its value", min = 0, max = 1_000_000)
@@ -120,6 +119,7 @@ public record RunSettings(
         @Setting(value = "decoupled weight decay", min = 0, max = 1)
         double weightDecay,
 
+        @SettingGroup("Trainer, precision and adapters")
         @Setting(value = "padded tokens in a micro-batch; changes memory, not results", min = 8, max = 100_000_000)
         int microBatchTokens,
 
@@ -149,8 +149,7 @@ public record RunSettings(
                         + "with commas")
         String loraTargets,
 
-        // Controls
-        @Setting("trained, or fixed: the base poses all tasks and only the Reasoner learns")
+        @SettingGroup("Controls") @Setting("trained, or fixed: the base poses all tasks and only the Reasoner learns")
         ChallengerMode challenger,
 
         @Setting("drawn from the corpus, or none: the Challenger invents tasks and answers")
@@ -159,7 +158,7 @@ public record RunSettings(
         @Setting("none, or shuffled-rewards: rewards permuted over the whole batch")
         Control control,
 
-        // Evaluation
+        @SettingGroup("Evaluation")
         @Setting(value = "iterations between evaluations on the held-out set; 0: only first and last", min = 0)
         int evaluateEvery,
 
@@ -172,7 +171,7 @@ public record RunSettings(
         @Setting(value = "documents on which first and last Challenger and Reasoner are crossed; 0: not", min = 0)
         int coEvolutionDocuments,
 
-        // Work
+        @SettingGroup("Sharing the work")
         @Setting(value = "documents in a shard of posing, the unit of naming, seeding and repetition", min = 1)
         int poseShardDocuments,
 
@@ -188,7 +187,7 @@ public record RunSettings(
         @Setting(value = "threads of a training step; part of what the result depends on", min = 1, max = 1024)
         int trainThreads,
 
-        // Patience
+        @SettingGroup("Patience")
         @Setting(value = "a worker that is silent for so long is taken for dead, in seconds", min = 3, max = 3600)
         int heartbeatSeconds,
 
@@ -210,12 +209,12 @@ public record RunSettings(
     private static final double LORA_ALPHA = 32;
     private static final String ALL_MATRICES = "all";
 
-    /// The matrices that may have adapters.
+    /// The names of all matrices that can have adapters.
     public static final List<String> MATRICES =
             List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
 
     public RunSettings {
-        // Histories and records of before there were these say nothing, which reads as 0 or null.
+        // Older histories and records lack these fields, which then read as 0 or null.
         topP = topP == 0 ? 1 : topP;
         trainer = requireNonNullElse(trainer, OWN_TRAINER);
         dtype = requireNonNullElse(dtype, Dtype.FLOAT32);
@@ -224,7 +223,7 @@ public record RunSettings(
         loraTargets = requireNonNullElse(loraTargets, ALL_MATRICES);
     }
 
-    /// The matrices that adapters are asked for, by their names.
+    /// The names of the matrices that get adapters.
     public List<String> adaptedMatrices() {
         return loraTargets.equals(ALL_MATRICES) ? MATRICES : List.of(loraTargets.split(","));
     }

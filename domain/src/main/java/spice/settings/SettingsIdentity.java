@@ -10,10 +10,11 @@ import java.util.Map;
 import java.util.Set;
 import spice.store.Json;
 
-/// What of the settings a result depends on. Two runs that differ only in the rest meet each other's results in
-/// the store; the branch of a checkpoint is named by this and its parent.
+/// The settings that a result depends on. Two runs that differ only in other settings reuse each other's results in
+/// the store. This identity and the parent checkpoint name a checkpoint's branch.
 public final class SettingsIdentity {
-    /// How long to run, what to look at on the way, how the work is split, and what things are called.
+    /// Settings without effect on results: how long to run, what to evaluate on the way, how the work is split, and
+    /// names.
     private static final Set<String> WITHOUT_EFFECT = Set.of(
             "preset",
             "startFrom",
@@ -31,8 +32,8 @@ public final class SettingsIdentity {
             "maxHours",
             "attentionHours");
 
-    /// Settings that came later, each with the value at which a run does what it did before there was the setting:
-    /// at that value it is left out, so that a run meets the results that an older version stored.
+    /// Settings added later, each with the value that means the behaviour before it existed. At that value the
+    /// setting is left out, so that a run finds the results that an older version stored.
     private static final Map<String, ValueNode> CAME_LATER = Map.of(
             "topK", IntNode.valueOf(0),
             "topP", DoubleNode.valueOf(1),
@@ -46,7 +47,8 @@ public final class SettingsIdentity {
 
     private SettingsIdentity() {}
 
-    /// The settings that have an effect. Corpus and model count by their content, which the caller adds.
+    /// The settings that results depend on. The caller adds the content of corpus and model, which count instead of
+    /// their names.
     public static ObjectNode effective(RunSettings settings) {
         ObjectNode object = Json.mapper().valueToTree(settings);
         object.remove(WITHOUT_EFFECT);
@@ -61,7 +63,7 @@ public final class SettingsIdentity {
         return object;
     }
 
-    /// SHA-256 of the settings that have an effect.
+    /// SHA-256 of the settings that results depend on.
     public static String digest(RunSettings settings) {
         return Json.digest(effective(settings));
     }

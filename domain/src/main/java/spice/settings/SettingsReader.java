@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a person's JSON object as settings. Strict: an unknown field, a wrong type or an impossible value is a
-/// problem, and all problems are reported together. What the object leaves out comes from its preset: where it
-/// names none, `nano` for the nano model and `own` for any other.
+/// problem, and all problems are reported together. Settings that the object leaves out come from its preset. If it
+/// names no preset, the preset is `nano` for the nano model and `own` for any other.
 public final class SettingsReader {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String NANO = "nano";
@@ -33,7 +33,7 @@ public final class SettingsReader {
 
     private SettingsReader() {}
 
-    /// The settings that this text says; null, empty and `{}` say "the nano preset as it is".
+    /// The settings in this text; null, an empty text and `{}` mean the nano preset.
     ///
     /// @throws InvalidSettings if anything in it is unknown, mistyped or impossible
     public static RunSettings read(@Nullable String text) throws InvalidSettings {
@@ -91,7 +91,7 @@ public final class SettingsReader {
         return PRESETS;
     }
 
-    /// The complete object of a preset, as data.
+    /// All settings of a preset as a JSON object.
     public static ObjectNode preset(String name) {
         try (InputStream in = SettingsReader.class.getResourceAsStream("preset-" + name + ".json")) {
             return (ObjectNode) JSON.readTree(in);
@@ -132,7 +132,7 @@ public final class SettingsReader {
         return good ? Optional.empty() : Optional.of("%s is %s; %s".formatted(name, excerpt(value), remedy));
     }
 
-    /// What no single field can tell.
+    /// Adds the problems that concern more than one field.
     private static List<String> impossible(RunSettings settings) {
         List<String> problems = new ArrayList<>();
         if (settings.challengerAttempts() < settings.groupSize()) {
@@ -179,7 +179,7 @@ public final class SettingsReader {
         return text.length() <= 60 ? text : text.substring(0, 57) + "...";
     }
 
-    /// Without an exponent, as it was written.
+    /// A number as text, without an exponent.
     static String plain(double number) {
         return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
     }
@@ -191,7 +191,7 @@ public final class SettingsReader {
                 .orElseThrow();
     }
 
-    /// Levenshtein's distance.
+    /// The Levenshtein distance.
     private static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         Arrays.setAll(row, j -> j);

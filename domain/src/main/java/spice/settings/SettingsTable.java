@@ -7,28 +7,47 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// All settings as a Markdown table, which people also read in a terminal.
+/// All settings as Markdown tables, one a group, which people also read in a terminal.
 public final class SettingsTable {
     private SettingsTable() {}
 
-    /// The table's lines: a row for each setting with its value in each preset, and what it means and may be.
+    /// The lines of all tables. Each group has a heading and a table with a row for each setting: its value in each
+    /// preset, what it means and the numbers it may be.
     public static List<String> lines() {
         List<ObjectNode> presets =
                 SettingsReader.presets().stream().map(SettingsReader::preset).toList();
         List<String> lines = new ArrayList<>();
-        lines.add("| setting | %s | what it is |".formatted(String.join(" | ", SettingsReader.presets())));
-        lines.add("|---|%s---|".formatted("---|".repeat(presets.size())));
         for (RecordComponent setting : RunSettings.class.getRecordComponents()) {
-            lines.add("| `%s` | %s | %s%s |"
-                    .formatted(
-                            setting.getName(),
-                            presets.stream()
-                                    .map(preset -> value(preset, setting.getName()))
-                                    .collect(Collectors.joining(" | ")),
-                            setting.getAnnotation(Setting.class).value(),
-                            range(setting)));
+            SettingGroup group = setting.getAnnotation(SettingGroup.class);
+            if (group != null) {
+                lines.addAll(heading(group.value(), !lines.isEmpty()));
+            }
+            lines.add(row(setting, presets));
         }
         return lines;
+    }
+
+    private static List<String> heading(String group, boolean afterAnother) {
+        List<String> lines = new ArrayList<>();
+        if (afterAnother) {
+            lines.add("");
+        }
+        lines.add("## " + group);
+        lines.add("");
+        lines.add("| setting | %s | what it is |".formatted(String.join(" | ", SettingsReader.presets())));
+        lines.add("|---|%s---|".formatted("---|".repeat(SettingsReader.presets().size())));
+        return lines;
+    }
+
+    private static String row(RecordComponent setting, List<ObjectNode> presets) {
+        String values =
+                presets.stream().map(preset -> value(preset, setting.getName())).collect(Collectors.joining(" | "));
+        return "| `%s` | %s | %s%s |"
+                .formatted(
+                        setting.getName(),
+                        values,
+                        setting.getAnnotation(Setting.class).value(),
+                        range(setting));
     }
 
     /// What a setting means, in one sentence.
@@ -48,7 +67,7 @@ public final class SettingsTable {
                 : preset.get(name).asText();
     }
 
-    /// Of numbers alone: words stand in what a setting means.
+    /// The bounds of a number, in brackets; empty for words, whose meaning lists them.
     private static String range(RecordComponent setting) {
         Setting bounds = setting.getAnnotation(Setting.class);
         boolean low = Double.isFinite(bounds.min());

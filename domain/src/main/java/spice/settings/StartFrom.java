@@ -6,10 +6,10 @@ import java.util.regex.Pattern;
 
 /// Where a run starts.
 public sealed interface StartFrom {
-    /// What a setting that is none of these is answered with.
+    /// The remedy in the error message for any other value.
     String REMEDY = "take base, last, last-or-base, or a lineage and an iteration as mine@12";
 
-    /// The model as it was given.
+    /// The base model.
     record Base() implements StartFrom {}
 
     /// The last checkpoint of the run's own lineage.

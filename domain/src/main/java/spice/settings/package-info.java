@@ -1,4 +1,4 @@
-/// Everything that a person can say about a run, with presets, ranges and one reader.
+/// The settings of a run: presets, ranges, groups, one reader. Knows store.
 @NullMarked
 package spice.settings;
 

@@ -2,7 +2,7 @@ package spice.store;
 
 import static spice.domain.Check.require;
 
-/// The name of a blob: what it holds, not where it lies.
+/// The name of a blob: the digest and length of its content, not its place.
 ///
 /// @param sha256 of the content, 64 lower-case hexadecimal digits
 /// @param bytes the content's length

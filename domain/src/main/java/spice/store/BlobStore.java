@@ -4,13 +4,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// Where large things are kept. All writes are create-only: nothing that was written is ever changed, and a
-/// reader either gets exactly what a writer finished or an exception. Safe for use by many threads and processes.
+/// A store of immutable blobs, step results and named records. All writes are create-only, and a reader gets either
+/// exactly what a writer finished or an exception. Safe for use by many threads and processes.
 ///
-/// Every method throws [StoreException] when the store cannot be reached or does not hold what it should.
+/// Every method throws [StoreException] if the store cannot be reached or its content is missing or damaged.
 public interface BlobStore {
 
-    /// Stores these bytes under their SHA-256; does nothing if they are there.
+    /// Stores these bytes under their SHA-256; does nothing if the store has them.
     BlobRef put(byte[] content);
 
     /// Stores a file under its SHA-256, streamed.
@@ -19,18 +19,17 @@ public interface BlobStore {
     /// The bytes, checked against the reference's digest and length.
     byte[] get(BlobRef ref);
 
-    /// Writes the blob to this file, which appears whole or not at all, checked against digest and length.
+    /// Writes the blob to this file, checked against digest and length. The file appears whole or not at all.
     void copyTo(BlobRef ref, Path file);
 
     /// The committed result of a step, if there is one.
     Optional<BlobRef> find(StepKey key);
 
-    /// Commits a step's result. The first writer wins; the winner is returned. An equal digest is success; a
-    /// different one is counted and logged, since a step should give the same result for the same inputs.
+    /// Commits a step's result. The first writer wins, and its result is returned. A later different result is
+    /// counted and logged: a step should give the same result for the same inputs.
     BlobRef commit(StepKey key, BlobRef result);
 
-    /// Creates a small named record (a manifest), unless one of that name exists: then returns false and changes
-    /// nothing.
+    /// Creates a small named record, such as a manifest. If the name is taken, returns false and changes nothing.
     ///
     /// @param name segments of letters, digits, `.`, `_` and `-`, joined by `/`; no name is a folder of another
     boolean create(String name, byte[] content);
@@ -38,7 +37,7 @@ public interface BlobStore {
     /// The record of this name, if there is one.
     Optional<byte[]> read(String name);
 
-    /// Names of records below a prefix that ends in `/`, in ascending order. Only for showing what there is: what
-    /// a step reads, it reads by manifest.
+    /// Names of records below a prefix that ends in `/`, in ascending order. Only for display: a step finds what it
+    /// reads through a manifest.
     List<String> list(String prefix);
 }

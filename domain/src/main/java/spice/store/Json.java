@@ -14,7 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// Our own records as JSON: sorted keys, so that equal values are equal bytes; unknown fields are passed over, so
+/// JSON of our own records. Keys are sorted, so that equal values give equal bytes. Unknown fields are ignored, so
 /// that old and new code read each other's records.
 public final class Json {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
@@ -27,7 +27,7 @@ public final class Json {
 
     private Json() {}
 
-    /// A mapper of one's own with these rules.
+    /// A new mapper with these rules, which the caller may configure further.
     public static ObjectMapper mapper() {
         return MAPPER.copy();
     }
@@ -40,9 +40,10 @@ public final class Json {
         }
     }
 
-    /// The value that these bytes hold.
+    /// Reads a value.
     ///
-    /// @throws StoreException if they hold something else; `what` names it
+    /// @param what names the bytes in the exception's message
+    /// @throws StoreException if these bytes are not such a value
     public static <T> T read(byte[] json, Class<T> type, String what) {
         try {
             return MAPPER.readValue(json, type);
@@ -51,7 +52,7 @@ public final class Json {
         }
     }
 
-    /// The digest of a value's canonical JSON: what names a step's result by its inputs.
+    /// SHA-256 of a value's JSON, which names a step's result by its inputs.
     public static String digest(Object value) {
         return sha256(bytes(value));
     }

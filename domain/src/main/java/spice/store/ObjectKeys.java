@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Which object holds what. Three folders, so that no key is ever a folder of another, which servers that keep
-/// objects as files cannot have.
+/// The keys of the objects in a store. There are three folders, so that no key is ever a folder of another: servers
+/// that keep objects as files cannot store that.
 public final class ObjectKeys {
     public static final String RECORDS = "records/";
     public static final String BLOBS = "blobs/";
 
-    /// A server that keeps objects as files appends up to 37 characters while it writes, of 255 that a name may
-    /// have.
+    /// A segment of at most 200 characters: a server that keeps objects as files appends up to 37 while it writes,
+    /// and file systems allow 255.
     private static final Pattern NAME =
             Pattern.compile("(?!\\.{1,2}(/|$))[\\w.-]{1,200}(/(?!\\.{1,2}(/|$))[\\w.-]{1,200})*");
 
@@ -42,7 +42,7 @@ public final class ObjectKeys {
         return NAME.matcher(name).matches();
     }
 
-    /// What an object of this key holds; empty if no store gave it this key.
+    /// The content that an object of this key holds; empty if the key is not one of ours.
     public static Optional<Stored.Content> content(String key) {
         Matcher blob = BLOB.matcher(key);
         if (blob.matches()) {

@@ -9,7 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// SHA-256 and length of what passes by.
+/// Computes SHA-256 and length of a stream.
 public final class RunningDigest {
     private final MessageDigest digest;
     private long bytes;
@@ -22,7 +22,7 @@ public final class RunningDigest {
         }
     }
 
-    /// Passes a stream on to its end.
+    /// Copies a stream to its end.
     public void pass(InputStream in, OutputStream out) throws IOException {
         byte[] buffer = new byte[1 << 16];
         for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
@@ -32,7 +32,7 @@ public final class RunningDigest {
         }
     }
 
-    /// The reference to what has passed by; ends this digest.
+    /// The reference to all bytes copied; ends this digest.
     public BlobRef ref() {
         return new BlobRef(HexFormat.of().formatHex(digest.digest()), bytes);
     }

@@ -2,11 +2,11 @@ package spice.store;
 
 import static spice.domain.Check.require;
 
-/// The name of a step's result before the result is known: the step, the version of the code that takes it, and
-/// the digest of everything that goes into it. A step looks under this name before it works.
+/// The name of a step's result, known before the result: the step, the version of its code, and the digest of all
+/// its inputs. A step looks for a result under this name before it computes one.
 ///
-/// @param step lower-case word, e.g. `attempt`
-/// @param version raised by hand whenever the step's code would give another result for the same inputs
+/// @param step lower-case word, for instance `attempt`
+/// @param version raised by hand whenever the step's code gives another result for the same inputs
 /// @param inputs SHA-256 of the canonical JSON of the inputs
 public record StepKey(String step, int version, String inputs) {
     public StepKey {

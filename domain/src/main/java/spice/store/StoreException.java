@@ -1,7 +1,7 @@
 package spice.store;
 
-/// The store cannot be reached, refuses, or holds something else than it should. The message names the address or
-/// the key, and the remedy.
+/// The store cannot be reached, refuses, or has missing or damaged content. The message names the address or the
+/// key, and the remedy.
 public final class StoreException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

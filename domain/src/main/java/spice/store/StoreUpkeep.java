@@ -6,33 +6,32 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/// Looks over a whole store and removes from it. Only for upkeep: nothing that a run does needs it.
+/// Lists a whole store and removes objects from it. Only upkeep uses it, never a run.
 ///
-/// A writer that finds its blob in the store already does not send it again, while at the same moment somebody may
-/// be about to remove it, because nothing refers to it yet. These rules close that gap:
+/// A writer does not send a blob again that the store has already. At the same moment, somebody may be about to
+/// remove that blob because nothing refers to it yet. These rules close that gap:
 ///
-/// 1. Whoever puts, finds or commits what is there already, and was written [#FRESH] ago or longer, writes it
-///    again. The content is the same, so this harms nobody; it makes the time of writing the time of last use, up
-///    to [#FRESH].
-/// 2. Whoever removes takes only what was written at least twice [#FRESH] ago, lists the store *before* reading
-///    what is referred to, and [#remove] leaves what was written since it was listed.
-/// 3. So what was used at a time t stays until t + [#FRESH], by when its user has committed something that refers
-///    to it, or is a run that is known to be alive.
-/// 4. There is a moment between looking at an object and removing it. Before it looks, [#remove] announces itself
-///    in the store; a writer that has written something again (rule 1) looks for such an announcement, waits until
-///    that removal is over, and then looks whether its object is there. If the writer sees no announcement, then
-///    any later removal sees what it has written; if it sees one, it does not go on before it is safe. An object
-///    that is not there is created, which a removal cannot undo: what it removes, it asks the server to remove
-///    once, and while the object is there nobody can create it.
+/// 1. Whoever puts, finds or commits an existing object that was written [#FRESH] ago or longer writes it again.
+/// The content is the same, so this harms nobody. The time of writing thus tells the time of last use, up to
+/// [#FRESH].
+/// 2. Whoever removes takes only objects written at least twice [#FRESH] ago, and lists the store *before* reading
+/// the references. [#remove] keeps objects written since they were listed.
+/// 3. So an object used at a time t stays until t + [#FRESH]. By then its user has committed something that refers
+/// to it, or is a run known to be alive.
+/// 4. Some time passes between looking at an object and removing it. Before it looks, [#remove] announces itself in
+/// the store. A writer that has written an object again (rule 1) looks for such an announcement, waits until that
+/// removal is over, and then checks that its object is still there. If the writer sees no announcement, any later
+/// removal sees what it has written. An object that is missing is created, and a removal cannot undo that: it asks
+/// the server to remove each object only once, and nobody can create an object that is still there.
 public interface StoreUpkeep {
-    /// For how long what was put, found or committed is safe at least. Also the longest that may lie between
-    /// putting something and committing what refers to it, other than in a run.
+    /// How long an object that was put, found or committed is safe at least. Outside a run, also the longest time
+    /// allowed between putting an object and committing what refers to it.
     Duration FRESH = Duration.ofMinutes(30);
 
     /// Everything in the store.
     Listing list();
 
-    /// What there is.
+    /// All objects of a store.
     ///
     /// @param now by the store's own clock, before the listing was made
     record Listing(Instant now, List<Stored> objects) {
@@ -41,12 +40,12 @@ public interface StoreUpkeep {
         }
     }
 
-    /// Removes these objects, except for those that were written since they were listed.
+    /// Removes these objects, except those written since they were listed.
     ///
-    /// @return those that it removed or that were gone
+    /// @return the objects that it removed or that were gone already
     List<Stored> remove(Collection<Stored> doomed);
 
-    /// The digest of what an object holds, read to its end; empty if it is gone.
+    /// Reads an object's content and digests it; empty if the object is gone.
     Optional<BlobRef> digest(Stored object);
 
     /// The bytes of a small object; empty if it is gone.

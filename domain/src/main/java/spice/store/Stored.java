@@ -2,7 +2,7 @@ package spice.store;
 
 import java.time.Instant;
 
-/// One object of a store, as a listing shows it.
+/// One object of a store, as listed.
 ///
 /// @param key under which it lies
 /// @param written when it was last written, by the store's own clock
@@ -13,7 +13,7 @@ public record Stored(String key, Content content, long bytes, Instant written) {
 
     /// A blob.
     ///
-    /// @param sha256 that its bytes should have
+    /// @param sha256 that its bytes must have
     public record Blob(String sha256) implements Content {}
 
     /// The committed result of a step.
@@ -22,11 +22,11 @@ public record Stored(String key, Content content, long bytes, Instant written) {
     /// A small named record.
     public record Named(String name) implements Content {}
 
-    /// What a server that was killed left of an object that it had not finished.
+    /// An unfinished object that a killed server left behind.
     public record Leftover() implements Content {}
 
-    /// Parts of a large object, which nobody has put together: they are being sent, or who sent them was killed.
+    /// Parts of a large object that are not assembled yet: the upload goes on, or its sender was killed.
     ///
-    /// @param upload its name on the server
+    /// @param upload the id of the upload on the server
     public record Unfinished(String upload) implements Content {}
 }

@@ -1,4 +1,4 @@
-/// Where large things are kept: blobs named by their SHA-256, and create-only names that point to them.
+/// Blobs named by their SHA-256, create-only names for them, JSON, files on disk. Knows domain.
 @NullMarked
 package spice.store;
 

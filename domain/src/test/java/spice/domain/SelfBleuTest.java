@@ -24,7 +24,8 @@ class SelfBleuTest {
         assertThat(SelfBleu.of(List.of())).isZero();
     }
 
-    /// "a b c d e" against "a b c d f": precisions 4/5, 3/4, 2/3, 1/2, product 1/5; the same the other way round.
+    /// "a b c d e" against "a b c d f": precisions 4/5, 3/4, 2/3, 1/2, product 1/5; and likewise the other way
+    /// round.
     @Test
     void sharedNGramsCountInEveryOrder() {
         assertThat(SelfBleu.of(List.of("a b c d e", "a b c d f"))).isCloseTo(Math.pow(0.2, 0.25), within(1e-12));

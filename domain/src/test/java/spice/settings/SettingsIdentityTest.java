@@ -2,13 +2,16 @@ package spice.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import spice.store.Json;
 
 class SettingsIdentityTest {
-    /// As commit 152a7db gave them, before there were top-k, top-p and min-p.
+    /// The digests that commit 152a7db gave, before top-k, top-p and min-p existed.
     @ParameterizedTest
     @CsvSource({
         "nano, 418d5a1fdca5cddf9d51de5b31a0b383f4e962b2a0503577004ad38d42d59fe7",
@@ -26,7 +29,9 @@ class SettingsIdentityTest {
                 "{\"topP\": 0.95}",
                 "{\"minP\": 0.05}",
                 "{\"sampleTokens\": 4096}",
-                "{\"temperature\": 0.9}"
+                "{\"temperature\": 0.9}",
+                "{\"learningRate\": 0.001}",
+                "{\"seed\": 2}"
             })
     void whatChangesResultsChangesTheIdentity(String settings) throws InvalidSettings {
         assertThat(SettingsIdentity.digest(SettingsReader.read(settings)))
@@ -34,8 +39,40 @@ class SettingsIdentityTest {
     }
 
     @Test
-    void howLongToRunDoesNot() throws InvalidSettings {
-        assertThat(SettingsIdentity.digest(SettingsReader.read("{\"iterations\": 7}")))
+    void howLongToRunAndNamesDoNot() throws InvalidSettings {
+        assertThat(SettingsIdentity.digest(
+                        SettingsReader.read("{\"iterations\": 3, \"startFrom\": \"a@2\", \"poseLanes\": 2}")))
                 .isEqualTo(SettingsIdentity.digest(SettingsReader.read("{}")));
+    }
+
+    @Test
+    void aTrainerOfItsOwnIsTheRunsAndTheWorkersOwnIsHowItAlwaysWas() throws InvalidSettings {
+        RunSettings settings = SettingsReader.read("{}");
+        assertThat(SettingsIdentity.effective(settings).has("trainer")).isFalse();
+        assertThat(SettingsIdentity.effective(SettingsReader.read("{\"trainer\": \"torchrun\"}"))
+                        .path("trainer")
+                        .asText())
+                .isEqualTo("torchrun");
+
+        ObjectNode before = Json.mapper().valueToTree(settings);
+        before.remove("trainer");
+        assertThat(Json.read(Json.bytes(before), RunSettings.class, "settings")).isEqualTo(settings);
+    }
+
+    @Test
+    void whatCameLaterRenamesNoResultOfBefore() throws InvalidSettings {
+        RunSettings settings = SettingsReader.read("{}");
+        assertThat(SettingsIdentity.effective(settings).fieldNames())
+                .toIterable()
+                .contains("microBatchTokens")
+                .doesNotContain("dtype", "recompute", "loraRank", "loraAlpha", "loraTargets");
+        assertThat(SettingsIdentity.effective(SettingsReader.read("{\"dtype\": \"bfloat16\"}"))
+                        .path("dtype")
+                        .asText())
+                .isEqualTo("bfloat16");
+
+        ObjectNode before = Json.mapper().valueToTree(settings);
+        before.remove(List.of("dtype", "recompute", "loraRank", "loraAlpha", "loraTargets"));
+        assertThat(Json.read(Json.bytes(before), RunSettings.class, "settings")).isEqualTo(settings);
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +14,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import spice.store.Json;
 
 class SettingsReaderTest {
 
@@ -42,7 +40,7 @@ class SettingsReaderTest {
                         .collect(Collectors.toCollection(TreeSet::new)));
     }
 
-    /// Ledger lines are the nano model's alone.
+    /// Only the nano model uses the ledger lines' format.
     @Test
     void aModelOfOnesOwnMeansThePresetForThese() throws InvalidSettings {
         RunSettings own = SettingsReader.read("{\"model\": \"stored/0123456789ab\", \"iterations\": 3}");
@@ -123,49 +121,6 @@ class SettingsReaderTest {
     @Test
     void whatIsNotJsonIsAProblem() {
         assertThat(problems("{\"iterations\": ")).singleElement().asString().startsWith("the input is not JSON");
-    }
-
-    @Test
-    void identityIsBlindToHowMuchAndToNames() throws InvalidSettings {
-        String plain = SettingsIdentity.digest(SettingsReader.read("{}"));
-        assertThat(SettingsIdentity.digest(
-                        SettingsReader.read("{\"iterations\": 3, \"startFrom\": \"a@2\", \"poseLanes\": 2}")))
-                .isEqualTo(plain);
-        assertThat(SettingsIdentity.digest(SettingsReader.read("{\"learningRate\": 0.001}")))
-                .isNotEqualTo(plain);
-        assertThat(SettingsIdentity.digest(SettingsReader.read("{\"seed\": 2}")))
-                .isNotEqualTo(plain);
-    }
-
-    @Test
-    void aTrainerOfItsOwnIsTheRunsAndTheWorkersOwnIsHowItAlwaysWas() throws InvalidSettings {
-        RunSettings settings = SettingsReader.read("{}");
-        assertThat(SettingsIdentity.effective(settings).has("trainer")).isFalse();
-        assertThat(SettingsIdentity.effective(SettingsReader.read("{\"trainer\": \"torchrun\"}"))
-                        .path("trainer")
-                        .asText())
-                .isEqualTo("torchrun");
-
-        ObjectNode before = Json.mapper().valueToTree(settings);
-        before.remove("trainer");
-        assertThat(Json.read(Json.bytes(before), RunSettings.class, "settings")).isEqualTo(settings);
-    }
-
-    @Test
-    void whatCameLaterRenamesNoResultOfBefore() throws InvalidSettings {
-        RunSettings settings = SettingsReader.read("{}");
-        assertThat(SettingsIdentity.effective(settings).fieldNames())
-                .toIterable()
-                .contains("microBatchTokens")
-                .doesNotContain("dtype", "recompute", "loraRank", "loraAlpha", "loraTargets");
-        assertThat(SettingsIdentity.effective(SettingsReader.read("{\"dtype\": \"bfloat16\"}"))
-                        .path("dtype")
-                        .asText())
-                .isEqualTo("bfloat16");
-
-        ObjectNode before = Json.mapper().valueToTree(settings);
-        before.remove(List.of("dtype", "recompute", "loraRank", "loraAlpha", "loraTargets"));
-        assertThat(Json.read(Json.bytes(before), RunSettings.class, "settings")).isEqualTo(settings);
     }
 
     private static List<String> problems(String input) {

@@ -7,23 +7,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// A store in the heap that keeps to the whole of [BlobStore]'s and [StoreUpkeep]'s contracts, for tests.
+/// A store in memory for tests that fulfils the contracts of [BlobStore] and [StoreUpkeep].
 public class InMemoryBlobStore implements BlobStore, StoreUpkeep {
     private final Map<BlobRef, byte[]> blobs = new TreeMap<>(Comparator.comparing(BlobRef::sha256));
     private final Map<StepKey, BlobRef> steps = new HashMap<>();
@@ -43,7 +39,7 @@ public class InMemoryBlobStore implements BlobStore, StoreUpkeep {
 
     @Override
     public synchronized BlobRef put(byte[] content) {
-        BlobRef ref = new BlobRef(sha256(content), content.length);
+        BlobRef ref = new BlobRef(Json.sha256(content), content.length);
         blobs.putIfAbsent(ref, content.clone());
         use(ObjectKeys.blob(ref.sha256()));
         return ref;
@@ -74,10 +70,7 @@ public class InMemoryBlobStore implements BlobStore, StoreUpkeep {
             copied.add(ref);
         }
         try {
-            Path folder = Files.createDirectories(file.toAbsolutePath().getParent());
-            Path unfinished = Files.createTempFile(folder, "blob", ".unfinished");
-            Files.write(unfinished, content);
-            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+            WholeFile.write(file, content);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -121,7 +114,7 @@ public class InMemoryBlobStore implements BlobStore, StoreUpkeep {
         return records.keySet().stream().filter(name -> name.startsWith(prefix)).toList();
     }
 
-    /// Notes that an object is used now, which makes an old one new.
+    /// Notes a use of an object now. If it was written long ago, that renews its time of writing.
     private void use(String key) {
         Instant now = clock.instant();
         written.merge(key, now, (before, _) -> before.plus(FRESH).isAfter(now) ? before : now);
@@ -172,7 +165,7 @@ public class InMemoryBlobStore implements BlobStore, StoreUpkeep {
 
     @Override
     public synchronized Optional<BlobRef> digest(Stored object) {
-        return read(object).map(content -> new BlobRef(sha256(content), content.length));
+        return read(object).map(content -> new BlobRef(Json.sha256(content), content.length));
     }
 
     @Override
@@ -186,33 +179,25 @@ public class InMemoryBlobStore implements BlobStore, StoreUpkeep {
         };
     }
 
-    /// Does to a blob what a failing disk does.
+    /// Damages a blob as a failing disk does.
     public synchronized void damage(BlobRef ref, byte[] content) {
         blobs.replace(ref, content);
     }
 
-    /// Which blobs were copied out to a file, in order.
+    /// The blobs that were copied to a file, in order.
     public synchronized List<BlobRef> copied() {
         return List.copyOf(copied);
     }
 
-    /// How often a step was committed with another result than the first: always 0 where steps are deterministic.
+    /// The number of commits with another result than the first one of their step: 0 if steps are deterministic.
     public synchronized int differentResults() {
         return differentResults;
     }
 
-    /// What all steps of this name have committed so far.
+    /// The committed results of all steps with this name.
     public synchronized Map<StepKey, BlobRef> committed(String step) {
         return steps.entrySet().stream()
                 .filter(entry -> entry.getKey().step().equals(step))
                 .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
-    }
-
-    private static String sha256(byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package spice.model;
 
+import ai.djl.Device;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
@@ -9,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// AdamW (Loshchilov and Hutter 2019) over a decoder's weights, with state that can be saved. One fused operator
-/// of libtorch steps all weights. Weights in bfloat16 are steps of a master copy in float32, rounded: an update is
-/// mostly smaller than the distance from one bfloat16 to the next. The copy is saved with the moments.
+/// AdamW (Loshchilov and Hutter 2019) over what a decoder learns, with state that can be saved. One fused operator
+/// of libtorch steps all weights. For weights in bfloat16 it steps a master copy in float32 and rounds: most
+/// updates are smaller than the distance from one bfloat16 to the next. The copy is saved with the moments.
 ///
-/// Where it is offloaded, a master copy and the moments are in the host's memory, where gradients come to and
-/// weights come from at each step.
+/// An offloaded optimizer keeps a master copy and the moments in the host's memory. Each step copies the gradients
+/// there and the weights back.
 final class AdamW implements AutoCloseable {
     private static final String FIRST = "exp_avg.";
     private static final String SECOND = "exp_avg_sq.";
@@ -24,7 +25,7 @@ final class AdamW implements AutoCloseable {
     private final Decoder decoder;
     private final LearnerSettings settings;
     private final Home home;
-    /// The weights themselves where they are neither rounded nor elsewhere.
+    /// The weights themselves, unless they are rounded or the optimizer is offloaded.
     private final List<PtNDArray> master;
 
     private final List<PtNDArray> first;
@@ -32,15 +33,15 @@ final class AdamW implements AutoCloseable {
     /// The operator counts steps for each weight; they are always equal.
     private final List<PtNDArray> steps;
 
-    /// Where it steps.
+    /// The memory in which the optimizer steps.
     ///
-    /// @param gradients of a step, where that is not where the decoder is, but the host's memory
+    /// @param gradients room for a step's gradients; empty where the optimizer steps on the decoder's own device
     private record Home(PtNDManager memory, Optional<List<PtNDArray>> gradients) {
         static Home of(Decoder decoder, boolean offloads) {
             if (!offloads) {
                 return new Home(decoder.home(), Optional.empty());
             }
-            PtNDManager host = Torch.newManager();
+            PtNDManager host = Torch.newManager(Device.cpu());
             return new Home(host, Optional.of(decoder.zeros(host)));
         }
 
@@ -66,9 +67,9 @@ final class AdamW implements AutoCloseable {
         this.steps = steps;
     }
 
-    /// Begins with moments of zero.
+    /// Starts with moments of zero.
     ///
-    /// @param offloads whether master copy, moments and step are in the host's memory
+    /// @param offloads whether master copy, moments and step are kept in the host's memory
     static AdamW fresh(Decoder decoder, LearnerSettings settings, boolean offloads) {
         Home home = Home.of(decoder, offloads);
         PtNDManager memory = home.memory();
@@ -106,6 +107,8 @@ final class AdamW implements AutoCloseable {
                 steps(decoder, steps.values()[0], home.memory()));
     }
 
+    /// Checks a saved state without loading it into native memory.
+    ///
     /// @throws ModelException if the file is missing or damaged or belongs to a model of another config
     static void check(Path file, ModelConfig config) {
         Map<String, long[]> table = new LinkedHashMap<>();
@@ -117,8 +120,8 @@ final class AdamW implements AutoCloseable {
         WeightTable.pick(SafeTensors.read(file), table, file);
     }
 
-    /// The saved master copy; where none was saved, the weights were not rounded then. Weights that are no longer
-    /// rounded go on from the copy.
+    /// The saved master copy. A state without one belongs to weights that were not rounded. Weights that are no
+    /// longer rounded continue from the copy.
     private static List<PtNDArray> master(Map<String, HostTensor> found, Decoder decoder, Path file, Home home) {
         if (found.keySet().stream().noneMatch(name -> name.startsWith(MASTER))) {
             return master(decoder, home);
@@ -150,7 +153,7 @@ final class AdamW implements AutoCloseable {
     /// Moves the weights against the gradients times `scale`.
     void step(List<PtNDArray> gradients, double scale, double learningRate) {
         home.gradients().ifPresent(there -> {
-            // The device waits meanwhile: all threads are free.
+            // The device waits meanwhile, so all threads are free.
             Torch.prepareThread(settings.threads());
             decoder.copy(gradients, there);
         });
@@ -173,7 +176,7 @@ final class AdamW implements AutoCloseable {
             state.putAll(decoder.download(master, MASTER));
         }
         state.put(STEP, new HostTensor(new long[0], steps.getFirst().toFloatArray()));
-        SafeTensors.write(file, state);
+        SafeTensors.write(file, state, Dtype.FLOAT32);
     }
 
     @Override

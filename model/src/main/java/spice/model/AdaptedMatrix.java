@@ -2,7 +2,7 @@ package spice.model;
 
 import java.util.Locale;
 
-/// A matrix of a layer that can be adapted. In the order in which `decoder.py` takes their adapters.
+/// A matrix of a layer that can be adapted, in the order in which `decoder.py` takes the adapters.
 public enum AdaptedMatrix {
     Q_PROJ("self_attn"),
     K_PROJ("self_attn"),
@@ -18,7 +18,7 @@ public enum AdaptedMatrix {
         this.part = part;
     }
 
-    /// The name that Hugging Face and PEFT have for it, such as `q_proj`.
+    /// Its name in Hugging Face and PEFT, such as `q_proj`.
     public String target() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -15,11 +15,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/// An adapter beside the model that it is merged into: a folder that PEFT loads, and the weights that it stands on.
+/// An adapter beside the model that it is merged into: a folder that PEFT loads, and the base weights.
 ///
-/// The model's own `model.safetensors` has the adapter merged into it, so that whoever opens the folder, here or
-/// elsewhere, gets the policy and not the base. Learning goes on from the base and the adapter, which cannot be
-/// told from their sum; the base is the same file in every checkpoint, which a store keeps once.
+/// The model's own `model.safetensors` has the adapter merged into it, so that every program that opens the folder
+/// gets the policy and not the base. Learning continues from base and adapter, which cannot be recovered from
+/// their sum. The base is the same file in every checkpoint, and a store keeps it once.
 final class AdapterFolder {
     static final String CONFIG = "adapter_config.json";
     static final String WEIGHTS = "adapter_model.safetensors";
@@ -29,12 +29,12 @@ final class AdapterFolder {
 
     private AdapterFolder() {}
 
-    /// Whether a model's folder has one.
+    /// Whether a model's folder has an adapter.
     static boolean isIn(Path model) {
         return Files.exists(model.resolve(ModelFolder.ADAPTER).resolve(CONFIG));
     }
 
-    /// The weights that the adapter of a model's folder stands on.
+    /// The base weights, without the adapter.
     static Map<String, HostTensor> base(Path model, ModelConfig config) {
         Path file = model.resolve(ModelFolder.ADAPTER).resolve(BASE);
         return WeightTable.pick(SafeTensors.read(file), WeightTable.of(config), file);
@@ -42,7 +42,7 @@ final class AdapterFolder {
 
     /// The adapter of a model's folder.
     ///
-    /// @throws ModelException if it is not the one that is asked for
+    /// @throws ModelException if its rank, alpha or targets differ from those asked for
     static Map<String, HostTensor> read(Path model, ModelConfig config, Lora lora) {
         Path folder = model.resolve(ModelFolder.ADAPTER);
         JsonNode json = config(folder.resolve(CONFIG));
@@ -83,16 +83,18 @@ final class AdapterFolder {
         return texts;
     }
 
-    /// Writes all three files below a model's folder, the base's weights and the adapter's in the given type.
+    /// Writes all three files below a model's folder.
+    ///
+    /// @param dtype of the base's and the adapter's numbers
     static void write(
             Path model, Lora lora, Dtype dtype, Map<String, HostTensor> adapter, Map<String, HostTensor> base) {
         Path folder = model.resolve(ModelFolder.ADAPTER);
         SafeTensors.write(folder.resolve(BASE), base, dtype);
         SafeTensors.write(folder.resolve(WEIGHTS), adapter, dtype);
-        WholeFile.write(folder.resolve(CONFIG), config(lora));
+        FlushedFile.write(folder.resolve(CONFIG), config(lora));
     }
 
-    /// `adapter_config.json` as PEFT writes it. The base's name is for people: PEFT is given the base itself.
+    /// `adapter_config.json` as PEFT writes it. The base's name only informs people; PEFT is given the base itself.
     private static byte[] config(Lora lora) {
         ObjectNode json = JSON.createObjectNode();
         json.put("peft_type", "LORA");

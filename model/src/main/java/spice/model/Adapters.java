@@ -9,16 +9,16 @@ import java.util.Objects;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
-/// The adapters of a decoder in native memory: what learns where [Lora] is asked for.
+/// The adapters of a decoder in native memory, which learn instead of the weights.
 ///
-/// @param names PEFT's, in the order of the tensors
+/// @param names PEFT's names, in the order of the tensors
 /// @param tensors A and B of each adapted matrix, layer by layer
-/// @param none an empty tensor, for what is not adapted
+/// @param none an empty tensor, for matrices without an adapter
 record Adapters(Lora lora, int layers, List<String> names, List<PtNDArray> tensors, PtNDArray none) {
-    /// How PEFT calls the model that it wraps.
+    /// PEFT's name for the model that it wraps.
     private static final String WRAPPED = "base_model.model.";
 
-    /// Names and shapes, as PEFT has them: A is (rank, in), B is (out, rank).
+    /// PEFT's names and shapes: A is (rank, in), B is (out, rank).
     static Map<String, long[]> table(ModelConfig config, Lora lora) {
         Map<String, long[]> weights = WeightTable.of(config);
         Map<String, long[]> table = new LinkedHashMap<>();
@@ -36,7 +36,7 @@ record Adapters(Lora lora, int layers, List<String> names, List<PtNDArray> tenso
         return "%s%s.lora_%s.weight".formatted(WRAPPED, matrix.place(layer), factor);
     }
 
-    /// Adapters that change nothing yet: B is zero, A uniform between -1 / sqrt(in) and its opposite, as in PEFT.
+    /// New adapters, which change nothing yet: B is zero, A uniform in [-1 / sqrt(in), 1 / sqrt(in)), as in PEFT.
     static Map<String, HostTensor> fresh(ModelConfig config, Lora lora) {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(lora.seed());
         Map<String, HostTensor> fresh = new LinkedHashMap<>();
@@ -53,7 +53,7 @@ record Adapters(Lora lora, int layers, List<String> names, List<PtNDArray> tenso
         return fresh;
     }
 
-    /// Tensors, one for each of ours, in the places where the program looks for them.
+    /// Arranges one tensor for each of ours as the program takes them, with empty tensors for what is not adapted.
     List<PtNDArray> placed(List<PtNDArray> ofOurs) {
         List<PtNDArray> placed = new ArrayList<>();
         int next = 0;
@@ -67,7 +67,7 @@ record Adapters(Lora lora, int layers, List<String> names, List<PtNDArray> tenso
         return placed;
     }
 
-    /// The two that belong to a weight, A first, or none.
+    /// A and B of a weight; an empty list if it is not adapted.
     List<PtNDArray> of(String weight) {
         int a = names.indexOf(WRAPPED + weight.replace(".weight", ".lora_A.weight"));
         return a < 0 ? List.of() : tensors.subList(a, a + 2);

@@ -17,14 +17,14 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
-/// `config.json` and `generation_config.json` as Hugging Face writes them for the families that are computed
-/// here. A field that would change the mathematics to something else is refused; others are passed over. What a
-/// config leaves out is what transformers takes.
+/// `config.json` and `generation_config.json` as Hugging Face writes them for the supported families. A field that
+/// asks for mathematics that this module lacks is refused; other unknown fields are ignored. Missing fields have
+/// transformers' defaults.
 final class ConfigFile {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private static final String ARCHITECTURES = "architectures";
     private static final String STOP = "eos_token_id";
-    /// The type of the weights, under its newer and its older name.
+    /// Fields that name the weights' type: the newer name, then the older one.
     private static final List<String> TYPE = List.of("dtype", "torch_dtype");
 
     private static final int QWEN3_HEAD = 128;
@@ -33,8 +33,10 @@ final class ConfigFile {
 
     private ConfigFile() {}
 
-    /// @param file `config.json`; `generation_config.json` beside it, if there is one, says where to stop
-    /// @throws ModelException if a file is not JSON, lacks a field or describes what is not computed here
+    /// Reads a model's shape.
+    ///
+    /// @param file `config.json`; a `generation_config.json` beside it decides the stop tokens
+    /// @throws ModelException if a file is not JSON, lacks a field or describes an unsupported model
     static ModelConfig read(Path file) {
         JsonFields fields = fields(file)
                 .orElseThrow(() -> new ModelException(file + " is missing; a model folder holds " + ModelFolder.FILES));
@@ -135,7 +137,7 @@ final class ConfigFile {
         }
     }
 
-    /// Whether a layer attends to a window only. Llama knows no windows, whatever its config says.
+    /// Whether some layer attends only to a window. Llama has no windows, whatever its config says.
     private static boolean slides(JsonFields fields, Family family) {
         if (family == Family.LLAMA || !fields.flag("use_sliding_window", false)) {
             return false;
@@ -171,7 +173,7 @@ final class ConfigFile {
         };
     }
 
-    /// A config of our own making, whose weights are float32.
+    /// Writes a new config, whose weights are float32.
     static void write(Path file, ModelConfig config) {
         ObjectNode json = JSON.createObjectNode();
         json.putArray(ARCHITECTURES).add(config.family().architecture());
@@ -197,7 +199,7 @@ final class ConfigFile {
             json.put("mlp_bias", config.biases().feedForward());
         }
         json.put("torch_dtype", "float32");
-        WholeFile.write(file, bytes(json));
+        FlushedFile.write(file, bytes(json));
     }
 
     private static JsonNode scaling(RopeScaling scaling) {
@@ -223,13 +225,13 @@ final class ConfigFile {
         };
     }
 
-    /// `generation_config.json`, which other programs read to know when to stop.
+    /// Writes `generation_config.json`, from which other programs learn the stop tokens.
     static void writeGeneration(Path file, ModelConfig config) {
         ObjectNode json = JSON.createObjectNode();
         json.put("do_sample", true);
         json.put("temperature", 1.0);
         json.set(STOP, stopTokens(config));
-        WholeFile.write(file, bytes(json));
+        FlushedFile.write(file, bytes(json));
     }
 
     private static JsonNode stopTokens(ModelConfig config) {
@@ -238,8 +240,7 @@ final class ConfigFile {
                 : JSON.valueToTree(config.stopTokens());
     }
 
-    /// A config as it was read, but for the type of the weights. It is the same bytes where they say that type
-    /// already.
+    /// A config with another type of the weights; the same bytes if it names that type already.
     ///
     /// @param type float32 or bfloat16
     static byte[] withType(byte[] config, String type) {

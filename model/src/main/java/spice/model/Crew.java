@@ -8,9 +8,9 @@ import java.util.concurrent.Executors;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/// Threads that compute shares of a batch side by side, with one thread inside each operator. The other way
-/// round, all threads inside each operator, OpenMP's threads wait for each other several times a millisecond,
-/// which costs many times what it gains as soon as the machine has other work.
+/// Threads that compute shares of a batch in parallel, with one thread inside each operator. With all threads
+/// inside each operator, OpenMP's threads would wait for each other several times a millisecond, which costs far
+/// more than it gains as soon as the machine has other work.
 final class Crew implements AutoCloseable {
     private final int size;
     private final ExecutorService threads;
@@ -25,9 +25,9 @@ final class Crew implements AutoCloseable {
         return size;
     }
 
-    /// Computes share 0 to size - 1 and returns the results in that order. Returns or throws when all have ended,
-    /// also when the caller is interrupted: native code cannot be stopped, and the tensors it reads must outlive
-    /// it.
+    /// Computes shares 0 to size - 1 and returns the results in that order. It returns or throws only when all have
+    /// ended, even if the caller is interrupted: native code cannot be stopped, and the tensors that it reads must
+    /// outlive it.
     ///
     /// @throws RuntimeException the first failure
     <T> List<T> compute(IntFunction<T> share) {

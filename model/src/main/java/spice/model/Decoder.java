@@ -15,12 +15,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
 
-/// The decoder in native memory: the program of `decoder.py`, the weights, and the table of rotary angles, as
-/// long as it was needed so far.
+/// The decoder in native memory: the program of `decoder.py`, the weights, and a table of rotary angles that grows
+/// with the longest sequence so far.
 final class Decoder implements AutoCloseable {
     /// Enough for the nano model; a table for all positions of a model that could take 131,072 is 134 MB.
     private static final int FIRST_POSITIONS = 256;
-    /// Of weights; for less it is not worth the time.
+    /// Smallest model, in bytes of weights, for which giving freed memory back pays.
     private static final long WORTH_GIVING_BACK = 256L << 20;
 
     private final ModelConfig config;
@@ -30,23 +30,21 @@ final class Decoder implements AutoCloseable {
     private final List<PtNDArray> weights;
     private final Optional<Adapters> adapters;
     private final DataType type;
-    /// What is not a weight: gradients, angles, and the numbers of a loss.
+    /// The type of gradients, angles and the numbers of a loss.
     private final DataType wide;
 
-    /// What is uploaded passes through it.
+    /// Buffer that every upload passes through.
     private final ByteBuffer passage =
             ByteBuffer.allocateDirect(HostTensor.PART * Float.BYTES).order(ByteOrder.nativeOrder());
 
     private volatile Angles angles;
     private Optional<TorchProgram.Held> packed = Optional.empty();
 
-    /// Puts weights, in the order of [WeightTable], into native memory as numbers of the given type: FLOAT32,
-    /// BFLOAT16, or FLOAT64 where a test compares with finite differences.
-    Decoder(ModelConfig config, Map<String, HostTensor> values, DataType type) {
-        this(config, values, type, Device.cpu(), Optional.empty());
-    }
-
-    /// The same in a device's memory, with adapters, which learn in the weights' place, where there are any.
+    /// Copies weights into a device's memory.
+    ///
+    /// @param values the weights, in the order of [WeightTable]
+    /// @param type FLOAT32 or BFLOAT16; FLOAT64 where a test compares with finite differences
+    /// @param adapted adapters, which learn instead of the weights
     Decoder(
             ModelConfig config,
             Map<String, HostTensor> values,
@@ -59,26 +57,22 @@ final class Decoder implements AutoCloseable {
         manager = Torch.newManager(device);
         program = TorchProgram.compile(manager, "decoder", "Decoder", WeightTable.places(config));
         names = List.copyOf(values.keySet());
-        weights = values.values().stream().map(tensor -> upload(tensor, type)).toList();
+        weights = values.values().stream()
+                .map(tensor -> upload(tensor, type, manager))
+                .toList();
         adapters = adapted.map(this::adapters);
         angles = angles(Math.min(config.maxPositions(), FIRST_POSITIONS));
     }
 
-    static Decoder open(Path folder, Dtype dtype, Device device) {
-        ModelConfig config = ModelFolder.config(folder);
-        return new Decoder(config, ModelFolder.weights(folder, config), dtype.type(), device, Optional.empty());
-    }
-
-    /// Adapters before they are in native memory.
+    /// Adapters whose values are not yet in native memory.
     record Adapted(Lora lora, Map<String, HostTensor> values) {}
 
-    /// For learning: with the adapters that the folder has, or with fresh ones, where they are asked for.
+    /// Opens a model folder.
+    ///
+    /// @param lora adapters to learn: those that the folder holds, or fresh ones where it holds none
     static Decoder open(Path folder, Dtype dtype, Device device, Optional<Lora> lora) {
-        if (lora.isEmpty()) {
-            return open(folder, dtype, device);
-        }
         ModelConfig config = ModelFolder.config(folder);
-        boolean goesOn = AdapterFolder.isIn(folder);
+        boolean goesOn = lora.isPresent() && AdapterFolder.isIn(folder);
         return new Decoder(
                 config,
                 goesOn ? AdapterFolder.base(folder, config) : ModelFolder.weights(folder, config),
@@ -94,9 +88,9 @@ final class Decoder implements AutoCloseable {
                 config.layers(),
                 List.copyOf(adapted.values().keySet()),
                 adapted.values().values().stream()
-                        .map(tensor -> upload(tensor, type))
+                        .map(tensor -> upload(tensor, type, manager))
                         .toList(),
-                upload(new HostTensor(new long[] {0}, new float[0]), type));
+                upload(new HostTensor(new long[] {0}, new float[0]), type, manager));
     }
 
     ModelConfig config() {
@@ -107,39 +101,34 @@ final class Decoder implements AutoCloseable {
         return weights;
     }
 
-    /// What learns, leaves of every gradient: the adapters, or without any the weights.
+    /// The tensors that learn, the leaves of every gradient: the adapters if there are any, else the weights.
     List<PtNDArray> learned() {
         return adapters.map(Adapters::tensors).orElse(weights);
     }
 
-    /// The names of what learns.
+    /// The names of the tensors that learn.
     private List<String> learnedNames() {
         return adapters.map(Adapters::names).orElse(names);
     }
 
-    /// The names and shapes of what learns.
+    /// The names and shapes of the tensors that learn.
     Map<String, long[]> learnedTable() {
         return adapters.map(all -> Adapters.table(config, all.lora())).orElseGet(() -> WeightTable.of(config));
     }
 
-    /// Tensors of the shapes of what learns, filled with zeros; float32 beside bfloat16.
-    List<PtNDArray> zeros() {
-        return zeros(manager);
-    }
-
-    /// The same in a manager's memory.
+    /// Zeros in a manager's memory, with the shapes of the tensors that learn; float32 for bfloat16 weights.
     List<PtNDArray> zeros(PtNDManager home) {
         return learned().stream()
                 .map(tensor -> (PtNDArray) home.zeros(tensor.getShape(), wide))
                 .toList();
     }
 
-    /// Whether what learns is rounded, so that who learns keeps a master copy.
+    /// Whether the tensors that learn are rounded, so that the optimizer needs a master copy.
     boolean isRounded() {
         return type == DataType.BFLOAT16;
     }
 
-    /// A copy in float32 of what learns, in a manager's memory.
+    /// A float32 copy of the tensors that learn, in a manager's memory.
     List<PtNDArray> master(PtNDManager home) {
         return learned().stream().map(tensor -> master(tensor, home)).toList();
     }
@@ -158,7 +147,7 @@ final class Decoder implements AutoCloseable {
         }
     }
 
-    /// Where its own tensors are.
+    /// The manager of its own tensors.
     PtNDManager home() {
         return manager;
     }
@@ -172,7 +161,7 @@ final class Decoder implements AutoCloseable {
         return program.call(method);
     }
 
-    /// The weights in the layout that sampling wants, beside the others from the first call on.
+    /// The weights in sampling's layout: a second copy, made at the first call and kept.
     synchronized TorchProgram.Held packed() {
         if (packed.isEmpty()) {
             try (TorchProgram.Call call = call("pack_all").with(weights).with(config.headDimension())) {
@@ -182,27 +171,28 @@ final class Decoder implements AutoCloseable {
         return packed.get();
     }
 
-    /// Appends what every pass through the decoder ends with.
+    /// Appends the last arguments of a pass that does not learn: weights, angles and epsilon.
     ///
-    /// @param positions of the longest sequence in the call
+    /// @param positions length of the longest sequence in the call
     TorchProgram.Call through(TorchProgram.Call call, int positions) {
         return withAngles(call.with(weights), positions);
     }
 
-    /// The same where the decoder learns, with adapters if it has any.
+    /// Appends the last arguments of a pass with the decoder's adapters, if it has any: weights, adapters and their
+    /// scale, angles and epsilon.
     TorchProgram.Call learning(TorchProgram.Call call, int positions) {
         call.with(weights).with(placed(learned())).with(scale());
         return withAngles(call, positions);
     }
 
-    /// The same with the gradients that the call adds to.
-    TorchProgram.Call learning(TorchProgram.Call call, List<PtNDArray> gradients, int positions) {
+    /// Appends the last arguments of a pass that adds to gradients, which stand behind the adapters.
+    TorchProgram.Call addingGradients(TorchProgram.Call call, List<PtNDArray> gradients, int positions) {
         call.with(weights).with(placed(learned()));
         call.with(adapters.isEmpty() ? gradients : placed(gradients)).with(scale());
         return withAngles(call, positions);
     }
 
-    /// Without adapters none.
+    /// Tensors as the program takes adapters; an empty list without adapters.
     private List<PtNDArray> placed(List<PtNDArray> learned) {
         return adapters.map(all -> all.placed(learned)).orElse(List.of());
     }
@@ -216,17 +206,17 @@ final class Decoder implements AutoCloseable {
         return call.with(enough.cosines()).with(enough.sines()).with(config.normEpsilon());
     }
 
-    /// Tensors, one for each that learns, by those names, for Java.
+    /// Java's view of one tensor for each that learns, by its name with a prefix.
     Map<String, HostTensor> download(List<PtNDArray> tensors, String prefix) {
         return named(learnedNames(), tensors, prefix);
     }
 
-    /// The weights as they are, without adapters.
+    /// The weights without adapters.
     Map<String, HostTensor> base() {
         return named(names, weights, "");
     }
 
-    /// The weights with the adapters in them.
+    /// The weights with the adapters merged into them.
     Map<String, HostTensor> merged() {
         Map<String, HostTensor> merged = base();
         adapters.ifPresent(all -> merged.replaceAll((name, tensor) -> {
@@ -239,7 +229,7 @@ final class Decoder implements AutoCloseable {
         return merged;
     }
 
-    /// Some rows of a weight with its adapters in them.
+    /// Some rows of a weight with its adapters merged into them.
     private float[] merged(PtNDArray weight, List<PtNDArray> factors, long from, long to) {
         try (PtNDManager scope = scope();
                 TorchProgram.Call call = call("merged").with(weight)) {
@@ -266,13 +256,8 @@ final class Decoder implements AutoCloseable {
         }
     }
 
-    /// A tensor of the values in memory of libtorch's own. What DJL makes of a Java buffer is a view into it, which
-    /// does not outlive its Java object, so every part passes through a buffer and is copied.
-    PtNDArray upload(HostTensor tensor, DataType type) {
-        return upload(tensor, type, manager);
-    }
-
-    /// The same in a manager's memory.
+    /// Copies a tensor into libtorch's own memory. A tensor that DJL makes from a Java buffer is a view into that
+    /// buffer and dies with it, so every part passes through a buffer and is copied.
     PtNDArray upload(HostTensor tensor, DataType type, PtNDManager home) {
         PtNDArray uploaded = empty(tensor.shape(), type, home);
         tensor.forEachPart((from, values) -> {
@@ -287,7 +272,7 @@ final class Decoder implements AutoCloseable {
         return uploaded;
     }
 
-    /// DJL ends the JVM where it is asked for a tensor in bfloat16, so the program makes it.
+    /// An uninitialised tensor. The program makes it, since DJL ends the JVM when asked for a bfloat16 tensor.
     private PtNDArray empty(long[] shape, DataType type, PtNDManager home) {
         try (NDArray here = home.create(new float[0]);
                 TorchProgram.Call call = call("empty")
@@ -298,7 +283,7 @@ final class Decoder implements AutoCloseable {
         }
     }
 
-    /// Numbers for one computation, of the weights' type, or float32 beside bfloat16.
+    /// Numbers for one computation, in the weights' type; float32 for bfloat16 weights.
     NDArray numbers(PtNDManager scope, double[] values, Shape shape) {
         return scope.create(values, shape).toType(wide, false);
     }
@@ -306,8 +291,8 @@ final class Decoder implements AutoCloseable {
     /// cos and sin of the rotary angles, (positions, D).
     private record Angles(int positions, NDArray cosines, NDArray sines) {}
 
-    /// A table of at least so many positions. One that grows is at least doubled; the old one stays for who uses
-    /// it.
+    /// A table of at least this many positions. Growing at least doubles it; the old table stays valid for calls
+    /// that use it.
     private Angles reaching(int positions) {
         Angles known = angles;
         return known.positions() >= positions ? known : grown(positions);

@@ -1,6 +1,6 @@
 package spice.model;
 
-import static spice.model.Check.require;
+import static spice.model.Preconditions.require;
 
 import ai.djl.Device;
 import java.util.Arrays;
@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What a process computes on: one device or several, each with a copy of the model. Sampling uses the first; a
-/// gradient update's micro-batches are dealt out to all, and the first has the optimizer.
+/// The devices that a process computes on, each with a copy of the model. Sampling uses the first. All share a
+/// gradient update's micro-batches, and the first has the optimizer.
 ///
-/// @param names as PyTorch's: `cpu`, `cuda:0`. The processor may be named more than once
-/// @param offloadsOptimizer whether AdamW's moments and a master copy of what learns are in the host's memory, and
-///     step there, instead of on the first device (Ren et al. 2021, "ZeRO-Offload")
+/// @param names in PyTorch's form: `cpu`, `cuda:0`. The processor may be named more than once
+/// @param offloadsOptimizer whether AdamW's moments and a master copy of what learns are kept and stepped in the
+///     host's memory instead of on the first device (Ren et al. 2021, "ZeRO-Offload")
 public record Devices(List<String> names, boolean offloadsOptimizer) {
     private static final Pattern NAME = Pattern.compile("cpu|cuda:(\\d{1,2})");
 
-    /// The processor. After the pattern, which it is held to.
+    /// The processor. Declared after the pattern, which its constructor uses.
     public static final Devices CPU = new Devices(List.of("cpu"), false);
 
     public Devices {
@@ -32,14 +32,14 @@ public record Devices(List<String> names, boolean offloadsOptimizer) {
         }
     }
 
-    /// The same, with the optimizer in the host's memory.
+    /// These devices with the optimizer in the host's memory.
     public Devices offloading() {
         return new Devices(names, true);
     }
 
-    /// Names with commas between them; `gpu` is `cuda:0`. The optimizer is on the first.
+    /// Parses names separated by commas; `gpu` and `cuda` mean `cuda:0`. The optimizer is on the first device.
     ///
-    /// @throws IllegalArgumentException if one is no device
+    /// @throws IllegalArgumentException if a name is not a device
     public static Devices parse(String text) {
         return new Devices(
                 Arrays.stream(text.split(",", -1))
@@ -49,13 +49,13 @@ public record Devices(List<String> names, boolean offloadsOptimizer) {
                 false);
     }
 
-    /// How many threads compute at a time. A GPU has one, whatever is asked for, since it computes one thing at a
-    /// time and each thread has gradients of its own.
+    /// How many threads compute in parallel. Each GPU has one, whatever is asked for: it computes one thing at a
+    /// time, and every thread needs gradients of its own.
     int threads(int asked) {
         return areProcessors() ? Math.max(asked, names.size()) : names.size();
     }
 
-    /// Whether no GPU is among them.
+    /// Whether none of them is a GPU.
     public boolean areProcessors() {
         return names.stream().allMatch("cpu"::equals);
     }
@@ -71,7 +71,7 @@ public record Devices(List<String> names, boolean offloadsOptimizer) {
 
     /// Starts libtorch and lets each device compute known numbers.
     ///
-    /// @throws ModelException if libtorch does not start, or a device is not there or computes something else
+    /// @throws ModelException if libtorch does not start, or a device is missing or computes other numbers
     public void test() {
         all().forEach(device -> Torch.newManager(device).close());
     }

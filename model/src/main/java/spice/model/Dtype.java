@@ -6,9 +6,9 @@ import java.util.Locale;
 /// The type of the numbers that a model computes with.
 public enum Dtype {
     FLOAT32(DataType.FLOAT32),
-    /// The upper half of a float32: half the memory, and on processors and GPUs that multiply it, more speed.
-    /// Weights are learned in float32 beside it and rounded to it after every update. Norms, softmax and losses
-    /// stay in float32.
+    /// The upper half of a float32: half the memory, and more speed on processors and GPUs that multiply it.
+    /// Weights learn in a float32 master copy and are rounded after every update. Norms, softmax and losses stay
+    /// in float32.
     BFLOAT16(DataType.BFLOAT16);
 
     private final DataType type;
@@ -17,12 +17,12 @@ public enum Dtype {
         this.type = type;
     }
 
-    /// The word for it in a `config.json`.
+    /// Its name in a `config.json`.
     String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /// Of one number.
+    /// Bytes of one number.
     public int bytes() {
         return stored().bytes();
     }

@@ -3,8 +3,8 @@ package spice.model;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// The families of decoders that are computed here. They differ in where they have biases and norms, not in what
-/// a layer does with them.
+/// The supported families of decoders. They differ in which biases and norms they have, not in what a layer
+/// computes with them.
 public enum Family {
     /// Queries and keys are normed; biases only if `attention_bias` says so.
     QWEN3("Qwen3ForCausalLM", "qwen3"),
@@ -21,17 +21,17 @@ public enum Family {
         this.modelType = modelType;
     }
 
-    /// As in `architectures`.
+    /// Its name in `architectures`.
     String architecture() {
         return architecture;
     }
 
-    /// As in `model_type`.
+    /// Its name in `model_type`.
     String modelType() {
         return modelType;
     }
 
-    /// Whether each head's queries and keys pass through an RMSNorm before they are turned.
+    /// Whether each head's queries and keys pass through an RMSNorm before they are rotated.
     boolean hasQueryKeyNorms() {
         return switch (this) {
             case QWEN3 -> true;

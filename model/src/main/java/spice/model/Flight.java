@@ -10,14 +10,16 @@ import java.util.stream.Stream;
 import spice.model.Layout.Cost;
 import spice.model.Layout.Lane;
 
-/// What of a shard is in flight, and what comes next. Where the keys and values of a shard are more than may be held
-/// at a time, completions that end make room for others (continuous batching; Yu et al. 2022, "Orca", section 4).
-/// All follows from the shard, the bound and what was drawn: the same shard is drawn bit for bit anywhere.
+/// Schedules the completions of a shard: which are in flight, and which come next. If the keys and values of the
+/// whole shard exceed the bound, completions that end make room for others (continuous batching; Yu et al. 2022,
+/// "Orca", section 4). The schedule depends only on the shard, the bound and the drawn tokens, so the same shard
+/// is drawn bit for bit anywhere.
 ///
-/// Keys and values are counted as the caches hold them: prompts with their padding, and in each slot, empty ones
-/// included, as many tokens as a completion may have.
+/// Keys and values are counted as the caches hold them: prompts with their padding, and the longest completion
+/// allowed for each slot, empty slots included.
 final class Flight {
-    /// How long a lane takes besides its slots, in slots: its prompt's keys and values are read once for all.
+    /// Time of a decode step. A lane costs four slots besides its own: its prompt's keys and values are read once
+    /// for all its slots.
     private static final Cost TIME = new Cost(4, 1);
 
     private final List<PromptGroup> groups;
@@ -28,12 +30,13 @@ final class Flight {
 
     private Layout layout = new Layout(List.of(), 1);
     private int promptTokens;
-    /// How many completions went on when the last ones were begun.
+    /// How many completions were in flight when the last ones began.
     private int crowd;
-    /// The first group of which not all completions are begun, and how many of it are.
+    /// The first group with completions that have not begun.
     private int group;
-
+    /// How many completions of that group have begun.
     private int begun;
+    /// The number in the shard of the next completion to begin.
     private int row;
 
     Flight(List<PromptGroup> groups, Sampling sampling) {
@@ -46,10 +49,10 @@ final class Flight {
 
     /// A change of what is in flight.
     ///
-    /// @param kept what goes on, each lane from one of before
-    /// @param promptTokens that are kept of its prompts
-    /// @param fresh what begins, in lanes of as many slots, group by group
-    /// @param unfinished the group of which more begins later
+    /// @param kept the lanes that go on, each from one lane of the layout before
+    /// @param promptTokens length to which the kept prompts' caches are cut
+    /// @param fresh the lanes that begin, with as many slots, group by group
+    /// @param unfinished the group of which more completions begin later
     record Change(Layout kept, int promptTokens, List<Lane> fresh, Optional<Integer> unfinished) {}
 
     int completions() {
@@ -60,7 +63,7 @@ final class Flight {
         return layout;
     }
 
-    /// What begins first: all there is, if it fits.
+    /// What begins first: the whole shard if it fits.
     Change first() {
         List<Lane> all = new ArrayList<>();
         while (group < groups.size()) {
@@ -75,13 +78,14 @@ final class Flight {
         return refilled(List.of(), 0);
     }
 
-    /// What changes now that so many completions go on; empty if nothing does.
+    /// The next change; empty if nothing changes yet.
     ///
-    /// Ended completions keep their slots until it is worth while to copy the caches: until an eighth has ended of
-    /// those that were in flight when the last ones were begun, or, if none wait, until a quarter of all can go.
+    /// Ended completions keep their slots until copying the caches pays: while others wait, until an eighth of
+    /// those in flight at the last beginning have ended; if none wait, until a quarter of all slots can go.
     ///
-    /// @param time how many tokens have been computed with
-    /// @param ended which slots (L, K) have
+    /// @param live how many completions go on
+    /// @param time how many decode steps have been taken
+    /// @param ended which slots (L, K) have ended
     Optional<Change> next(int live, int time, Supplier<boolean[]> ended) {
         boolean wait = group < groups.size();
         if (wait ? 8L * live > 7L * crowd : live == 0 || isTooFull(live)) {
@@ -103,7 +107,7 @@ final class Flight {
         return 4L * slots > 3L * layout.lanes().size() * layout.slots();
     }
 
-    /// The lanes in which something goes on, with that alone.
+    /// The lanes with completions that go on, without the ended ones.
     private List<Lane> going(boolean[] ended) {
         return IntStream.range(0, layout.lanes().size())
                 .mapToObj(lane -> going(ended, lane))
@@ -120,7 +124,7 @@ final class Flight {
         return new Lane(lane.group(), number, lane.birth(), rows);
     }
 
-    /// What goes on, and as much of what waits as fits beside it; a single completion always does.
+    /// The lanes that go on, and as many waiting completions as fit beside them. A single completion always fits.
     private Change refilled(List<Lane> going, int time) {
         List<Lane> lanes = new ArrayList<>(going);
         boolean fits = true;
@@ -129,7 +133,7 @@ final class Flight {
             if (fitting > 0) {
                 lanes.add(begin(fitting, time));
             }
-            // The rest of a group goes before the next one.
+            // The rest of a group begins before the next group.
             fits = fitting > 0 && begun == 0;
         }
         return changed(Layout.cheapest(lanes, memory(lanes)), begun > 0 ? Optional.of(group) : Optional.empty());
@@ -152,7 +156,7 @@ final class Flight {
             List<Lane> more =
                     Stream.concat(lanes.stream(), Stream.of(lane(count, time))).toList();
             Cost memory = memory(more);
-            // The prompt of an unfinished group stays for the rest of it.
+            // The prompt of an unfinished group is kept for its other completions.
             long held = count < left ? longest : 0;
             if (Layout.cheapest(more, memory).cost(memory) + held <= mostTokens) {
                 return count;
@@ -181,7 +185,7 @@ final class Flight {
         return lane;
     }
 
-    /// Tokens whose keys and values are held.
+    /// Memory of lanes, in tokens whose keys and values are held.
     private Cost memory(List<Lane> lanes) {
         return new Cost(longest(lanes), newTokens);
     }
@@ -193,7 +197,7 @@ final class Flight {
                 .orElse(0);
     }
 
-    /// The rows of all slots (L, K) of such lanes; an empty slot has the row after the last.
+    /// The rows of all slots (L, K) of these lanes; an empty slot has the row after the last.
     long[] rows(List<Lane> lanes, int slots) {
         long[] rows = new long[lanes.size() * slots];
         Arrays.fill(rows, completions);
@@ -206,7 +210,8 @@ final class Flight {
         return rows;
     }
 
-    /// Where the slots (L', K') of what is kept were before (L, K); an empty slot is given its lane's first.
+    /// The places that the kept slots (L', K') had in the layout before (L, K); an empty slot gets its lane's
+    /// first place.
     static long[] places(Layout before, Layout kept) {
         long[] places = new long[kept.lanes().size() * kept.slots()];
         for (int lane = 0; lane < kept.lanes().size(); lane++) {

@@ -6,11 +6,11 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
-/// What the C library keeps of memory that was freed. It gives back what lies at the end of its heap; of a large model
-/// that was closed, most lies between other things, and would stay this process's beside the next model.
-@SuppressWarnings("restricted") // one call of the C library, of a number
+/// Memory that was freed but that the C library keeps. By itself it gives back only the end of its heap. Most of a
+/// closed model's memory lies between other blocks and would stay with this process beside the next model.
+@SuppressWarnings("restricted") // one call of the C library, with a number
 final class FreedMemory {
-    /// Of glibc; another library has none, and keeps less.
+    /// glibc's function; other libraries lack it, and keep less.
     private static final Optional<MethodHandle> TRIM = Linker.nativeLinker()
             .defaultLookup()
             .find("malloc_trim")
@@ -19,7 +19,7 @@ final class FreedMemory {
 
     private FreedMemory() {}
 
-    /// Gives it back to the machine.
+    /// Gives the freed memory back to the system.
     static void giveBack() {
         TRIM.ifPresent(trim -> {
             try {

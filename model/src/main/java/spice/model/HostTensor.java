@@ -1,34 +1,34 @@
 package spice.model;
 
-import static spice.model.Check.require;
+import static spice.model.Preconditions.require;
 
 import java.util.Arrays;
 
-/// A tensor for Java, row by row. What stands in a file or in native memory is copied to Java's memory when its values
-/// are asked for, and not kept. Of large tensors a part is there at a time: an embedding of 150,000 tokens is larger
-/// than a worker's whole heap.
+/// A tensor for Java, row by row. Values in a file or in native memory are copied to Java's memory when they are
+/// asked for, and not kept. Large tensors are read in parts: an embedding of 150,000 tokens is larger than a
+/// worker's heap.
 ///
 /// @param source of the values
 @SuppressWarnings("ArrayRecordComponent") // numbers by the million; never compared
 record HostTensor(long[] shape, Source source) {
-    /// Of a part: four megabytes of float32.
+    /// Numbers in a part: four megabytes of float32.
     static final int PART = 1 << 20;
 
-    /// Gives a tensor's values, whole rows of it.
+    /// Gives a tensor's values, in whole rows.
     interface Source {
-        /// The values from one number to another.
+        /// A range of the values.
         ///
         /// @param from number of the first value
-        /// @param to and of the one after the last
+        /// @param to number of the value after the last
         float[] values(long from, long to);
     }
 
-    /// Takes a part of a tensor's values, of which the first has the number `from`.
+    /// Takes a part of a tensor's values; the first has the number `from`.
     interface Visitor {
         void visit(long from, float[] values);
     }
 
-    /// Of values that are Java's already; where all are asked for, they are these, and not a copy.
+    /// A tensor of values in Java's memory. [#values()] returns this array, not a copy.
     HostTensor(long[] shape, float[] values) {
         this(
                 shape,
@@ -43,7 +43,7 @@ record HostTensor(long[] shape, Source source) {
         return values(0, size(shape));
     }
 
-    /// All values, in order, a part at a time.
+    /// Visits all values in order, a part at a time.
     void forEachPart(Visitor visitor) {
         long size = size(shape);
         long row = shape.length == 0 || shape[0] == 0 ? 1 : size / shape[0];

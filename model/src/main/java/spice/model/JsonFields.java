@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
-/// The fields of a JSON object in a file. What is missing or of another type is named with the file.
+/// The fields of a JSON object in a file. Complaints about a missing field or a wrong type name the file.
 ///
-/// @param path how the object is reached in the file, with a dot at its end; empty for the whole
+/// @param path where the object stands in the file, with a dot at its end; empty for the whole file
 record JsonFields(Path file, String path, JsonNode json) {
     /// Whether the field is there and not null.
     boolean has(String name) {
         return json.hasNonNull(name);
     }
 
-    /// As it stands in the file.
+    /// The field as it stands in the file.
     JsonNode get(String name) {
         if (!has(name)) {
             throw new ModelException(
@@ -85,7 +85,7 @@ record JsonFields(Path file, String path, JsonNode json) {
         return value.booleanValue();
     }
 
-    /// What this decoder does not compute.
+    /// The exception for a field that asks for mathematics that the decoder lacks.
     ///
     /// @param remedy what to do instead
     ModelException unsupported(String name, Object value, String remedy) {

@@ -1,5 +1,7 @@
 package spice.model;
 
+import static spice.model.Preconditions.require;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -8,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -25,20 +28,18 @@ public final class LanguageModel implements Policy {
         this.pulse = pulse;
     }
 
-    /// Opens a model folder in Hugging Face layout. `intraOpThreads` is what every call of [#sample] uses inside
-    /// one operator; it is part of what bit-for-bit repetition rests on.
+    /// Opens a model folder in Hugging Face layout.
     ///
+    /// @param dtype the type that the model computes in
+    /// @param intraOpThreads threads that a call of [#sample] uses inside one operator; repeating a call bit for
+    ///     bit needs the same number
+    /// @param devices only the first is used
     /// @throws ModelException if a file is missing, damaged or does not fit the others
-    public static LanguageModel open(Path folder, int intraOpThreads) {
-        return open(folder, Dtype.FLOAT32, intraOpThreads, Devices.CPU);
-    }
-
-    /// The same, computing in the given type on the first of these devices.
     public static LanguageModel open(Path folder, Dtype dtype, int intraOpThreads, Devices devices) {
-        Check.require(intraOpThreads > 0, "intraOpThreads must be positive, got %d", intraOpThreads);
+        require(intraOpThreads > 0, "intraOpThreads must be positive, got %d", intraOpThreads);
         HuggingFaceCodec codec = ModelFolder.codec(folder);
         try {
-            Decoder decoder = Decoder.open(folder, dtype, devices.all().getFirst());
+            Decoder decoder = Decoder.open(folder, dtype, devices.all().getFirst(), Optional.empty());
             return new LanguageModel(decoder, codec, intraOpThreads, Pulse.NONE);
         } catch (RuntimeException e) {
             codec.close();
@@ -82,7 +83,7 @@ public final class LanguageModel implements Policy {
         decoder.config().checkTokens(group.prompt());
     }
 
-    /// The logits after every position of a text, (T, V), for comparisons with other programs.
+    /// The logits (T, V) after every position of a text, for comparisons with other programs.
     ///
     /// @throws ModelException if the text does not fit the model
     public float[][] logits(int[] tokens) {

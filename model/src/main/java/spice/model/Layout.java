@@ -5,22 +5,22 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// How completions lie in the decoder: L lanes of K slots. A lane is a prompt that its slots share; completions of
-/// one prompt that are more than a lane has slots get several lanes.
+/// The arrangement of completions in the decoder: L lanes of K slots. A lane is a prompt that its slots share. A
+/// prompt with more completions than a lane has slots gets several lanes.
 ///
-/// @param lanes none with more rows than there are slots
+/// @param lanes each with at most K rows
 /// @param slots K
 record Layout(List<Lane> lanes, int slots) {
     Layout {
         lanes = List.copyOf(lanes);
     }
 
-    /// Completions of one prompt that are equally far.
+    /// Completions of one prompt that began together.
     ///
-    /// @param group whose prompt it is, by its place in the shard
-    /// @param from which lane it was before, or [#FRESH]
-    /// @param birth the time at which it was begun
-    /// @param rows of the completions, by their numbers in the shard, ascending
+    /// @param group the prompt's group, by its place in the shard
+    /// @param from the lane's number in the layout before, or [#FRESH]
+    /// @param birth the time at which it began
+    /// @param rows numbers of the completions in the shard, ascending
     @SuppressWarnings("ArrayRecordComponent") // read slot by slot; never compared
     record Lane(int group, int from, int birth, int[] rows) {
         static final int FRESH = -1;
@@ -37,10 +37,10 @@ record Layout(List<Lane> lanes, int slots) {
         }
     }
 
-    /// What a layout costs.
+    /// The cost of a layout.
     ///
-    /// @param lane what a lane does besides its slots
-    /// @param slot what a slot does
+    /// @param lane cost of a lane without its slots
+    /// @param slot cost of a slot
     record Cost(long lane, long slot) {
         private long of(List<Lane> whole, int slots) {
             long lanes = whole.stream()
@@ -50,7 +50,7 @@ record Layout(List<Lane> lanes, int slots) {
         }
     }
 
-    /// These lanes, cut to the number of slots that makes them cheapest; the smallest of equals.
+    /// Cuts lanes to the number of slots that costs least; the smallest such number.
     static Layout cheapest(List<Lane> whole, Cost cost) {
         int most = whole.stream().mapToInt(lane -> lane.rows().length).max().orElse(1);
         int best = 1;

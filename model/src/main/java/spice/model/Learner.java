@@ -1,6 +1,6 @@
 package spice.model;
 
-import static spice.model.Check.require;
+import static spice.model.Preconditions.require;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -14,20 +14,20 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/// The policy while it learns: weights, AdamW's moments, and the losses that move them. To be called from one
-/// thread at a time; it has threads of its own for the micro-batches.
+/// The policy while it learns: weights, AdamW's moments, and the losses that move them. Call it from one thread at
+/// a time; it has its own threads for the micro-batches.
 public final class Learner implements AutoCloseable {
     /// Keeps the scale finite where the gradient is zero; the same guard as in PyTorch's own clipping.
     private static final double NORM_GUARD = 1e-6;
 
     private final LearnerSettings settings;
     private final Pulse pulse;
-    /// One per device. The first is what the optimizer steps and what is saved; the others follow it.
+    /// One per device. The optimizer steps the first, which is also saved; the others copy it.
     private final List<Decoder> replicas;
     private final Decoder decoder;
     private final AdamW optimizer;
     private final Crew crew;
-    /// One per thread of the crew. After a batch the first holds the sum of all.
+    /// One set per thread of the crew. After a batch the first holds the sum of all.
     private final List<List<PtNDArray>> gradients;
     private final Map<String, byte[]> companions;
 
@@ -46,32 +46,22 @@ public final class Learner implements AutoCloseable {
         this.companions = companions;
         crew = new Crew(threads);
         gradients = IntStream.range(0, crew.size())
-                .mapToObj(thread -> replicas.get(thread % replicas.size()).zeros())
+                .mapToObj(thread -> {
+                    Decoder replica = replicas.get(thread % replicas.size());
+                    return replica.zeros(replica.home());
+                })
                 .toList();
         replicas.forEach(replica -> replica.learned().forEach(tensor -> tensor.setRequiresGradient(true)));
     }
 
-    /// Opens a model folder for training that nobody watches.
+    /// Opens a model folder for training. The moments start at zero without optimizer state, and also where the
+    /// checkpoint learned all weights and this learner adapters, or the other way round.
     ///
-    /// @throws ModelException as below
-    public static Learner open(Path modelFolder, Optional<Path> optimizerState, LearnerSettings settings) {
-        return open(modelFolder, optimizerState, settings, Pulse.NONE);
-    }
-
-    /// Opens a model folder for training; without optimizer state the moments start at zero, and so they do where
-    /// adapters are begun, or given up for all weights.
-    ///
+    /// @param devices share an update's micro-batches; the gradients are summed on the first
     /// @param pulse beats before every micro-batch, on several threads at once; what it throws ends the method
     ///     that computes, with the weights as before
-    /// @throws ModelException if a file is missing, damaged or does not fit the others
-    public static Learner open(Path modelFolder, Optional<Path> optimizerState, LearnerSettings settings, Pulse pulse) {
-        return open(modelFolder, optimizerState, settings, Devices.CPU, pulse);
-    }
-
-    /// The same on these devices, over which an update's micro-batches are spread; the gradients are summed on the
-    /// first.
-    ///
-    /// @throws ModelException also if a device cannot be used
+    /// @throws ModelException if a file is missing, damaged or does not fit the others, or a device cannot be
+    ///     used
     public static Learner open(
             Path modelFolder, Optional<Path> optimizerState, LearnerSettings settings, Devices devices, Pulse pulse) {
         Map<String, byte[]> companions = ModelFolder.companions(modelFolder);
@@ -95,14 +85,14 @@ public final class Learner implements AutoCloseable {
         }
     }
 
-    /// The model on the device of a thread of the crew.
+    /// The replica that a thread of the crew computes with.
     private Decoder at(int thread) {
         return replicas.get(thread % replicas.size());
     }
 
-    /// Looks at files that somebody else has written, without opening them for training.
+    /// Checks a model and an optimizer state from elsewhere without opening them for training.
     ///
-    /// @throws ModelException if one is missing or damaged or does not fit the others
+    /// @throws ModelException if a file is missing or damaged or does not fit the others
     public static void check(Path modelFolder, Path optimizerState) {
         ModelConfig config = ModelFolder.config(modelFolder);
         ModelFolder.weights(modelFolder, config);
@@ -143,46 +133,24 @@ public final class Learner implements AutoCloseable {
         return logProbs;
     }
 
-    /// One optimizer step on the DrGRPO loss without a reference; `loss.klBeta()` must be 0.
-    public UpdateReport update(List<Trajectory> batch, float[][] oldLogProbs, LossSettings loss, double learningRate) {
-        return update(batch, Optional.of(oldLogProbs), Optional.empty(), loss, learningRate);
-    }
-
-    /// The first optimizer step on these trajectories, if it is the only one: the log-probabilities from before
-    /// it are those of this very pass, which saves computing them.
-    public UpdateReport update(List<Trajectory> batch, LossSettings loss, double learningRate) {
-        return update(batch, Optional.empty(), Optional.empty(), loss, learningRate);
-    }
-
     /// One optimizer step on the DrGRPO loss (Liu et al. 2025, arXiv 2503.20783; the terms as in Oat), computed
     /// in micro-batches: the sum over sequences of weight / divisor times the sum of the trained tokens' terms.
-    /// Where every advantage is 0 the gradient is zero and AdamW steps on its momentum alone.
+    /// If every advantage is 0, the gradient is zero and AdamW steps on its momentum alone.
     ///
-    /// @param oldLogProbs this learner's [#logProbs] before the first step on these trajectories; empty if this
-    ///     is the first
-    /// @param referenceLogProbs the reference's, present exactly if `loss.klBeta()` is above 0
+    /// @param oldLogProbs this learner's [#logProbs] before the first step on these trajectories; empty in the
+    ///     first step itself, whose own pass computes them
     /// @throws ModelException if the gradient is not finite; the weights are then as before
     public UpdateReport update(
-            List<Trajectory> batch,
-            Optional<float[][]> oldLogProbs,
-            Optional<float[][]> referenceLogProbs,
-            LossSettings loss,
-            double learningRate) {
+            List<Trajectory> batch, Optional<float[][]> oldLogProbs, LossSettings loss, double learningRate) {
         checkRate(learningRate);
-        require(
-                referenceLogProbs.isPresent() == loss.klBeta() > 0,
-                "reference log-probabilities belong to klBeta above 0, got klBeta %s and %s reference",
-                loss.klBeta(),
-                referenceLogProbs.isPresent() ? "a" : "no");
         check(batch);
         List<PolicyGradient> gradient = replicas.stream()
-                .map(replica -> new PolicyGradient(
-                        replica, settings.recompute(), pulse, loss, batch, oldLogProbs, referenceLogProbs))
+                .map(replica -> new PolicyGradient(replica, settings.recompute(), pulse, loss, batch, oldLogProbs))
                 .toList();
         return ModelWork.recorded(() -> stepped(gradient, learningRate));
     }
 
-    /// @param gradient on each device
+    /// @param gradient one for each device
     private UpdateReport stepped(List<PolicyGradient> gradient, double learningRate) {
         List<List<MicroBatch>> shares = gradient.getFirst().shares(settings.microBatchTokens(), crew.size());
         PolicyGradient.Sums sums = accumulate(
@@ -192,8 +160,8 @@ public final class Learner implements AutoCloseable {
         return sums.report(step(learningRate));
     }
 
-    /// One supervised step. Returns the mean cross-entropy of the trained tokens before it, in nats. Advantages
-    /// and weights play no part.
+    /// One supervised step, which ignores advantages and weights. Returns the mean cross-entropy of the trained
+    /// tokens before it, in nats.
     ///
     /// @throws ModelException if the gradient is not finite; the weights are then as before
     public double imitate(List<Trajectory> batch, double learningRate) {
@@ -219,8 +187,9 @@ public final class Learner implements AutoCloseable {
             try (PtNDManager scope = on.scope();
                     TorchProgram.Call call = on.call("add_imitation_gradients")) {
                 withTargets(call, scope, batch, part).with(1.0 / tokens).with(settings.recompute());
-                loss += Torch.withGradients(() ->
-                        on.learning(call, gradients, part.width()).tensor(scope).getDouble());
+                loss += Torch.withGradients(() -> on.addingGradients(call, gradients, part.width())
+                        .tensor(scope)
+                        .getDouble());
             }
         }
         return loss;
@@ -301,8 +270,8 @@ public final class Learner implements AutoCloseable {
                 .with(scope.create(targets));
     }
 
-    /// Writes the model folder: weights as they compute, with adapters in them and those beside them, and the other
-    /// files of the folder that this learner came from.
+    /// Writes a model folder: the weights in the type that computes, with any adapters merged into them and also
+    /// beside them, and copies of the other files of the opened folder.
     public void saveModel(Path folder) {
         Dtype dtype = settings.dtype();
         ModelFolder.write(folder, decoder.config(), decoder.merged(), companions, dtype);
@@ -311,7 +280,7 @@ public final class Learner implements AutoCloseable {
                         folder, lora, dtype, decoder.download(decoder.learned(), ""), decoder.base()));
     }
 
-    /// Writes AdamW's moments and step, and the master copy of rounded weights, as safetensors.
+    /// Writes AdamW's moments and step, and for rounded weights the master copy, as safetensors.
     public void saveOptimizer(Path file) {
         optimizer.write(file);
     }

@@ -1,23 +1,23 @@
 package spice.model;
 
-import static spice.model.Check.require;
+import static spice.model.Preconditions.require;
 
 import java.util.Optional;
 
 /// How a learner computes and steps.
 ///
-/// @param threads compute micro-batches side by side; their number is part of what bit-for-bit repetition rests
-///     on
-/// @param microBatchTokens tokens, padding included, that are computed at a time; a longer sequence goes alone
+/// @param threads how many micro-batches are computed in parallel; repeating an update bit for bit needs the same
+///     number
+/// @param microBatchTokens most tokens of a micro-batch, padding included; a longer sequence goes alone
 /// @param beta1 decay of AdamW's first moment
 /// @param beta2 decay of AdamW's second moment
 /// @param epsilon of AdamW
 /// @param weightDecay of AdamW, on every weight
 /// @param maxGradientNorm gradients longer than this are scaled down to it
-/// @param dtype of the weights that compute; a master copy, gradients and moments are float32 in any case
-/// @param recompute each layer is computed a second time on the way back, so that what lies inside the layers is
-///     held of one layer at a time: less memory, about a third more work
-/// @param lora adapters that learn in the weights' place; empty: all weights learn
+/// @param dtype of the weights that compute; master copy, gradients and moments are always float32
+/// @param recompute whether the backward pass computes each layer again, so that activations are held for one
+///     layer at a time: less memory, about a third more work
+/// @param lora adapters that learn instead of the weights; empty: all weights learn
 public record LearnerSettings(
         int threads,
         int microBatchTokens,
@@ -29,7 +29,7 @@ public record LearnerSettings(
         Dtype dtype,
         boolean recompute,
         Optional<Lora> lora) {
-    /// All weights learn, in float32, every layer's inside kept for the way back.
+    /// All weights learn, in float32, with the activations of every layer kept for the backward pass.
     public LearnerSettings(
             int threads,
             int microBatchTokens,

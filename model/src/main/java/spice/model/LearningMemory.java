@@ -3,31 +3,31 @@ package spice.model;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/// The memory of a [Learner] at the height of an update, part by part, without opening it.
+/// The peak memory of a [Learner] during an update, part by part, computed without opening it.
 ///
-/// What a layer keeps for the way back is counted tensor by tensor as `layer` of `decoder.py` makes them; what glibc's
-/// allocator keeps back of what was freed was measured (docs/LOG.md, 30 November 2026).
+/// The activations of a layer are counted tensor by tensor as `layer` of `decoder.py` makes them. The freed memory
+/// that glibc's allocator keeps was measured (docs/LOG.md, 30 November 2026).
 ///
-/// @param threads that compute micro-batches side by side
+/// @param threads that compute micro-batches in parallel
 /// @param tokens of a micro-batch, padding included
-/// @param offloads whether the optimizer is in another memory, the host's
+/// @param offloads whether the optimizer is in the host's memory
 public record LearningMemory(ModelConfig config, LearnerSettings settings, int threads, long tokens, boolean offloads) {
-    /// Of logits, several times: `block` of `decoder.py`.
+    /// Numbers in a table of logits, as in `block` of `decoder.py`.
     private static final long HEAD_BLOCK = 2_097_152;
 
     private static final long HEAD_ROWS = 128;
 
     private static final long HEAD_TENSORS = 4;
-    /// Gradients on their way through one layer, as a share of what all layers keep.
+    /// Gradients inside the layer being computed backward, as a share of the activations of all layers.
     private static final double ON_THE_WAY = 0.07;
-    /// So many of a thread's largest tensors lie freed in the allocator's arenas and cannot be used for others.
+    /// How many of a thread's largest tensors lie freed in the allocator's arenas, where others cannot use them.
     private static final long FREED = 20;
-    /// With adapters, which make three tensors where there was one.
+    /// With adapters, which make three tensors out of one.
     private static final long FREED_BESIDE_ADAPTERS = 34;
-    /// Larger ones are mapped by themselves, and given back at once.
+    /// Larger blocks are mapped by themselves and given back at once.
     private static final long LARGEST_IN_ARENA = 32L << 20;
 
-    /// For the longest trajectory and this many of them.
+    /// The memory of an update of this many trajectories, each of the longest length.
     public static LearningMemory of(
             ModelConfig config, LearnerSettings settings, Devices devices, int trajectories, int longest) {
         int threads = devices.threads(settings.threads());
@@ -41,12 +41,12 @@ public record LearningMemory(ModelConfig config, LearnerSettings settings, int t
                 devices.offloadsOptimizer());
     }
 
-    /// What a checkpoint holds of it: weights, master copy and moments.
+    /// The part that a checkpoint stores: weights, master copy and moments.
     public long checkpointBytes() {
         return weights() + master() + moments();
     }
 
-    /// What is in the host's memory instead: a master copy, moments, and a step's gradients.
+    /// The host's memory of an offloaded optimizer: a master copy, moments, and a step's gradients.
     public long offloadedBytes() {
         return 4 * learned() * Float.BYTES;
     }
@@ -74,7 +74,7 @@ public record LearningMemory(ModelConfig config, LearnerSettings settings, int t
         return settings.dtype() != Dtype.FLOAT32;
     }
 
-    /// The parts; their sum is the learner's.
+    /// The parts; their sum is the learner's peak.
     public List<MemoryPart> parts() {
         long learned = learned();
         long number = settings.dtype().bytes();
@@ -100,7 +100,7 @@ public record LearningMemory(ModelConfig config, LearnerSettings settings, int t
                         * width
                         * switch (settings.dtype()) {
                             case FLOAT32 -> Float.BYTES;
-                            // Some are widened.
+                            // Some of these tensors are widened to float32: the mean of both sizes.
                             case BFLOAT16 -> (Float.BYTES + Short.BYTES) / 2;
                         })
                 .filter(bytes -> bytes <= LARGEST_IN_ARENA)
@@ -108,7 +108,7 @@ public record LearningMemory(ModelConfig config, LearnerSettings settings, int t
                 .orElse(0);
     }
 
-    /// Bytes of the output table, where it learns.
+    /// Bytes of the output table if it learns, else 0.
     private long table() {
         return settings.lora().isPresent()
                 ? 0
@@ -117,12 +117,12 @@ public record LearningMemory(ModelConfig config, LearnerSettings settings, int t
                         * settings.dtype().bytes();
     }
 
-    /// How many numbers one call of the program gives back at once: with recompute, those of one layer.
+    /// How many gradients one backward pass returns at once: with recompute, those of one layer.
     private long ofOnePass(long learned) {
         return settings.recompute() ? learned / config.layers() : learned;
     }
 
-    /// Bytes that are kept of a token from the way forth to the way back.
+    /// Bytes of activations that are kept for each token until the backward pass.
     private long perToken() {
         long layer = ofLayer();
         long hidden = (long) config.hiddenSize() * settings.dtype().bytes();
@@ -134,14 +134,14 @@ public record LearningMemory(ModelConfig config, LearnerSettings settings, int t
         long queries = (long) config.heads() * config.headDimension();
         long keys = (long) config.keyValueHeads() * config.headDimension();
         boolean shared = config.heads() > config.keyValueHeads();
-        // Rotated queries, keys and values as attention takes them, and what it gives.
+        // Attention's inputs (rotated queries, keys and values) and its output.
         long attention = 2 * queries + 2 * (shared ? queries : keys);
         long normed = config.family().hasQueryKeyNorms() ? queries + keys : 0;
         long inside = 4L * config.intermediateSize();
         return switch (settings.dtype()) {
-            // Of a norm: what goes in, that at size one, and what comes out.
+            // Each norm keeps its input, the normalised input, and its output.
             case FLOAT32 -> Float.BYTES * (2 * 3 * hidden + 2 * normed + attention + inside);
-            // What goes into a norm is widened.
+            // The input of a norm is also kept in float32.
             case BFLOAT16 ->
                 2 * (Float.BYTES + 2 * Short.BYTES) * hidden
                         + (Float.BYTES + Short.BYTES) * normed

@@ -1,6 +1,6 @@
 package spice.model;
 
-/// What a part of the work holds in memory when it holds most.
+/// One part of a peak of memory.
 ///
-/// @param name for people
+/// @param name what occupies it, for people
 public record MemoryPart(String name, long bytes) {}

@@ -9,14 +9,16 @@ import java.util.function.ToIntFunction;
 /// Trajectories computed together, padded on the right to the longest.
 ///
 /// @param members their places in the whole batch
-/// @param width T, tokens of the longest that are read: up to the last but one that is trained
+/// @param width T, how many tokens are read: those before the last trained token of the longest trajectory
 /// @param targets M, how many tokens are trained
 record MicroBatch(List<Integer> members, int width, int targets) {
-    /// Padding beyond an eighth of a sequence, and beyond these tokens, is worth a micro-batch of its own.
+    /// Tokens of padding that are always accepted. Padding beyond them and beyond an eighth of the longest sequence
+    /// starts a new micro-batch.
     private static final int FREE_PADDING = 8;
 
-    /// Cuts the trajectories that `members` names and deals them out to threads, so that all have work as long as
-    /// there are trajectories enough: in as few rounds as the budget allows, of about equal micro-batches.
+    /// Cuts the trajectories that `members` names into micro-batches and deals them out to threads, so that all
+    /// threads have work if there are enough trajectories: as few rounds as the budget allows, of micro-batches of
+    /// about equal size.
     static List<List<MicroBatch>> shares(List<Trajectory> batch, List<Integer> members, int budget, int threads) {
         long tokens =
                 members.stream().mapToLong(member -> width(batch.get(member))).sum();
@@ -26,8 +28,8 @@ record MicroBatch(List<Integer> members, int width, int targets) {
     }
 
     /// Cuts the trajectories that `members` names into micro-batches of at most `budget` tokens, padding
-    /// included, the short ones first. Those without trained tokens are left out. Depends on lengths and order
-    /// alone.
+    /// included, the short ones first. Trajectories without trained tokens are left out. The cut depends only on
+    /// lengths and order.
     static List<MicroBatch> cut(List<Trajectory> batch, List<Integer> members, int budget) {
         ToIntFunction<Integer> width = member -> width(batch.get(member));
         List<Integer> sorted = members.stream()
@@ -50,8 +52,8 @@ record MicroBatch(List<Integer> members, int width, int targets) {
         return cut;
     }
 
-    /// Deals micro-batches out to a number of threads: the largest first, each to the thread that has least to
-    /// do. No clock is asked, so that each share, and with it the order of every sum, is the same on every run.
+    /// Deals micro-batches out to threads: the largest first, each to the thread with the least work. Time plays no
+    /// part, so that each share, and with it the order of every sum, is the same on every run.
     static List<List<MicroBatch>> deal(List<MicroBatch> parts, int threads) {
         List<List<MicroBatch>> shares = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
@@ -90,7 +92,7 @@ record MicroBatch(List<Integer> members, int width, int targets) {
         return 0;
     }
 
-    /// (B, T), padded with token 0, which no real position looks at.
+    /// The tokens (B, T), padded with token 0, which no real position attends to.
     long[] tokens(List<Trajectory> batch) {
         long[] tokens = new long[members.size() * width];
         for (int row = 0; row < members.size(); row++) {

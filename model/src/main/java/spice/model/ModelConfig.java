@@ -1,12 +1,12 @@
 package spice.model;
 
-import static spice.model.Check.require;
+import static spice.model.Preconditions.require;
 
 import java.util.List;
 
 /// The shape of a decoder, as in a Hugging Face `config.json`.
 ///
-/// @param family which of the families that are computed here
+/// @param family of decoders
 /// @param vocabularySize V
 /// @param hiddenSize E
 /// @param intermediateSize width inside the feed-forward part
@@ -18,7 +18,7 @@ import java.util.List;
 /// @param rope the rotary positions
 /// @param normEpsilon inside every RMSNorm
 /// @param tiedEmbeddings whether the output head is the embedding table
-/// @param biases where there are any
+/// @param biases which linear layers have one
 /// @param stopTokens any of them ends a completion: `eos_token_id`, at least one
 public record ModelConfig(
         Family family,
@@ -59,7 +59,7 @@ public record ModelConfig(
         }
     }
 
-    /// A Qwen3 decoder without biases and rotary scaling, with one stop token.
+    /// A Qwen3 decoder with one stop token and without biases and rotary scaling.
     public ModelConfig(
             int vocabularySize,
             int hiddenSize,
@@ -90,12 +90,14 @@ public record ModelConfig(
                 List.of(stopToken));
     }
 
-    /// How many numbers the weights are.
+    /// How many numbers the weights have together.
     public long parameters() {
         return WeightTable.numbers(WeightTable.of(this));
     }
 
-    /// Throws a [ModelException] if a prompt and so many new tokens are more than the model has positions.
+    /// Checks that a prompt and its new tokens fit into the model's positions.
+    ///
+    /// @throws ModelException if they do not
     public void checkRoom(int[] prompt, int newTokens) {
         if (prompt.length + newTokens > maxPositions) {
             throw new ModelException(
@@ -104,7 +106,9 @@ public record ModelConfig(
         }
     }
 
-    /// Throws a [ModelException] if a token lies outside the vocabulary.
+    /// Checks that all tokens lie in the vocabulary.
+    ///
+    /// @throws ModelException if one does not
     void checkTokens(int[] tokens) {
         for (int token : tokens) {
             if (token < 0 || token >= vocabularySize) {

@@ -1,7 +1,7 @@
 package spice.model;
 
-/// A model that cannot be opened, run or trained. The message names the thing, what was expected and found, and
-/// the remedy; a second try with the same input ends the same way.
+/// A model cannot be opened, run or trained. The message names the file or value, what was expected and found, and
+/// the remedy. A retry with the same input fails in the same way.
 public final class ModelException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

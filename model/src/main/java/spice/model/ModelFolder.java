@@ -12,7 +12,7 @@ import java.util.random.RandomGeneratorFactory;
 
 /// A model as files in Hugging Face layout.
 public final class ModelFolder {
-    /// The folder below a model's that holds its adapter and what that stands on, if adapters learned.
+    /// The folder inside a model's folder that holds the adapter and its base, if adapters learned.
     public static final String ADAPTER = "adapter";
 
     static final String CONFIG = "config.json";
@@ -21,11 +21,11 @@ public final class ModelFolder {
     static final String TOKENIZER_CONFIG = "tokenizer_config.json";
     static final String GENERATION_CONFIG = "generation_config.json";
 
-    /// The names of the files of a model folder. The last two may be missing; of a large model, the weights are
-    /// in several files that an index names.
+    /// The names of the files of a model folder. The last two may be missing. A large model has its weights in
+    /// several files, which an index names.
     public static final List<String> FILES = List.of(CONFIG, WEIGHTS, TOKENIZER, TOKENIZER_CONFIG, GENERATION_CONFIG);
 
-    /// What stands beside the weights, apart from texts for people.
+    /// The files beside the weights, without texts for people.
     private static final List<String> COMPANIONS = List.of(
             CONFIG,
             GENERATION_CONFIG,
@@ -42,10 +42,10 @@ public final class ModelFolder {
 
     private ModelFolder() {}
 
-    /// Writes a fresh model: `config.json`, `generation_config.json` and random weights in `model.safetensors`,
-    /// which are the same bytes for the same config and seed. Matrices are normal with deviation 0.02, those that
-    /// add to the residual stream divided by sqrt(2 layers) (GPT-2), norms are one, biases
-    /// zero. The tokenizer files are the caller's.
+    /// Writes a fresh model: `config.json`, `generation_config.json` and random weights in `model.safetensors`.
+    /// The same config and seed give the same bytes. Matrices are normal with deviation 0.02, divided by sqrt(2
+    /// layers) for those that add to the residual stream (GPT-2); norms are one, biases zero. The caller adds the
+    /// tokenizer files.
     public static void create(Path folder, ModelConfig config, long seed) {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         Map<String, HostTensor> weights = new LinkedHashMap<>();
@@ -57,10 +57,10 @@ public final class ModelFolder {
                     new HostTensor(
                             shape, (from, to) -> fresh(name, shape, Math.toIntExact(to - from), deviation, random)));
         });
-        write(folder, config, weights, Map.of());
+        write(folder, config, weights, Map.of(), Dtype.FLOAT32);
     }
 
-    /// The next values of a tensor, which are asked for in order.
+    /// The next values of a tensor; callers ask for them in order.
     private static float[] fresh(String name, long[] shape, int count, double deviation, RandomGenerator random) {
         float[] values = new float[count];
         float ofVector = name.endsWith(".bias") ? 0 : 1;
@@ -72,12 +72,12 @@ public final class ModelFolder {
 
     /// The shape of a folder's model.
     ///
-    /// @throws ModelException if a file is missing or damaged, or the model is one that is not computed here
+    /// @throws ModelException if a file is missing or damaged, or the model is not supported
     public static ModelConfig config(Path folder) {
         return ConfigFile.read(folder.resolve(CONFIG));
     }
 
-    /// The folder's tokenizer alone, for counting tokens without opening the weights.
+    /// Opens the folder's tokenizer without the weights.
     ///
     /// @throws ModelException if a file is missing or damaged
     public static HuggingFaceCodec codec(Path folder) {
@@ -85,16 +85,11 @@ public final class ModelFolder {
         return HuggingFaceCodec.open(folder.resolve(TOKENIZER), config.stopTokens());
     }
 
-    /// Writes a model of float32 weights, the weights last, so that a folder with weights is a whole one.
+    /// Writes a model, the weights last, so that a folder with weights is complete.
     ///
     /// @param companions the other files; config and generation config are made from `config` where they are
     ///     missing
-    static void write(
-            Path folder, ModelConfig config, Map<String, HostTensor> weights, Map<String, byte[]> companions) {
-        write(folder, config, weights, companions, Dtype.FLOAT32);
-    }
-
-    /// The same with weights in another type, which the config says, so that other programs load them in it.
+    /// @param dtype of the weights in the file; the config names it, so that other programs load them in it
     static void write(
             Path folder,
             ModelConfig config,
@@ -103,12 +98,12 @@ public final class ModelFolder {
             Dtype dtype) {
         ConfigFile.write(folder.resolve(CONFIG), config);
         ConfigFile.writeGeneration(folder.resolve(GENERATION_CONFIG), config);
-        companions.forEach((name, content) -> WholeFile.write(
+        companions.forEach((name, content) -> FlushedFile.write(
                 folder.resolve(name), name.equals(CONFIG) ? ConfigFile.withType(content, dtype.word()) : content));
         SafeTensors.write(folder.resolve(WEIGHTS), weights, dtype);
     }
 
-    /// The files of a folder that are not weights, as they are: what a trained model keeps of the one it came
+    /// The files of a folder beside the weights, unchanged: a trained model keeps them from the model that it came
     /// from.
     static Map<String, byte[]> companions(Path folder) {
         Map<String, byte[]> files = new LinkedHashMap<>();

@@ -8,20 +8,20 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/// The time in which the model samples or learns, for Java's flight recorder: what of a step is the model's, and
-/// what the step's own. Costs nothing unless a recording asks for it.
+/// A call in which the model samples or learns, as an event of Java's flight recorder. It separates the model's
+/// time from the rest of a step. It costs nothing without a recording.
 @Name(ModelWork.NAME)
 @Label("Model Work")
 @Description("A call that samples from the model or trains it")
 @Category("SPICE")
 @StackTrace(false)
 public final class ModelWork extends Event {
-    /// Of the event.
+    /// The event's name.
     public static final String NAME = "spice.ModelWork";
 
     private ModelWork() {}
 
-    /// Computes with the model, on record.
+    /// Runs a computation and records it as one event.
     static <T> T recorded(Supplier<T> computation) {
         ModelWork work = new ModelWork();
         work.begin();

@@ -7,12 +7,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/// A decoder's program as files that Python's `torch.jit.load` runs, where there is no Java:
-/// `infra/program/bench.py`.
+/// A decoder's program as files for Python's `torch.jit.load`; `infra/program/bench.py` runs them without Java.
 public final class ProgramFiles {
     /// The program, without weights.
     public static final String PROGRAM = "decoder.pt";
-    /// What its methods are given beside their data, as JSON.
+    /// Shapes and constants that its methods are called with, as JSON.
     public static final String DESCRIPTION = "decoder.json";
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -21,7 +20,7 @@ public final class ProgramFiles {
 
     /// @param weights in the order in which the program takes them
     /// @param frequencies of the rotary positions, D / 2
-    /// @param attentionFactor what their cosines and sines are multiplied by
+    /// @param attentionFactor multiplies their cosines and sines
     @SuppressWarnings("ArrayRecordComponent") // written as JSON; never compared
     private record Description(
             int vocabulary,
@@ -50,11 +49,11 @@ public final class ProgramFiles {
                         .map(entry -> new Weight(entry.getKey(), entry.getValue()))
                         .toList());
         try {
-            WholeFile.write(folder.resolve(DESCRIPTION), JSON.writeValueAsBytes(description));
+            FlushedFile.write(folder.resolve(DESCRIPTION), JSON.writeValueAsBytes(description));
         } catch (JacksonException e) {
             throw new UncheckedIOException(e);
         }
-        WholeFile.write(
+        FlushedFile.write(
                 folder.resolve(PROGRAM), TorchProgram.archive("decoder", "Decoder", WeightTable.places(config)));
     }
 }

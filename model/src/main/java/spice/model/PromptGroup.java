@@ -1,8 +1,8 @@
 package spice.model;
 
-import static spice.model.Check.require;
+import static spice.model.Preconditions.require;
 
-/// One prompt and the seeds of its completions: as many completions as seeds. The prompt is computed once.
+/// One prompt and a seed for each of its completions. The prompt is computed once for all of them.
 ///
 /// @param prompt tokens, at least one
 /// @param seeds one per completion, at least one; equal seeds give equal completions

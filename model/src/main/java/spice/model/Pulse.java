@@ -1,12 +1,12 @@
 package spice.model;
 
-/// What a long computation calls before each of its pieces, a decode step or a micro-batch, from whichever thread
-/// computes: a sign that it moves, and the place to end it, by throwing. It should cost next to nothing.
+/// A sign of progress from a long computation, which calls it before every decode step or micro-batch, on any
+/// thread that computes. Throwing from it ends the computation. It should cost next to nothing.
 @FunctionalInterface
 public interface Pulse {
-    /// Nobody watches.
+    /// Does nothing.
     Pulse NONE = () -> {};
 
-    /// The next piece is about to begin.
+    /// The next decode step or micro-batch is about to begin.
     void beat();
 }

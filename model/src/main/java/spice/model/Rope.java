@@ -1,20 +1,20 @@
 package spice.model;
 
-import static spice.model.Check.require;
+import static spice.model.Preconditions.require;
 
 import java.util.stream.IntStream;
 
-/// Rotary positions (Su et al. 2021, arXiv 2104.09864): of a head's D numbers, those at i and D / 2 + i are
-/// turned by position times frequency i.
+/// Rotary positions (Su et al. 2021, arXiv 2104.09864): the numbers i and D / 2 + i of a head are rotated by
+/// position times frequency i.
 ///
 /// @param theta base of the frequencies
-/// @param scaling what stretches them to longer texts
+/// @param scaling of the frequencies, for longer texts
 public record Rope(double theta, RopeScaling scaling) {
     public Rope {
         require(theta > 1 && Double.isFinite(theta), "rope_theta must be above 1, got %s", theta);
     }
 
-    /// Unscaled.
+    /// Positions without scaling.
     public static Rope of(double theta) {
         return new Rope(theta, new RopeScaling.None());
     }
@@ -27,7 +27,7 @@ public record Rope(double theta, RopeScaling scaling) {
         return scaling.scaled(plain, theta);
     }
 
-    /// What cosines and sines are multiplied by.
+    /// The factor of cosines and sines.
     double attentionFactor() {
         return switch (scaling) {
             case RopeScaling.None _, RopeScaling.Linear _, RopeScaling.Llama3 _ -> 1;

@@ -10,12 +10,14 @@ final class RopeFields {
     private static final String SCALING = "rope_scaling";
     private static final String THETA = "rope_theta";
     private static final String ORIGINAL = "original_max_position_embeddings";
-    /// transformers' own where a config gives none.
+    /// transformers' default.
     private static final double USUAL_THETA = 10_000;
 
     private RopeFields() {}
 
-    /// @param maxPositions the original context where none is given
+    /// Reads the rotary fields of a config.
+    ///
+    /// @param maxPositions the original context if the config gives none
     static Rope read(JsonFields config, int maxPositions) {
         double theta = config.number(THETA, USUAL_THETA);
         if (config.has(PARAMETERS)) {

@@ -1,24 +1,23 @@
 package spice.model;
 
-import static spice.model.Check.require;
+import static spice.model.Preconditions.require;
 
 import java.util.stream.IntStream;
 
-/// How a model's rotary frequencies are slowed down so that it reads texts longer than those it was first taught
-/// on.
+/// How a model's rotary frequencies are slowed down so that it reads longer texts than it was first trained on.
 public sealed interface RopeScaling {
-    /// As they are.
+    /// No scaling.
     record None() implements RopeScaling {}
 
-    /// All by the same factor (Chen et al. 2023, arXiv 2306.15595).
+    /// Divides all frequencies by the same factor (Chen et al. 2023, arXiv 2306.15595).
     record Linear(double factor) implements RopeScaling {
         public Linear {
             requireFactor(factor);
         }
     }
 
-    /// Llama 3.1's: those that turn less than `lowFactor` times in the original context by the factor, those that
-    /// turn more than `highFactor` times not at all, those between in proportion.
+    /// Llama 3.1's scaling. Frequencies that turn less than `lowFactor` times in the original context are divided
+    /// by the factor, those that turn more than `highFactor` times stay, those between are interpolated.
     ///
     /// @param originalPositions the original context
     record Llama3(double factor, double lowFactor, double highFactor, int originalPositions) implements RopeScaling {
@@ -33,8 +32,9 @@ public sealed interface RopeScaling {
         }
     }
 
-    /// YaRN (Peng et al. 2023, arXiv 2309.00071): fast ones not at all, slow ones by the factor, those between on
-    /// a ramp over their places; cosines and sines are multiplied by the attention factor.
+    /// YaRN (Peng et al. 2023, arXiv 2309.00071): fast frequencies stay, slow ones are divided by the factor,
+    /// those between are interpolated on a ramp over their places; cosines and sines are multiplied by the
+    /// attention factor.
     ///
     /// @param betaFast turns in the original context above which a frequency is fast
     /// @param betaSlow turns below which it is slow
@@ -62,13 +62,13 @@ public sealed interface RopeScaling {
                     attentionFactor);
         }
 
-        /// Magnitude of a factor, `0.1 m ln(factor) + 1`, from which the attention factor follows where a config
-        /// gives none.
+        /// Magnitude of a factor, `0.1 m ln(factor) + 1`. The attention factor follows from it if a config gives
+        /// none.
         static double magnitude(double factor, double m) {
             return factor <= 1 ? 1 : 0.1 * m * Math.log(factor) + 1;
         }
 
-        /// The place, of D / 2, whose frequency turns so many times in the original context.
+        /// The place in 0 to D / 2 whose frequency turns this many times in the original context.
         private double place(double turns, int places, double theta) {
             return places * Math.log(originalPositions / (turns * 2 * Math.PI)) / Math.log(theta);
         }
@@ -100,9 +100,9 @@ public sealed interface RopeScaling {
         require(positions > 0, "original_max_position_embeddings must be positive, got %d", positions);
     }
 
-    /// The frequencies, scaled.
+    /// Scales frequencies.
     ///
-    /// @param plain D / 2 of them, unscaled
+    /// @param plain the D / 2 frequencies without scaling
     /// @param theta their base
     default double[] scaled(double[] plain, double theta) {
         return switch (this) {

@@ -11,16 +11,15 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Files of tensors in the safetensors format ([StoredTensor]). Reads F32, BF16 and F16, all as float; writes F32
-/// and BF16.
+/// Files of tensors in the safetensors format ([StoredTensor]). Reads F32, BF16 and F16 as float; writes F32 and
+/// BF16.
 final class SafeTensors {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int CHUNK_BYTES = 1 << 20;
 
     private SafeTensors() {}
 
-    /// All tensors of a file, in the order of the header. Each reads its values from the file when they are asked
-    /// for.
+    /// All tensors of a file, in the order of the header. Their values are read from the file on demand.
     ///
     /// @throws ModelException if the file is missing, truncated or not of this format
     static Map<String, HostTensor> read(Path file) {
@@ -32,13 +31,10 @@ final class SafeTensors {
 
     /// Writes the tensors in the map's order; the same tensors give the same bytes. The file appears whole or not
     /// at all.
-    static void write(Path file, Map<String, HostTensor> tensors) {
-        write(file, tensors, Dtype.FLOAT32);
-    }
-
-    /// The same in another type: values that it lacks are rounded to the nearest.
+    ///
+    /// @param dtype of the numbers in the file, rounded to the nearest
     static void write(Path file, Map<String, HostTensor> tensors, Dtype dtype) {
-        WholeFile.write(file, sink -> {
+        FlushedFile.write(file, sink -> {
             sink.write(header(tensors, dtype));
             for (HostTensor tensor : tensors.values()) {
                 write(sink, dtype.stored(), tensor);
@@ -48,7 +44,7 @@ final class SafeTensors {
 
     private static ByteBuffer header(Map<String, HostTensor> tensors, Dtype dtype) throws IOException {
         ObjectNode header = JSON.createObjectNode();
-        // What Hugging Face's own loaders ask for.
+        // Hugging Face's own loaders require this.
         header.putObject("__metadata__").put("format", "pt");
         long offset = 0;
         for (Map.Entry<String, HostTensor> entry : tensors.entrySet()) {
@@ -73,7 +69,7 @@ final class SafeTensors {
                 .flip();
     }
 
-    private static void write(WholeFile.Sink sink, StoredType type, HostTensor tensor) {
+    private static void write(FlushedFile.Sink sink, StoredType type, HostTensor tensor) {
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         int perChunk = CHUNK_BYTES / type.bytes();
         tensor.forEachPart((first, values) -> {
@@ -84,7 +80,7 @@ final class SafeTensors {
         });
     }
 
-    private static void write(WholeFile.Sink sink, ByteBuffer bytes) {
+    private static void write(FlushedFile.Sink sink, ByteBuffer bytes) {
         try {
             sink.write(bytes);
         } catch (IOException e) {

@@ -1,19 +1,20 @@
 package spice.model;
 
-import static spice.model.Check.require;
+import static spice.model.Preconditions.require;
 
 import java.util.List;
 
 /// How completions are drawn.
 ///
-/// @param temperature divides the logits; 0 takes the most likely token each time, whatever the next three say
-/// @param maxNewTokens a completion without stop token ends here
-/// @param topK only so many of the most likely tokens are drawn; 0: all
-/// @param topP only the most likely tokens that together have this probability are drawn; 1: all
-/// @param minP only tokens at least this likely, relative to the most likely one, are drawn; 0: all
+/// @param temperature divides the logits; 0 always takes the most likely token and ignores topK, topP and minP
+/// @param maxNewTokens the most tokens of a completion
+/// @param topK draws only from this many most likely tokens; 0: from all
+/// @param topP draws only from the most likely tokens that together reach this probability; 1: from all
+/// @param minP draws only from tokens at least this likely, relative to the most likely one; 0: from all
 /// @param stopStrings a completion also ends with the token that completes one of these in its text
-/// @param mostTokens of prompts and completions whose keys and values are held at a time, each completion counted
-///     as long as it may be; the others wait until some have ended. 0: all. A single completion is always held
+/// @param mostTokens the most tokens of prompts and completions whose keys and values are held at a time, with
+///     each completion counted at its greatest length; other completions wait. 0: no bound. A single completion
+///     is always held
 public record Sampling(
         double temperature,
         int maxNewTokens,
@@ -38,12 +39,12 @@ public record Sampling(
         this(temperature, maxNewTokens, 0, 1, 0, List.of(), 0);
     }
 
-    /// The same, where these strings end a completion.
+    /// This sampling with other stop strings.
     public Sampling endedBy(List<String> strings) {
         return new Sampling(temperature, maxNewTokens, topK, topP, minP, strings, mostTokens);
     }
 
-    /// The same, so many tokens held at a time.
+    /// This sampling with another bound of tokens held at a time.
     public Sampling holding(int tokens) {
         return new Sampling(temperature, maxNewTokens, topK, topP, minP, stopStrings, tokens);
     }

@@ -4,14 +4,14 @@ import java.util.Collections;
 import java.util.List;
 import spice.model.Layout.Lane;
 
-/// The memory of a [LanguageModel] while shards are sampled side by side, part by part, without opening it: if every
-/// completion goes on to its last token.
+/// The peak memory of a [LanguageModel] that samples shards in parallel, part by part, computed without opening
+/// it. It assumes that every completion reaches the greatest length.
 ///
-/// @param shards side by side
+/// @param shards sampled in parallel
 /// @param prompts of a shard (G)
 /// @param promptTokens of each (P)
 /// @param completions of each prompt
-/// @param sampling how long a completion is at most (N), and how many tokens are held at a time
+/// @param sampling with the greatest length of a completion (N) and the bound of tokens held at a time
 public record SamplingMemory(
         ModelConfig config,
         Dtype dtype,
@@ -20,10 +20,11 @@ public record SamplingMemory(
         int promptTokens,
         int completions,
         Sampling sampling) {
-    /// Of a token drawn: logits, and in float64 five tables that `draw` makes of them.
+    /// Bytes per vocabulary entry while a token is drawn: logits, and five tables in float64 that `draw` makes of
+    /// them.
     private static final int DRAW_BYTES = Float.BYTES + 5 * Double.BYTES;
 
-    /// The parts; their sum is the model's.
+    /// The parts; their sum is the model's peak.
     public List<MemoryPart> parts() {
         long number = dtype.bytes();
         long cached = 2L * config.layers() * config.keyValueHeads() * config.headDimension() * number;
@@ -35,7 +36,7 @@ public record SamplingMemory(
         long held = lanes * promptTokens + rows * sampling.maxNewTokens();
         boolean waits =
                 first.fresh().stream().mapToInt(lane -> lane.rows().length).sum() < prompts * completions;
-        // What comes after may fill the bound better.
+        // Later layouts may use more of the bound.
         long most = waits ? Math.max(held, sampling.mostTokens()) : held;
         long prompt = shards * lanes * promptTokens * cached;
         long own = shards * most * cached - prompt;
@@ -46,18 +47,18 @@ public record SamplingMemory(
                 new MemoryPart("keys and values of the prompts", prompt),
                 new MemoryPart("keys and values of the completions", own),
                 new MemoryPart("one layer on all prompts, or the tables that tokens are drawn from", tables),
-                // Caches that grew leave the smaller ones behind: as much again, as measured.
+                // Caches that grow leave their smaller predecessors behind: as much again, by measurement.
                 new MemoryPart("freed memory that the allocator keeps", prompt + own + tables));
     }
 
-    /// Queries and keys stand in it twice.
+    /// How many numbers the weights have in sampling's layout, which holds queries and keys twice.
     private long packed() {
         long turned = (long) (config.heads() + config.keyValueHeads()) * config.headDimension();
         long head = config.tiedEmbeddings() ? 0 : (long) config.vocabularySize() * config.hiddenSize();
         return config.parameters() - head + config.layers() * turned * config.hiddenSize();
     }
 
-    /// Numbers of a token that are there at a time while a prompt is read.
+    /// Numbers held for each token while one layer reads a prompt.
     private long ofOneLayer() {
         long queries = (long) config.heads() * config.headDimension();
         return 3L * config.hiddenSize() + Math.max(3L * config.intermediateSize(), 5 * queries);

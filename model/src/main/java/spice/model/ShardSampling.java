@@ -10,11 +10,10 @@ import spice.model.Layout.Lane;
 
 /// Draws the completions of one shard.
 final class ShardSampling implements AutoCloseable {
-    /// Where what is in flight has `state`, and `state` what is read here.
+    /// Place of `state` among the values in flight; below, places in `state`.
     private static final int STATE = 1;
 
     private static final int TOKENS = 0;
-
     private static final int LOG_PROBS = 1;
     private static final int ENDED = 4;
     private static final int LAST_TOKENS = 8;
@@ -28,9 +27,9 @@ final class ShardSampling implements AutoCloseable {
     private final int positions;
     private final PtNDManager scope;
     private final NDArray stops;
-    /// What the program keeps from call to call: `at` and `state` of `decoder.py`, and the caches.
+    /// The values that the program keeps between calls: `at` and `state` of `decoder.py`, and the caches.
     private final TorchProgram.Held inFlight;
-    /// The prompts that were read and of which completions are still to begin.
+    /// Prompts that were read and have completions that have not begun.
     private Optional<Read> read = Optional.empty();
 
     private int time;
@@ -54,14 +53,14 @@ final class ShardSampling implements AutoCloseable {
         }
     }
 
-    /// What was drawn, a row for each completion of the shard; behind a completion's end stands anything.
+    /// The drawn tokens, a row for each completion of the shard. Values after a completion's end have no meaning.
     ///
     /// @param tokens (rows, N)
     /// @param logProbs (rows, N)
     @SuppressWarnings("ArrayRecordComponent") // cut into completions at once; never compared
     record Drawn(long[] tokens, float[] logProbs) {}
 
-    /// One call for each token, so that the pulse is asked between them.
+    /// Draws with one call for each decode step, so that the pulse beats between them.
     Drawn draw() {
         int live = changed(begin(flight.first()));
         try (TorchProgram.Call call = decoder.call("advance")) {
@@ -78,7 +77,8 @@ final class ShardSampling implements AutoCloseable {
                 tensor(TOKENS, scope).toLongArray(), tensor(LOG_PROBS, scope).toFloatArray());
     }
 
-    /// Makes room in what is in flight, and begins what fits, as long as all that begins ends with its first token.
+    /// Makes room in what is in flight and begins what fits; repeats this while everything ends with its first
+    /// token.
     private int changed(int live) {
         int going = live;
         Layout before = flight.layout();
@@ -110,7 +110,7 @@ final class ShardSampling implements AutoCloseable {
         }
     }
 
-    /// Begins what is fresh, and returns how many completions go on.
+    /// Begins the fresh lanes of a change and returns how many completions go on.
     private int begin(Flight.Change change) {
         int live = 0;
         List<Lane> known =
@@ -144,7 +144,7 @@ final class ShardSampling implements AutoCloseable {
         }
     }
 
-    /// Begins lanes whose prompts are read.
+    /// Begins lanes whose prompts have been read.
     private int admit(List<Lane> lanes, Flight.Change change) {
         pulse.beat();
         Read known = read.orElseThrow();
@@ -172,7 +172,7 @@ final class ShardSampling implements AutoCloseable {
         }
     }
 
-    /// Ends the completions that their last tokens end by a string, and returns how many go on.
+    /// Ends the completions whose last token completes a stop string, and returns how many go on.
     private int finished(int live) {
         if (strings.isEmpty() || live == 0) {
             return live;
@@ -210,7 +210,7 @@ final class ShardSampling implements AutoCloseable {
         return groups.stream().mapToInt(group -> group.prompt().length).max().orElseThrow();
     }
 
-    /// (G, P), padded on the right with token 0, which no real position looks at.
+    /// The prompts (G, P), padded on the right with token 0, which no real position attends to.
     private static long[] prompts(List<PromptGroup> groups, int longest) {
         long[] tokens = new long[groups.size() * longest];
         for (int group = 0; group < groups.size(); group++) {
@@ -222,7 +222,7 @@ final class ShardSampling implements AutoCloseable {
         return tokens;
     }
 
-    /// (completions + 1, N); the last row serves the empty slots.
+    /// Uniform numbers (completions + 1, N); the last row serves the empty slots.
     private NDArray uniforms() {
         int tokens = sampling.maxNewTokens();
         double[] values = new double[(flight.completions() + 1) * tokens];

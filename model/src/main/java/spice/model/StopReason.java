@@ -4,7 +4,7 @@ package spice.model;
 public enum StopReason {
     /// The model wrote its stop token.
     STOP_TOKEN,
-    /// Its text holds a stop string.
+    /// The text contains a stop string.
     STOP_STRING,
     /// The limit on new tokens was reached first.
     LENGTH

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/// Watches completions, while they are drawn, for strings that end them.
+/// Watches completions for stop strings while they are drawn.
 final class StopStrings {
-    /// The most tokens that one character takes, where a token is a byte of UTF-8.
+    /// The most tokens of one character: a token may be a single byte of UTF-8.
     private static final int TOKENS_A_CHARACTER = 4;
 
     private final List<String> strings;
@@ -15,7 +15,7 @@ final class StopStrings {
     private final int maxNewTokens;
     private final int[][] drawn;
     private final int[] ends;
-    /// Those that nothing can end any more: a string or a stop token has.
+    /// Completions that a stop string or a stop token has ended.
     private final boolean[] over;
 
     StopStrings(List<String> strings, TextCodec codec, int completions, int maxNewTokens) {
@@ -34,9 +34,9 @@ final class StopStrings {
         return strings.isEmpty();
     }
 
-    /// Takes the last token of every slot (L, K) in flight, and returns the completions that it ends.
+    /// Takes the last token of every slot (L, K) in flight and returns the completions that end with it.
     ///
-    /// @param time which makes it token number time - birth of its completion
+    /// @param time the token is number time - birth of its completion
     long[] ended(Layout layout, int time, long[] tokens) {
         LongStream.Builder ended = LongStream.builder();
         for (int lane = 0; lane < layout.lanes().size(); lane++) {
@@ -67,7 +67,7 @@ final class StopStrings {
         return true;
     }
 
-    /// After how many tokens a completion was ended; beyond every limit if it was not.
+    /// After how many tokens a stop string ended a completion; [Integer#MAX_VALUE] if none did.
     int end(int row) {
         return ends[row];
     }

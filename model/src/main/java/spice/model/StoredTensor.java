@@ -17,17 +17,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/// Where a tensor stands in a safetensors file: eight bytes with the header's length, a JSON header that names
+/// A tensor's place in a safetensors file. The file has eight bytes with the header's length, a JSON header with
 /// type, shape and place of each tensor, then the numbers, little-endian.
 ///
-/// DJL has a reader too, but a bfloat16 tensor in it ends the JVM.
+/// DJL has a reader too, but it ends the JVM on a bfloat16 tensor.
 ///
-/// @param from of the file's bytes its first
-/// @param to and the one after its last
+/// @param from position of the tensor's first byte in the file
+/// @param to position after its last byte
 @SuppressWarnings("ArrayRecordComponent") // a shape; never compared
 public record StoredTensor(Path file, StoredType type, long[] shape, long from, long to) {
     private static final ObjectMapper JSON = new ObjectMapper();
-    /// Headers of the largest published models are a few megabytes; a damaged length is usually far beyond this.
+    /// The largest published models have headers of a few megabytes; a damaged length is usually far beyond this.
     private static final long LONGEST_HEADER = 100L << 20;
 
     private static final int CHUNK_BYTES = 1 << 20;
@@ -100,7 +100,7 @@ public record StoredTensor(Path file, StoredType type, long[] shape, long from, 
         return new StoredTensor(file, stored, shape, start + range[0], start + range[1]);
     }
 
-    /// Its bytes, some at a time, each time whole numbers.
+    /// Reads its bytes in chunks of whole numbers.
     public void forEachChunk(Consumer<ByteBuffer> take) {
         forEachChunk(from, to, take);
     }
@@ -115,7 +115,7 @@ public record StoredTensor(Path file, StoredType type, long[] shape, long from, 
         }
     }
 
-    /// Some of its numbers.
+    /// Reads a range of its numbers as floats.
     float[] values(long first, long end) {
         float[] values = new float[Math.toIntExact(end - first)];
         int[] at = {0};

@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// The types of numbers that are read from safetensors files, by their names there; little-endian.
+/// The supported types of numbers in safetensors files, with their names there; little-endian.
 public enum StoredType {
     F32(Float.BYTES),
     BF16(Short.BYTES),
@@ -21,12 +21,12 @@ public enum StoredType {
         return Arrays.stream(values()).filter(type -> type.name().equals(name)).findFirst();
     }
 
-    /// Of one number.
+    /// Bytes of one number.
     public int bytes() {
         return bytes;
     }
 
-    /// The numbers of another type, rounded to the nearest of this one; the same buffer where it is this one.
+    /// Converts numbers of another type, rounding to the nearest; returns the same buffer if the types are equal.
     public ByteBuffer of(ByteBuffer numbers, StoredType from) {
         if (from == this) {
             return numbers;
@@ -39,7 +39,7 @@ public enum StoredType {
         return converted.flip();
     }
 
-    /// Takes numbers into a part of `values`.
+    /// Reads numbers into a part of `values`.
     void read(ByteBuffer numbers, float[] values, int from, int length) {
         if (this == F32) {
             numbers.asFloatBuffer().get(values, from, length);
@@ -50,7 +50,7 @@ public enum StoredType {
         }
     }
 
-    /// Puts a part of `values`, rounded to the nearest.
+    /// Writes a part of `values`, rounded to the nearest.
     void write(ByteBuffer numbers, float[] values, int from, int length) {
         if (this == F32) {
             numbers.asFloatBuffer().put(values, from, length);
@@ -79,7 +79,7 @@ public enum StoredType {
         }
     }
 
-    /// The nearest bfloat16; of two as near, the even one.
+    /// The nearest bfloat16; ties go to the even one.
     static short bfloat16(float value) {
         int bits = Float.floatToRawIntBits(value);
         if (Float.isNaN(value)) {

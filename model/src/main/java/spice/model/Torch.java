@@ -16,14 +16,14 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// libtorch as this module uses it: started once, tested, and each thread set before it computes.
+/// Access to libtorch: starts it once, tests it, and sets each thread before it computes.
 final class Torch {
     private static @Nullable Engine engine;
     private static final Set<Device> TESTED = new HashSet<>();
 
     private Torch() {}
 
-    /// A type of numbers as libtorch numbers it.
+    /// libtorch's number of a type.
     static long number(DataType type) {
         return switch (type) {
             case FLOAT32 -> 6;
@@ -33,15 +33,8 @@ final class Torch {
         };
     }
 
-    /// A manager of the processor's memory.
-    ///
-    /// @throws ModelException as below
-    static PtNDManager newManager() {
-        return newManager(Device.cpu());
-    }
-
-    /// A manager of a device's memory, made by the engine, which is started at the first call, and tested on each
-    /// device.
+    /// A new manager of a device's memory. The first call starts the engine, and the first call for a device tests
+    /// it there.
     ///
     /// @throws ModelException if libtorch does not start, or fails its self-test on the device
     static synchronized PtNDManager newManager(Device device) {
@@ -55,7 +48,7 @@ final class Torch {
 
     private static synchronized Engine engine() {
         if (engine == null) {
-            // DJL asks the network for natives and sends telemetry unless told not to.
+            // Otherwise DJL asks the network for natives and sends telemetry.
             System.setProperty("ai.djl.offline", "true");
             engine = started();
         }
@@ -67,15 +60,15 @@ final class Torch {
             return Engine.getEngine("PyTorch");
         } catch (RuntimeException | LinkageError e) {
             throw new ModelException(
-                    "libtorch does not start: %s. It needs linux-x86_64 with glibc, and about 500 MB free where DJL unpacks it (ENGINE_CACHE_DIR, else ~/.djl.ai); for CUDA what docs/operating.md says"
+                    "libtorch does not start: %s. It needs linux-x86_64 with glibc, and about 500 MB free where DJL unpacks it (ENGINE_CACHE_DIR, else ~/.djl.ai); for CUDA what docs/gpus.md says"
                             .formatted(firstLine(root(e))),
                     e);
         }
     }
 
-    /// libtorch keeps these three settings per thread, and a new thread starts with gradients on, as many threads
-    /// as cores, and an executor that rewrites programs by what it has seen, which would make results depend on
-    /// history.
+    /// Sets the calling thread up. libtorch keeps three settings per thread. A new thread starts with gradients
+    /// on, as many threads as cores, and an executor that rewrites programs by what it has seen, which would make
+    /// results depend on history.
     static void prepareThread(int intraOpThreads) {
         engine();
         prepareStarted(intraOpThreads);
@@ -87,7 +80,7 @@ final class Torch {
         JniUtils.setGraphExecutorOptimize(false);
     }
 
-    /// Computes with gradients recorded on this thread, which records none afterwards.
+    /// Runs a computation with gradients recorded on this thread; turns recording off afterwards.
     static <T> T withGradients(Supplier<T> computation) {
         JniUtils.setGradMode(true);
         try {
@@ -97,8 +90,8 @@ final class Torch {
         }
     }
 
-    /// DJL's binding fits one version of libtorch. Another one loads without complaint and then computes garbage,
-    /// since the layout of a tensor is compiled into the binding; so known numbers decide.
+    /// Compares computations with known numbers. DJL's binding fits one version of libtorch; another one loads
+    /// without complaint and then computes garbage, since the layout of a tensor is compiled into the binding.
     private static void selfTest(Engine engine, Device device) {
         prepareStarted(1);
         try (NDManager manager = engine.newBaseManager(device);
@@ -129,7 +122,7 @@ final class Torch {
         } catch (RuntimeException | LinkageError e) {
             if (device.isGpu()) {
                 throw new ModelException(
-                        "cuda:%d cannot be used: %s. It needs a GPU of this number, its driver, and libtorch for CUDA in place of the processor's: docs/operating.md says how"
+                        "cuda:%d cannot be used: %s. It needs a GPU of this number, its driver, and libtorch for CUDA in place of the processor's: docs/gpus.md says how"
                                 .formatted(device.getDeviceId(), firstSentence(e)),
                         e);
             }
@@ -145,7 +138,7 @@ final class Torch {
         return root;
     }
 
-    /// libtorch goes on with a list of all that it can do instead.
+    /// The first sentence of a failure; libtorch appends a list of everything that it supports.
     private static String firstSentence(Throwable failure) {
         return firstLine(failure).split("\\. ", 2)[0];
     }

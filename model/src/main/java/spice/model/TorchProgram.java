@@ -22,10 +22,10 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/// Mathematics written as TorchScript text, compiled by libtorch.
+/// A TorchScript program, compiled by libtorch.
 ///
 /// The text is a resource with one class. libtorch loads only archives, so one is made in memory: the text, and a
-/// pickle of an instance with whole numbers and truth values as its state.
+/// pickle of an instance whose state is integers and booleans.
 final class TorchProgram implements AutoCloseable {
     private final PtSymbolBlock module;
 
@@ -33,10 +33,10 @@ final class TorchProgram implements AutoCloseable {
         this.module = module;
     }
 
-    /// Compiles the resource `name.py` beside this class, which holds the class `className`. The program lives as
-    /// long as the manager or until it is closed.
+    /// Compiles the resource `name.py` beside this class, which holds the class `className`. The program lives
+    /// until it or the manager is closed.
     ///
-    /// @param state the attributes that the class declares, apart from `training`: Integer or Boolean
+    /// @param state the attributes that the class declares, without `training`: Integer or Boolean
     static TorchProgram compile(PtNDManager manager, String name, String className, Map<String, Object> state) {
         try {
             InputStream archive = new ByteArrayInputStream(archive(name, className, state));
@@ -46,7 +46,7 @@ final class TorchProgram implements AutoCloseable {
         }
     }
 
-    /// The archive that is compiled, as `torch.jit.load` reads it too.
+    /// The archive of a program, which Python's `torch.jit.load` reads too.
     static byte[] archive(String name, String className, Map<String, Object> state) {
         try {
             return packed(text(name + ".py"), className, state);
@@ -55,7 +55,7 @@ final class TorchProgram implements AutoCloseable {
         }
     }
 
-    /// Starts a call of a method; arguments follow in the method's order.
+    /// Starts a call of a method; append its arguments in the method's order.
     Call call(String method) {
         return new Call(method);
     }
@@ -65,9 +65,8 @@ final class TorchProgram implements AutoCloseable {
         module.close();
     }
 
-    /// One call: its arguments and its result, native values that are freed when the call is closed. Tensors that
-    /// come out of it belong to the manager they are taken into; tensors that go in must live until the call is
-    /// closed.
+    /// One call with its arguments and result, native values that closing the call frees. Resulting tensors belong
+    /// to the manager that they are taken into. Argument tensors must live until the call is closed.
     final class Call implements AutoCloseable {
         private final String method;
         private final List<IValue> arguments = new ArrayList<>();
@@ -109,29 +108,29 @@ final class TorchProgram implements AutoCloseable {
             return argument(IValue.listFrom(numbers));
         }
 
-        /// Appends what another call left in native memory, which the method may change.
+        /// Appends the values that another call left in native memory; the method may change them.
         Call with(Held held) {
             arguments.addAll(held.values());
             return this;
         }
 
-        /// Appends one value of what another call left, which the method may change.
+        /// Appends one of the values that another call left in native memory; the method may change it.
         Call with(Held held, int value) {
             arguments.add(held.values().get(value));
             return this;
         }
 
-        /// Runs the method for what it does to its arguments.
+        /// Runs the method for its effect on its arguments.
         void run() {
             result();
         }
 
-        /// Runs the method and takes its one tensor.
+        /// Runs the method and returns its tensor.
         PtNDArray tensor(PtNDManager manager) {
             return result().toTensor(manager);
         }
 
-        /// Runs the method and takes its tuple of tensors.
+        /// Runs the method and returns its tuple of tensors.
         List<PtNDArray> tensors(PtNDManager manager) {
             List<PtNDArray> tensors = new ArrayList<>();
             for (IValue value : result().toIValueTuple()) {
@@ -146,7 +145,8 @@ final class TorchProgram implements AutoCloseable {
             return new Held(List.of(result().toIValueTuple()));
         }
 
-        /// Runs the method and takes its one integer. Can be repeated with what the method made of its arguments.
+        /// Runs the method and returns its integer. It can be repeated, with the arguments as the method changed
+        /// them.
         long number() {
             try (IValue result = ran()) {
                 return result.toLong();
@@ -169,9 +169,9 @@ final class TorchProgram implements AutoCloseable {
         }
     }
 
-    /// Values that stay in native memory from call to call, until they are closed.
+    /// Values that stay in native memory between calls, until they are closed.
     record Held(List<IValue> values) implements AutoCloseable {
-        /// The tensors of a value that is a list.
+        /// The tensors of a value that is a list of them.
         List<PtNDArray> tensors(int value, PtNDManager manager) {
             return List.of(values.get(value).toTensorArray(manager));
         }
@@ -239,7 +239,7 @@ final class TorchProgram implements AutoCloseable {
                 .array();
     }
 
-    /// libtorch reads its archives without inflating them.
+    /// Adds a file without compression: libtorch does not inflate its archives.
     private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
         CRC32 crc = new CRC32();
         crc.update(content);

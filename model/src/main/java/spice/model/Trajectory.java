@@ -1,11 +1,11 @@
 package spice.model;
 
-import static spice.model.Check.require;
+import static spice.model.Preconditions.require;
 
-/// A prompt and a completion as the learner sees them. The three arrays have equal length.
+/// A prompt and a completion to learn from. The three arrays have equal length.
 ///
 /// @param tokens prompt and completion
-/// @param trained whether the token was sampled by the policy and is in the loss; never the first
+/// @param trained whether each token was sampled by the policy and is in the loss; never the first
 /// @param samplerLogProbs the sampler's log-probability of each trained token; not read elsewhere
 /// @param advantage of the whole sequence
 /// @param weight the sequence's share in the batch loss: 1 / (number of its role's sequences in the update)

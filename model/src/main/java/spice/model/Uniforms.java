@@ -1,7 +1,7 @@
 package spice.model;
 
-/// Uniform random numbers that can be looked up: one for each seed and position, whatever was drawn before.
-/// SplitMix64 (Steele, Lea, Flood 2014) with the scrambled seed as its starting point.
+/// Uniform random numbers by seed and position, independent of what was drawn before: SplitMix64 (Steele, Lea,
+/// Flood 2014) started from the scrambled seed.
 final class Uniforms {
     private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
     private static final double UNIT = 0x1p-53;
@@ -10,7 +10,7 @@ final class Uniforms {
 
     /// A number in [0, 1), a multiple of 2^-53.
     static double uniform(long seed, long position) {
-        // Scrambled first: seeds that differ by the gamma would otherwise share their numbers, one position apart.
+        // Without scrambling the seed, seeds that differ by the gamma would share numbers, one position apart.
         return (scramble(scramble(seed) + GOLDEN_GAMMA * (position + 1)) >>> 11) * UNIT;
     }
 

@@ -1,7 +1,7 @@
 package spice.model;
 
-/// What one update did. Shares and means are over the trained tokens that were computed; trajectories that cannot
-/// move the weights (advantage 0 and no divergence term) are not.
+/// The result of one update. Shares and means are over the trained tokens that were computed. Trajectories of
+/// advantage 0 cannot move the weights and are not computed.
 ///
 /// @param loss the batch loss before the step
 /// @param gradientNorm over all weights, before clipping
@@ -9,7 +9,7 @@ package spice.model;
 /// @param truncatedShare tokens whose importance weight was truncated
 /// @param entropy mean entropy of the learner's distribution at the temperature of the loss, in nats
 /// @param samplerLearnerDifference mean of |old log-probability - sampler's log-probability|
-/// @param tokens how many trained tokens were computed
+/// @param tokens number of trained tokens that were computed
 public record UpdateReport(
         double loss,
         double gradientNorm,

@@ -11,15 +11,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// The weights of a folder: in `model.safetensors`, or, where that is not there, in the files that
-/// `model.safetensors.index.json` names.
+/// The weights of a folder: in `model.safetensors`, or without it in the files that `model.safetensors.index.json`
+/// names.
 final class WeightFiles {
     static final String INDEX = "model.safetensors.index.json";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private WeightFiles() {}
 
-    /// The file that says which weights there are.
+    /// The file that lists the weights: `model.safetensors`, or the index.
     static Path named(Path folder) {
         Path whole = folder.resolve(ModelFolder.WEIGHTS);
         Path index = folder.resolve(INDEX);
@@ -59,7 +59,7 @@ final class WeightFiles {
         Map<String, String> places = new TreeMap<>();
         map.properties().forEach(entry -> {
             String name = entry.getValue().asText();
-            // The index is a stranger's: it may name files beside it and no others.
+            // The index is untrusted: it may only name files beside it.
             if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*\\.safetensors")) {
                 throw new ModelException(
                         "%s says that tensor %s is in %s, which is not the name of a safetensors file beside it. Copy or download the file again"

@@ -7,8 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Which weights a config has: Hugging Face's names and their shapes, in the order in which `decoder.py` takes
-/// them.
+/// The weights of a config: Hugging Face's names and their shapes, in the order in which `decoder.py` takes them.
 final class WeightTable {
     static final String OUTPUT_HEAD = "lm_head.weight";
     private static final String SECOND_NORM = "post_attention_layernorm.weight";
@@ -31,7 +30,7 @@ final class WeightTable {
         return shapes;
     }
 
-    /// How many numbers the tensors of a table are.
+    /// How many numbers the tensors of a table have together.
     static long numbers(Map<String, long[]> table) {
         return table.values().stream().mapToLong(HostTensor::size).sum();
     }
@@ -73,7 +72,7 @@ final class WeightTable {
         return shapes;
     }
 
-    /// Where `decoder.py` finds a layer's weights: the attributes of its class.
+    /// The attributes of `decoder.py`'s class, which say where a layer's weights stand.
     static Map<String, Object> places(ModelConfig config) {
         List<String> names = List.copyOf(layer(config).keySet());
         return Map.of(
@@ -85,7 +84,7 @@ final class WeightTable {
                 "mlp_bias", distance(names, "mlp.gate_proj"));
     }
 
-    /// How many places behind its weight a bias stands; 0 if there is none.
+    /// How many places after its weight a bias stands; 0 without bias.
     private static int distance(List<String> names, String linear) {
         int bias = names.indexOf(linear + ".bias");
         return bias < 0 ? 0 : bias - names.indexOf(linear + ".weight");
@@ -113,11 +112,11 @@ final class WeightTable {
         return picked;
     }
 
-    /// Refuses tensors that the decoder has no use for: a model that needs them computes something else.
+    /// Refuses tensors that the decoder does not use: a model that needs them computes something else.
     static void refuseOthers(Map<String, HostTensor> found, Map<String, long[]> table, Path file) {
         List<String> others = new ArrayList<>(found.keySet());
         others.removeAll(table.keySet());
-        // Some exporters write a tied head a second time.
+        // Some exporters also write the head when it is tied.
         others.remove(OUTPUT_HEAD);
         if (!others.isEmpty()) {
             throw new ModelException(

@@ -1,33 +1,32 @@
 # A Qwen3, Qwen2 or Llama decoder: sampling with a cache, losses with gradients, AdamW.
 #
-# TorchScript in the form of a saved module, compiled by libtorch when the program is opened. Only operators of libtorch
-# itself are possible; there is no Python. Sizes are read from the tensors, so one text serves every config.
+# TorchScript in the form of a saved module. libtorch compiles it when the program is opened; there is no Python, and only
+# libtorch's own operators exist. Sizes are read from the tensors, so one text serves every config.
 #
 # B sequences, T tokens of a sequence, E width of the model, H heads, J heads of keys and values, R = H / J, D width of
 # a head, V vocabulary. When sampling, L lanes of K slots: a lane is a prompt, its slots are completions of that prompt.
 #
 # Types are numbers here: 3 int32, 4 int64, 6 float32, 7 float64, 15 bfloat16.
 #
-# With weights in bfloat16 the matrices are multiplied, and what goes from layer to layer is kept, in bfloat16. Norms, rotation,
-# softmax and losses are computed in float32, and so are the tables of angles. wide and like say where; both give back what
-# they are given where the weights are float32 or float64.
+# With bfloat16 weights, matrix products and the hidden states between layers are bfloat16. Norms, rotation, softmax, losses and
+# the tables of angles are float32. wide and like convert; with float32 or float64 weights they return their argument.
 #
 # Weights, in this order (Hugging Face names in WeightTable.java): embedding; for each layer input norm, q, k, v, o, the
-# norms of q and k if there are any, second norm, gate, up, down, then what biases there are, of q, k, v, o, gate, up, down;
+# norms of q and k if the family has them, second norm, gate, up, down, then the biases that exist of q, k, v, o, gate, up, down;
 # last norm; the output head unless it is tied to the embedding.
 #
-# Adapters (LoRA), where there are any: two for each of q, k, v, o, gate, up, down of each layer, A and B, both empty for what
-# is not adapted. They learn then, and the weights stay as they are.
+# Adapters (LoRA): A and B for each of q, k, v, o, gate, up, down of each layer, both empty for a matrix without adapter. With
+# adapters only they learn; the weights are frozen. The list is empty without adapters.
 class Decoder(Module):
   __parameters__ = []
   __buffers__ = []
   training : bool
-  # How many weights a layer has, and which place the second norm has among them.
+  # Number of weights in a layer, and the place of the second norm among them.
   layer_size : int
   second_norm : int
-  # Whether queries and keys are normed.
+  # Whether queries and keys pass through a norm.
   qk_norm : bool
-  # How many places behind its weight a bias stands; 0 where there is none. q, k and v are alike, and gate, up and down.
+  # How many places after its weight a bias stands; 0 without bias. q, k and v share one distance, gate, up and down another.
   qkv_bias : int
   o_bias : int
   mlp_bias : int
@@ -69,7 +68,7 @@ class Decoder(Module):
     a, b, = torch.chunk(x, 2, -1)
     return x * cos + torch.cat([-b, a], -1) * sin
 
-  # The weight that stands in a place, and its bias so many places behind it, on x.
+  # The linear layer on x whose weight stands at place and whose bias stands bias places after it.
   def linear(self, x: Tensor, w: List[Tensor], place: int, bias: int) -> Tensor:
     if bias > 0:
       y = torch.linear(x, w[place], w[place + bias])
@@ -77,8 +76,8 @@ class Decoder(Module):
       y = torch.linear(x, w[place])
     return y
 
-  # The same, plus what the adapters at place a add: scale * x A^T B^T, with A (rank, in) and B (out, rank). Empty ones, or
-  # none at all, add nothing.
+  # linear plus the adapters at place a: scale * x A^T B^T, with A (rank, in) and B (out, rank). Empty adapters, or an empty
+  # list, add nothing.
   def adapted(
         self, x: Tensor, w: List[Tensor], place: int, bias: int, adapters: List[Tensor], a: int, scale: float
   ) -> Tensor:
@@ -97,7 +96,7 @@ class Decoder(Module):
     gated = torch.silu(gate) * self.adapted(h, w, n + 2, self.mlp_bias, adapters, a + 10, scale)
     return x + self.adapted(gated, w, n + 3, self.mlp_bias, adapters, a + 12, scale)
 
-  # Keys or values (B, J, T, D) for each of the J * R heads that share them. libtorch's attention could share them by itself, but
+  # Keys or values (B, J, T, D), repeated for each of the J * R query heads. libtorch's attention could share them by itself, but
   # on the processor it then holds all scores (B, H, T, T) and takes up to twice the time.
   def repeated(self, x: Tensor, R: int) -> Tensor:
     if R > 1:
@@ -106,7 +105,7 @@ class Decoder(Module):
       y = x
     return y
 
-  # A layer on whole sequences x (B, T, E); with its keys and values (B, J, T, D).
+  # A layer on whole sequences x (B, T, E). Returns its output, and its keys and values (B, J, T, D).
   def layer(
         self, x: Tensor, layer: int, w: List[Tensor], adapters: List[Tensor], scale: float, cos: Tensor, sin: Tensor,
         eps: float
@@ -134,8 +133,8 @@ class Decoder(Module):
     y = x + self.adapted(joined, w, o + 4, self.o_bias, adapters, a + 6, scale)
     return (self.feed_forward(y, w, o, adapters, a, scale, eps), k, v)
 
-  # Whole sequences, each from its first token: the hidden states (B, T, E) before the last norm, and every layer's
-  # keys and values (B, J, T, D). Shorter sequences are padded on the right, where no real token looks.
+  # Reads whole sequences, each from its first token. Returns the hidden states (B, T, E) before the last norm, and every
+  # layer's keys and values (B, J, T, D). Shorter sequences are padded on the right, where no real token attends.
   def read(
         self, ids: Tensor, w: List[Tensor], adapters: List[Tensor], scale: float, cos: Tensor, sin: Tensor, eps: float
   ) -> Tuple[Tensor, List[Tensor], List[Tensor]]:
@@ -158,16 +157,15 @@ class Decoder(Module):
 
   # ---- Sampling ----
 
-  # A head's halves exchanged, the second negated: what the sines multiply in rotate. Along the rows of a weight (H * D,
-  # E), and of its bias, it gives a weight that yields the exchanged heads at once.
+  # Exchanges the halves of each head and negates the second: the factor of the sines in rotate. Applied to the rows of a
+  # weight (H * D, E) and to its bias, it gives a layer that yields the exchanged heads directly.
   def exchanged(self, weight: Tensor, D: int) -> Tensor:
     a, b, = torch.chunk(torch.unflatten(weight, 0, [-1, D]), 2, 1)
     return torch.flatten(torch.cat([-b, a], 1), 0, 1)
 
-  # A matrix of weights as product and add_product take it. oneDNN's own layout spares what MKL does at every call, and
-  # pays where a matrix is large; what a call of oneDNN costs by itself is more than that for a small one. The layout is that
-  # for a shard of usual size, whatever the shard, so that all of them multiply alike. For bfloat16 it has one where the
-  # processor has instructions for it.
+  # A matrix of weights as product and add_product take it. oneDNN's own layout saves the packing that MKL repeats at every call.
+  # It pays for large matrices; for small ones a call of oneDNN costs more than it saves. The layout is always the one for a
+  # shard of usual size, so that all shards multiply alike. oneDNN has one for bfloat16 if the processor has instructions for it.
   def laid_out(self, weight: Tensor) -> Tensor:
     dtype = ops.prim.dtype(weight)
     knows = dtype == 6 or (dtype == 15 and ops.mkldnn._is_mkldnn_bf16_supported())
@@ -195,7 +193,7 @@ class Decoder(Module):
         y = torch.add_(y, unchecked_cast(Tensor, bias))
     return y
 
-  # The biases as step wants them, four per layer: of queries, keys, both exchanged, and values; of the output; of gate and
+  # The biases as step takes them, four per layer: of queries, keys, both exchanged, and values; of the output; of gate and
   # up; of down.
   def pack_biases(self, w: List[Tensor], D: int) -> List[Optional[Tensor]]:
     packed = annotate(List[Optional[Tensor]], [])
@@ -220,7 +218,7 @@ class Decoder(Module):
         packed.append(None)
     return packed
 
-  # A matrix with the weights of the norm before it multiplied into it. Not in bfloat16, where that would round a second time.
+  # Multiplies the weights of the norm before a matrix into it; not in bfloat16, where that would round a second time.
   def joined(self, weight: Tensor, norm: Tensor) -> Tensor:
     if ops.prim.dtype(weight) == 15:
       y = weight
@@ -228,13 +226,13 @@ class Decoder(Module):
       y = weight * norm
     return y
 
-  # The weights and biases as step wants them, which every shard uses.
+  # The weights and biases as step takes them; every shard uses them.
   def pack_all(self, w: List[Tensor], D: int) -> Tuple[List[Tensor], List[Optional[Tensor]]]:
     return (self.pack_weights(w, D), self.pack_biases(w, D))
 
-  # The weights as step wants them, six per layer: one matrix for queries, keys, both exchanged, and values; what the
-  # cosines of queries and keys are multiplied by (H + J, D); the same for the sines; the output matrix; one matrix for
-  # gate and up; the down matrix. The norms' weights are multiplied into what follows them. Last, the head.
+  # The weights as step takes them, six per layer: one matrix for queries, keys, both exchanged, and values; the factors of
+  # the cosines for queries and keys (H + J, D); the factors of the sines; the output matrix; one matrix for gate and up; the
+  # down matrix. Each norm's weights are multiplied into the matrix after it. Last, the head.
   def pack_weights(self, w: List[Tensor], D: int) -> List[Tensor]:
     packed = annotate(List[Tensor], [])
     for layer in range(self.layers(w)):
@@ -248,7 +246,7 @@ class Decoder(Module):
         on_q = self.wide(w[o + 5])
         on_k = self.wide(w[o + 6])
       else:
-        on_q = self.wide(torch.ones([D], dtype=ops.prim.dtype(w[o]), device=ops.prim.device(w[o])))
+        on_q = self.wide(torch.add(self.zeros([D], ops.prim.dtype(w[o]), w[o]), 1))
         on_k = on_q
       on_cos = torch.cat([torch.expand(on_q * float(D) ** -0.5, [H, D]), torch.expand(on_k, [J, D])])
       a, b, = torch.chunk(on_cos, 2, 1)
@@ -265,7 +263,7 @@ class Decoder(Module):
     size = torch.linalg_vector_norm(x, 2, [-1], True)
     return torch.rsqrt(size * size / torch.size(x, -1) + eps)
 
-  # What goes into a matrix that the norm's weights are joined to.
+  # The input of a matrix that joined has multiplied a norm's weights into.
   def sized(self, x: Tensor, norm: Tensor, eps: float) -> Tensor:
     if ops.prim.dtype(x) == 15:
       y = self.norm(x, norm, eps)
@@ -273,10 +271,10 @@ class Decoder(Module):
       y = x * self.inverse_size(x, eps)
     return y
 
-  # One new token in every slot. tokens (L, K); positions (L), the same for the slots of a lane. Every layer attends to
-  # the lane's prompt, read once and shared by its slots (L, J, P, D), and to the slot's own tokens (L, J, K, N, D), of
-  # which this call writes number i. own_mask (L, 1, 1, i + 1) hides what stands there from before the lane's time; None where
-  # nothing does. Returns the logits (L, K, V).
+  # Computes one new token in every slot: tokens (L, K) at positions (L), equal for the slots of a lane. Every layer attends to
+  # the lane's prompt, read once and shared by its slots (L, J, P, D), and to the slot's own tokens (L, J, K, N, D), of which
+  # this call writes number i. own_mask (L, 1, 1, i + 1) hides columns from before the lane's birth; None if there are none.
+  # Returns the logits (L, K, V).
   def step(
         self, tokens: Tensor, positions: Tensor, i: int, prompt_keys: List[Tensor], prompt_values: List[Tensor],
         prompt_mask: Tensor, own_keys: List[Tensor], own_values: List[Tensor], own_mask: Optional[Tensor], w: List[Tensor],
@@ -325,9 +323,9 @@ class Decoder(Module):
     h = self.norm(x, self.last_norm(w), eps)
     return torch.reshape(self.product(h, packed[-1], None), [L, K, -1])
 
-  # A token and its log-probability from logits (.., V) and one uniform number in [0, 1) each: the first token at which
-  # the cumulative probability exceeds the number. Sums in float64, so that rounding moves no token by more than 1e-15.
-  # The log-probability is that of the distribution drawn from, tokens left out included.
+  # Draws tokens from logits (.., V) with one uniform number in [0, 1) each: the first token at which the cumulative probability
+  # exceeds the number. Sums in float64, so that rounding moves no token by more than 1e-15. Returns the tokens and their
+  # log-probabilities in the distribution drawn from, after likely has removed tokens.
   def draw(
         self, logits: Tensor, uniform: Tensor, temperature: float, top_k: int, top_p: float, min_p: float
   ) -> Tuple[Tensor, Tensor]:
@@ -343,9 +341,9 @@ class Decoder(Module):
       token = torch.argmax(wide, -1, True)
     return (torch.squeeze(token, -1), torch.squeeze(torch.gather(log_probs, -1, token), -1))
 
-  # The distribution without its unlikely tokens, one rule after the other: all but the top_k most likely (0: none); all
-  # but the most likely that together reach top_p (1: none; Holtzman et al. 2020); all below min_p times the most likely (0:
-  # none). What ties with the last one kept is kept.
+  # The distribution without its unlikely tokens. Three rules in turn keep the top_k most likely tokens (0: all), the most likely
+  # that together reach top_p (1: all; Holtzman et al. 2020), and those of at least min_p times the greatest probability (0:
+  # all). Tokens that tie with the last one kept are kept.
   def likely(self, log_probs: Tensor, top_k: int, top_p: float, min_p: float) -> Tensor:
     if top_k > 0 and top_k < torch.size(log_probs, -1):
       most, places, = torch.topk(log_probs, top_k)
@@ -363,28 +361,29 @@ class Decoder(Module):
   def at_least(self, log_probs: Tensor, least: Tensor) -> Tensor:
     return torch.log_softmax(torch.masked_fill(log_probs, torch.lt(log_probs, least), -inf), -1)
 
-  # What is in flight is a list, state, and the caches, which admit, keep, advance and finish change in place:
-  # 0 tokens drawn (rows + 1, N), a row for each completion of the shard, and a last one for slots that serve none
+  # The completions in flight are described by a list, state, and by the caches; admit, keep, advance and finish change them in
+  # place. state holds:
+  # 0 tokens drawn (rows + 1, N), a row for each completion of the shard and a last one for empty slots
   # 1 their log-probabilities
-  # 2 uniform numbers (rows + 1, N), one for each
+  # 2 a uniform number for each (rows + 1, N)
   # 3 rows (L, K) of the slots
-  # 4 slots (L, K) whose completion has ended
-  # 5 births (L): at which time a lane was begun
+  # 4 whether the completion of a slot (L, K) has ended
+  # 5 births (L): the time at which a lane began
   # 6 lengths (L) of the lanes' prompts
   # 7 mask (L, 1, 1, P) of their padding
   # 8 the slots' last tokens (L, K)
-  # No tensor of Java's is kept in it but uniforms, which is there until the shard is drawn: others are gone after a call.
-  # And at, three numbers: the time, which is how often advance was called; the time that the first column of the slots' own
-  # caches belongs to; whether those of a lane begin with columns from before its birth (1 or 0).
+  # Of Java's tensors it keeps only uniforms, which lives until the shard is drawn; the others are gone after a call.
+  # at holds three numbers: the time, which counts the calls of advance; the time of the first column of the slots' own caches;
+  # whether some lane's caches begin with columns from before its birth (1 or 0).
 
-  # Begins a shard with nothing in flight: at, state, and the caches of the prompts' keys and values and of the slots' own.
+  # Begins a shard with nothing in flight. Returns at, state, and the caches: the prompts' keys and values, the slots' own keys
+  # and values.
   def begin(
         self, uniforms: Tensor, w: List[Tensor]
   ) -> Tuple[List[int], List[Tensor], List[Tensor], List[Tensor], List[Tensor], List[Tensor]]:
-    on = ops.prim.device(w[0])
-    tokens = torch.zeros(torch.size(uniforms), dtype=4, device=on)
-    log_probs = torch.zeros(torch.size(uniforms), dtype=6, device=on)
-    none = torch.empty([0, 0], dtype=4, device=on)
+    tokens = self.zeros(torch.size(uniforms), 4, w[0])
+    log_probs = self.zeros(torch.size(uniforms), 6, w[0])
+    none = self.empty([0, 0], 4, w[0])
     state = [tokens, log_probs, uniforms, none, none, none, none, none, none]
     return ([0, 0, 0], state, self.blank(w), self.blank(w), self.blank(w), self.blank(w))
 
@@ -392,22 +391,22 @@ class Decoder(Module):
   def blank(self, w: List[Tensor]) -> List[Tensor]:
     tensors = annotate(List[Tensor], [])
     for layer in range(self.layers(w)):
-      tensors.append(torch.empty([0], device=ops.prim.device(w[0])))
+      tensors.append(self.empty([0], 6, w[0]))
     return tensors
 
-  # Reads prompts (G, P), padded on the right, of such lengths (G), for admit: the logits (G, V) of each one's first new token,
-  # the lengths, and every layer's keys and values (G, J, P, D).
+  # Reads prompts (G, P), padded on the right, with their lengths (G), for admit. Returns the logits (G, V) of each prompt's first
+  # new token with the lengths, and every layer's keys and values (G, J, P, D).
   def read_prompts(
         self, prompts: Tensor, lengths: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, eps: float
   ) -> Tuple[List[Tensor], List[Tensor], List[Tensor]]:
     x, keys, values, = self.read(prompts, w, annotate(List[Tensor], []), 0., cos, sin, eps)
-    ends = torch.arange(torch.size(prompts, 0), device=ops.prim.device(x)) * torch.size(prompts, 1) + lengths - 1
+    ends = self.counted(0, torch.size(prompts, 0), x) * torch.size(prompts, 1) + lengths - 1
     h = torch.index_select(torch.flatten(x, 0, 1), 0, ends)
     first = torch.linear(self.norm(h, self.last_norm(w), eps), self.head(w))
     return ([first, torch.clone(lengths)], keys, values)
 
-  # Draws token number n (L or 1, 1) of the completions in some slots with these rows, and writes it down. Returns the tokens
-  # (L, K) and which slots have ended: those that had, those whose token is one of the stop tokens or the last there may be.
+  # Draws token number n (L or 1, 1) of the completions in slots with these rows (L, K) and stores it. Returns the tokens (L, K)
+  # and which slots have ended: those that had, and those whose token is a stop token or the last that is allowed.
   def drawn(
         self, logits: Tensor, rows: Tensor, done: Tensor, n: Tensor, temperature: float, top_k: int, top_p: float,
         min_p: float, stops: Tensor, state: List[Tensor]
@@ -415,7 +414,7 @@ class Decoder(Module):
     tokens, log_probs, uniforms, = torch.slice(state, 0, 3)
     last = torch.size(uniforms, 0) - 1
     N = torch.size(uniforms, 1)
-    # What a slot draws after its end is nobody's.
+    # A slot that has ended draws for the last row, which serves no completion.
     row = torch.masked_fill(rows, done, last)
     place = torch.flatten(row * N + torch.clamp_max(n, N - 1))
     uniform = torch.reshape(torch.take(uniforms, place), torch.size(rows))
@@ -429,16 +428,15 @@ class Decoder(Module):
   def live(self, state: List[Tensor]) -> int:
     return int(torch.sum(torch.logical_not(state[4])))
 
-  # Begins the completions of new lanes, beside what is in flight, and draws their first tokens. lanes (L') names each one's
-  # prompt among those read, of P tokens at most; rows (L', K) its slots' rows, of which the last is an empty slot's. Of the
-  # prompts read, those that still names remain. Returns how many completions go on.
+  # Begins the completions of new lanes beside those in flight and draws their first tokens. lanes (L') gives each lane's prompt
+  # among those read, of at most P tokens; rows (L', K) gives the slots' rows, the last row for empty slots. Of the prompts read,
+  # those in still are kept. Returns how many completions go on.
   def admit(
         self, at: List[int], state: List[Tensor], prompt_keys: List[Tensor], prompt_values: List[Tensor],
         own_keys: List[Tensor], own_values: List[Tensor], read: List[Tensor], read_keys: List[Tensor],
         read_values: List[Tensor], lanes: Tensor, rows: Tensor, still: Tensor, P: int, temperature: float, top_k: int,
         top_p: float, min_p: float, stops: Tensor, w: List[Tensor]
   ) -> int:
-    on = ops.prim.device(w[0])
     L = torch.size(rows, 0)
     K = torch.size(rows, 1)
     N = torch.size(state[2], 1)
@@ -456,18 +454,18 @@ class Decoder(Module):
     first, lengths, = read
     logits = torch.expand(torch.unsqueeze(torch.index_select(first, 0, lanes), 1), [L, K, -1])
     empty = torch.eq(rows, torch.size(state[2], 0) - 1)
-    number = torch.zeros([1, 1], dtype=4, device=on)
+    number = self.zeros([1, 1], 4, w[0])
     token, done, = self.drawn(logits, rows, empty, number, temperature, top_k, top_p, min_p, stops, state)
     state[3] = self.beside(state[3], torch.clone(rows))
     state[4] = self.beside(state[4], done)
-    state[5] = self.beside(state[5], torch.full([L], at[0], dtype=4, device=on))
+    state[5] = self.beside(state[5], torch.full_like(lanes, at[0]))
     state[6] = self.beside(state[6], torch.index_select(lengths, 0, lanes))
     state[7] = self.padding(state[6], widest, w[0])
     state[8] = self.beside(state[8], token)
     for layer in range(self.layers(w)):
       keys = self.padded(torch.index_select(torch.slice(read_keys[layer], 2, 0, P), 0, lanes), widest)
       values = self.padded(torch.index_select(torch.slice(read_values[layer], 2, 0, P), 0, lanes), widest)
-      # Long prompts' keys and values are most of what sampling holds: not twice at any time.
+      # Long prompts' keys and values are most of sampling's memory, so they are never held twice.
       read_keys[layer] = torch.index_select(read_keys[layer], 0, still)
       read_values[layer] = torch.index_select(read_values[layer], 0, still)
       prompt_keys[layer] = self.beside(self.padded(prompt_keys[layer], widest), keys)
@@ -478,7 +476,7 @@ class Decoder(Module):
     read[1] = torch.index_select(lengths, 0, still)
     return self.live(state)
 
-  # Some lanes' part of what is in flight, with that of new lanes behind it.
+  # Appends the new lanes' tensor to that of the lanes in flight.
   def beside(self, some: Tensor, more: Tensor) -> Tensor:
     if torch.size(some, 0) > 0:
       y = torch.cat([some, more])
@@ -486,7 +484,7 @@ class Decoder(Module):
       y = more
     return y
 
-  # Keys or values (L, J, p, D) of prompts, up to P tokens; without lanes as they are.
+  # Pads keys or values (L, J, p, D) of prompts to P tokens; returns them unchanged if there are no lanes.
   def padded(self, x: Tensor, P: int) -> Tensor:
     if torch.size(x, 0) > 0 and torch.size(x, 2) < P:
       y = torch.constant_pad_nd(x, [0, 0, 0, P - torch.size(x, 2)])
@@ -494,23 +492,24 @@ class Decoder(Module):
       y = x
     return y
 
-  # What hides the tokens behind prompts of these lengths (L), up to P: (L, 1, 1, P).
+  # The mask (L, 1, 1, P) that hides the padding after prompts of these lengths (L).
   def padding(self, lengths: Tensor, P: int, like: Tensor) -> Tensor:
-    outside = torch.ge(torch.unsqueeze(torch.arange(P, device=ops.prim.device(like)), 0), torch.unsqueeze(lengths, 1))
-    open = torch.zeros([torch.size(lengths, 0), P], dtype=ops.prim.dtype(like), device=ops.prim.device(like))
+    outside = torch.ge(torch.unsqueeze(self.counted(0, P, like), 0), torch.unsqueeze(lengths, 1))
+    open = self.zeros([torch.size(lengths, 0), P], ops.prim.dtype(like), like)
     return torch.reshape(torch.masked_fill(open, outside, -inf), [-1, 1, 1, P])
 
-  # Room for keys or values. What is never written is hidden, but has to be a number.
+  # Room for keys or values. With hidden columns it holds zeros: columns that are never written are masked, but NaN would pass
+  # the mask.
   def room(self, hidden: int, shape: List[int], like: Tensor) -> Tensor:
     if hidden == 1:
-      y = torch.zeros(shape, dtype=ops.prim.dtype(like), device=ops.prim.device(like))
+      y = self.zeros(shape, ops.prim.dtype(like), like)
     else:
-      y = torch.empty(shape, dtype=ops.prim.dtype(like), device=ops.prim.device(like))
+      y = self.empty(shape, ops.prim.dtype(like), like)
     return y
 
-  # Keeps, of what is in flight, the lanes that lanes (L') names, with P tokens of prompts, and in them the slots that slots
-  # (L', K') names, l * K + k each; rows (L', K') are theirs now, of which the last is an empty slot's. A lane, and a slot, may
-  # be named more than once. What is older than all of them is dropped.
+  # Keeps only some of the lanes in flight, lanes (L'), with P tokens of their prompts, and only some slots in them, slots
+  # (L', K'), each numbered l * K + k. rows (L', K') are the kept slots' rows, the last row for empty slots. A lane or slot may be
+  # named more than once. Columns older than all of the lanes are dropped.
   def keep(
         self, at: List[int], state: List[Tensor], prompt_keys: List[Tensor], prompt_values: List[Tensor],
         own_keys: List[Tensor], own_values: List[Tensor], lanes: Tensor, slots: Tensor, rows: Tensor, P: int,
@@ -539,14 +538,14 @@ class Decoder(Module):
     state[8] = torch.reshape(torch.index_select(torch.flatten(state[8]), 0, torch.flatten(slots)), torch.size(rows))
     return None
 
-  # The named slots (L', K') of a cache (L, J, K, N, D), as lanes of slots again.
+  # The named slots (L', K') of a cache (L, J, K, N, D), arranged as lanes of slots again.
   def pack(self, cache: Tensor, slots: Tensor) -> Tensor:
     by_slot = torch.flatten(torch.transpose(cache, 1, 2), 0, 1)
     kept = torch.index_select(by_slot, 0, torch.flatten(slots))
     return torch.contiguous(torch.transpose(torch.unflatten(kept, 0, torch.size(slots)), 1, 2))
 
-  # Computes with the last tokens in flight and draws the next ones. Returns how many completions go on. What stands behind a
-  # stop token means nothing.
+  # Computes with the last tokens in flight and draws the next ones. Returns how many completions go on. Tokens after a stop
+  # token have no meaning.
   def advance(
         self, at: List[int], state: List[Tensor], prompt_keys: List[Tensor], prompt_values: List[Tensor],
         own_keys: List[Tensor], own_values: List[Tensor], temperature: float, top_k: int, top_p: float, min_p: float,
@@ -556,13 +555,13 @@ class Decoder(Module):
     if at[0] - at[1] >= torch.size(own_keys[0], 3):
       self.make_room(at, state, own_keys, own_values, w)
     births = state[5]
-    # Of lanes in which nothing goes on any more it would exceed what there is a position for.
+    # In lanes that have ended it would exceed the positions.
     n = torch.clamp_max(torch.rsub(births, at[0]), torch.size(state[2], 1) - 1)
     own_mask = annotate(Optional[Tensor], None)
     if at[2] == 1:
-      time = torch.unsqueeze(torch.arange(at[1], at[0] + 1, device=ops.prim.device(births)), 0)
+      time = torch.unsqueeze(self.counted(at[1], at[0] + 1, births), 0)
       earlier = torch.lt(time, torch.unsqueeze(births, 1))
-      open = torch.zeros(torch.size(earlier), dtype=ops.prim.dtype(w[0]), device=ops.prim.device(births))
+      open = self.zeros(torch.size(earlier), ops.prim.dtype(w[0]), births)
       own_mask = torch.reshape(torch.masked_fill(open, earlier, -inf), [torch.size(births, 0), 1, 1, -1])
     logits = self.step(
       state[8], state[6] + n, at[0] - at[1], prompt_keys, prompt_values, state[7], own_keys, own_values, own_mask,
@@ -574,8 +573,8 @@ class Decoder(Module):
     at[0] = at[0] + 1
     return self.live(state)
 
-  # Room for further tokens in the slots' own caches: what is older than every completion that goes on is dropped, and the rest
-  # grows by half: memory follows the tokens there are.
+  # Makes room for further tokens in the slots' own caches: drops the columns older than every completion that goes on and grows
+  # the rest by half, so that memory follows the number of tokens.
   def make_room(
         self, at: List[int], state: List[Tensor], own_keys: List[Tensor], own_values: List[Tensor], w: List[Tensor]
   ) -> NoneType:
@@ -588,27 +587,27 @@ class Decoder(Module):
     at[1] = oldest
     return None
 
-  # A cache (L, J, K, n, D) with room for half as many tokens again, for 64 at least and N at most.
+  # A cache (L, J, K, n, D) with room for half as many tokens again, at least 64 and at most N.
   def longer(self, cache: Tensor, N: int) -> Tensor:
     L, J, K, n, D, = torch.size(cache)
     room = min(N, max(64, n + n // 2))
-    grown = torch.empty([L, J, K, room, D], dtype=ops.prim.dtype(cache), device=ops.prim.device(cache))
+    grown = self.empty([L, J, K, room, D], ops.prim.dtype(cache), cache)
     _5 = torch.copy_(torch.slice(grown, 3, 0, n), cache)
     return grown
 
-  # Ends completions from outside: rows names them. Returns how many go on.
+  # Ends the completions of these rows, for reasons outside this program. Returns how many completions go on.
   def finish(self, rows: Tensor, state: List[Tensor]) -> int:
     state[4] = torch.logical_or(state[4], torch.isin(state[3], rows))
     return self.live(state)
 
   # ---- Learning ----
 
-  # Rows of the head that are computed at a time, so that their (.., V) numbers stay in the processor's cache; with a large
-  # vocabulary more, since the gradient of the whole table is passed over once for every block.
+  # How many rows of logits are computed at a time, so that their (rows, V) numbers stay in the processor's cache. At least 128,
+  # since every block passes over the gradient of the whole table once.
   def block(self, table: Tensor) -> int:
     return max(128, 1 + 2097152 // torch.size(table, 0))
 
-  # Log-probabilities (rows, V) of every token that may follow hidden states, some rows of (M, E), at a temperature.
+  # Log-probabilities (rows, V) of every token after some rows of the hidden states (M, E), at a temperature.
   def all_log_probs(self, some: Tensor, table: Tensor, temperature: float) -> Tensor:
     logits = self.wide(torch.linear(some, table))
     if temperature != 1.:
@@ -633,21 +632,15 @@ class Decoder(Module):
     return torch.cat(found)
 
   # Each token's DrGRPO term, Oat's shape: max(-A r, -A clip(r)) with r = exp(new - old), times the truncated importance
-  # weight min(exp(old - sampler), C), plus beta times the k3 estimate exp(d) - 1 - d, d = reference - new, of the
-  # divergence from the reference.
+  # weight min(exp(old - sampler), C).
   def policy_terms(
-        self, new: Tensor, old: Tensor, sampler: Tensor, reference: Tensor, advantage: Tensor, clip: float,
-        truncation: float, beta: float
+        self, new: Tensor, old: Tensor, sampler: Tensor, advantage: Tensor, clip: float, truncation: float
   ) -> Tensor:
     ratio = torch.exp(new - old)
     surrogate = torch.maximum(-advantage * ratio, -advantage * torch.clamp(ratio, 1. - clip, 1. + clip))
-    terms = surrogate * torch.clamp_max(torch.exp(old - sampler), truncation)
-    if beta > 0.:
-      d = torch.clamp(reference - new, -40., 40.)
-      terms = terms + (torch.exp(d) - 1. - d) * beta
-    return terms
+    return surrogate * torch.clamp_max(torch.exp(old - sampler), truncation)
 
-  # What of a list is not empty.
+  # The tensors of a list that are not empty.
   def present(self, some: List[Tensor]) -> List[Tensor]:
     found = annotate(List[Tensor], [])
     for tensor in some:
@@ -661,9 +654,9 @@ class Decoder(Module):
       found.append(torch.detach(tensor))
     return found
 
-  # Hidden states of whole sequences to learn from, and what back needs to go through the layers again: nothing where the
-  # graph begins at what is learned; the embedded tokens where it begins there; with recompute every layer's input and the last
-  # one's output, without any graph.
+  # The forward pass of learning. Returns the hidden states of whole sequences, and the tensors that back needs: none if the graph
+  # begins at the tensors that learn; the embedded tokens if it begins there; with recompute every layer's input and the last
+  # layer's output, without a graph.
   def forth(
         self, ids: Tensor, w: List[Tensor], adapters: List[Tensor], scale: float, cos: Tensor, sin: Tensor, eps: float,
         recompute: int
@@ -689,9 +682,10 @@ class Decoder(Module):
       x, keys, values, = self.read(ids, w, adapters, scale, cos, sin, eps)
     return (x, kept)
 
-  # Adds to the gradients, of the adapters where there are any and else of the weights, what h, the hidden states after the
-  # last norm, give with their own gradient on_h. The gradient of the embedding is added token by token in the gradients'
-  # own type: many tokens are the same, and bfloat16 stops growing after a few hundred of them.
+  # The backward pass of learning, from h, the hidden states after the last norm, and their gradient on_h. Adds to the gradients of
+  # the adapters if there are any, else of the weights. With recompute, and for bfloat16 weights, the embedding's gradient is
+  # added token by token in the gradients' own type: a sum of the same token's gradients in bfloat16 stops growing after a few
+  # hundred.
   def back(
         self, h: Tensor, on_h: Tensor, ids: Tensor, kept: List[Tensor], w: List[Tensor], adapters: List[Tensor],
         gradients: List[Tensor], scale: float, cos: Tensor, sin: Tensor, eps: float
@@ -738,17 +732,17 @@ class Decoder(Module):
     _1 = torch.index_add_(gradient, 0, torch.flatten(ids), torch.to(torch.flatten(on_x, 0, 1), ops.prim.dtype(gradient)))
     return None
 
-  # The derivatives of y by some tensors, given its own.
+  # The derivatives of the loss by some tensors, given on_y, its derivative by y.
   def derivatives(self, y: Tensor, by: List[Tensor], on_y: Tensor) -> List[Tensor]:
     found = annotate(List[Tensor], [])
     for g in torch.grad([y], by, annotate(List[Optional[Tensor]], [on_y]), False, False, False):
       found.append(unchecked_cast(Tensor, g))
     return found
 
-  # The head some rows backward: g (rows, 1) is the loss's derivative by the targets' log-probabilities, divided by the
-  # temperature, and p (rows, V) the probabilities, which are overwritten. The loss's derivative by the logits is g (1 at the
-  # target, 0 elsewhere, minus p), so that no graph need hold them. Adds the table's gradient, unless it is empty; returns the
-  # hidden states'.
+  # The backward pass of the head for some rows. g (rows, 1) is the loss's derivative by the targets' log-probabilities, divided by
+  # the temperature; p (rows, V) are the probabilities, which are overwritten. The loss's derivative by the logits is g times
+  # (one-hot target minus p), so no graph has to hold the logits. Adds to the table's gradient unless that is empty; returns the
+  # hidden states' gradient.
   def head_back(self, p: Tensor, g: Tensor, target: Tensor, some: Tensor, table: Tensor, on_table: Tensor) -> Tensor:
     by_logits = self.like(torch.scatter_add_(torch.mul_(p, -g), 1, target, g), table)
     if torch.numel(on_table) == 0:
@@ -759,22 +753,22 @@ class Decoder(Module):
       _1 = torch.addmm_(on_table, torch.t(by_logits), some)
     return torch.mm(by_logits, table)
 
-  # The head's gradient; empty where adapters learn.
+  # The head's gradient; an empty tensor if adapters learn.
   def on_head(self, adapters: List[Tensor], gradients: List[Tensor]) -> Tensor:
     if torch.len(adapters) > 0:
-      found = torch.empty([0], device=ops.prim.device(gradients[0]))
+      found = self.empty([0], 6, gradients[0])
     else:
       found = self.head(gradients)
     return found
 
-  # Adds the gradients of one micro-batch to the given ones. per_token (5, M): old, sampler's and reference
+  # Adds the gradients of one micro-batch to the given ones. per_token (4, M): old and sampler's
   # log-probabilities, advantage, share in the loss (sequence weight / divisor). Returns in float64: loss, clipped
   # tokens, truncated tokens, sum of entropies, sum of |old - sampler|. If first is 1, the weights have not
-  # moved yet, and this pass's own log-probabilities are the old ones. If recompute is 1, each layer is computed a second
-  # time on the way back, so that what lies inside the layers is held of one layer at a time.
+  # moved yet, and this pass's own log-probabilities are the old ones. If recompute is 1, the backward pass computes each layer
+  # again, so that activations are held for one layer at a time.
   def add_policy_gradients(
         self, ids: Tensor, rows: Tensor, targets: Tensor, per_token: Tensor, first: int, clip: float,
-        truncation: float, beta: float, temperature: float, recompute: int, w: List[Tensor], adapters: List[Tensor],
+        truncation: float, temperature: float, recompute: int, w: List[Tensor], adapters: List[Tensor],
         gradients: List[Tensor], scale: float, cos: Tensor, sin: Tensor, eps: float
   ) -> Tensor:
     x, kept, = self.forth(ids, w, adapters, scale, cos, sin, eps, recompute)
@@ -783,7 +777,7 @@ class Decoder(Module):
     table = torch.detach(self.head(w))
     on_table = self.on_head(adapters, gradients)
     on_h = torch.empty_like(fixed)
-    sums = torch.zeros([5], dtype=7, device=ops.prim.device(x))
+    sums = self.zeros([5], 7, x)
     M = torch.size(rows, 0)
     block = self.block(table)
     for i in range((M + block - 1) // block):
@@ -791,12 +785,12 @@ class Decoder(Module):
       end = begin + block
       some = torch.slice(fixed, 0, begin, end)
       target = torch.unsqueeze(torch.slice(targets, 0, begin, end), 1)
-      old, sampler, reference, advantage, share, = torch.unbind(torch.slice(per_token, 1, begin, end), 0)
+      old, sampler, advantage, share, = torch.unbind(torch.slice(per_token, 1, begin, end), 0)
       all = self.all_log_probs(some, table, temperature)
       new = torch.requires_grad_(torch.squeeze(torch.gather(all, 1, target), 1), True)
       if first == 1:
         old = torch.detach(new)
-      terms = self.policy_terms(new, old, sampler, reference, advantage, clip, truncation, beta)
+      terms = self.policy_terms(new, old, sampler, advantage, clip, truncation)
       loss = torch.sum(terms * share)
       by_new = torch.grad([loss], [new], None, False, False, False)
       g = torch.unsqueeze(unchecked_cast(Tensor, by_new[0]) / temperature, 1)
@@ -814,7 +808,8 @@ class Decoder(Module):
     self.back(h, on_h, ids, kept, w, adapters, gradients, scale, cos, sin, eps)
     return sums
 
-  # The same for supervised learning; the loss is the sum of the targets' negative log-probabilities times share.
+  # Adds the gradients of one micro-batch of supervised learning to the given ones. Returns the loss in float64: the sum of the
+  # targets' negative log-probabilities times share.
   def add_imitation_gradients(
         self, ids: Tensor, rows: Tensor, targets: Tensor, share: float, recompute: int, w: List[Tensor],
         adapters: List[Tensor], gradients: List[Tensor], scale: float, cos: Tensor, sin: Tensor, eps: float
@@ -825,7 +820,7 @@ class Decoder(Module):
     table = torch.detach(self.head(w))
     on_table = self.on_head(adapters, gradients)
     on_h = torch.empty_like(fixed)
-    loss = torch.zeros([], dtype=7, device=ops.prim.device(x))
+    loss = self.zeros(annotate(List[int], []), 7, x)
     M = torch.size(rows, 0)
     block = self.block(table)
     for i in range((M + block - 1) // block):
@@ -845,7 +840,7 @@ class Decoder(Module):
     torch._foreach_zero_(gradients)
     return None
 
-  # The others may be on another device, and rounded.
+  # Adds others to gradients; they may be on another device and of another type.
   def add(self, gradients: List[Tensor], others: List[Tensor]) -> NoneType:
     for i in range(len(others)):
       _1 = torch.add_(gradients[i], torch.to(others[i], ops.prim.device(gradients[i]), ops.prim.dtype(gradients[i])))
@@ -854,7 +849,7 @@ class Decoder(Module):
   def gradient_norm(self, gradients: List[Tensor]) -> Tensor:
     return torch.to(torch.linalg_vector_norm(torch.stack(torch._foreach_norm(gradients, 2)), 2), 7)
 
-  # One AdamW step on the gradients, which are multiplied by scale first.
+  # One AdamW step on w. Multiplies the gradients by scale first.
   def adamw(
         self, w: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor],
         steps: List[Tensor], scale: float, rate: float, beta1: float, beta2: float, epsilon: float, decay: float
@@ -866,22 +861,31 @@ class Decoder(Module):
       weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
     return None
 
-  # Copies others into some tensors, which may be on another device; rounded, if that is what they hold.
+  # Copies others into some tensors, which may be on another device and of another type; rounds if needed.
   def copy(self, some: List[Tensor], others: List[Tensor]) -> NoneType:
     torch._foreach_copy_(some, others)
     return None
 
-  # A copy in float32, on the device of here.
+  # A float32 copy on the device of here.
   def master(self, x: Tensor, here: Tensor) -> Tensor:
     return torch.to(torch.detach(x), ops.prim.device(here), 6, False, True)
 
-  # ---- To and from Java, a part of a tensor at a time; numbers are counted row by row ----
+  # ---- New tensors, on the device of another one. Everything else makes its tensors by these or from others. ----
 
-  # A tensor without values, where here is.
+  # An uninitialised tensor.
   def empty(self, shape: List[int], dtype: int, here: Tensor) -> Tensor:
     return torch.empty(shape, dtype=dtype, device=ops.prim.device(here))
 
-  # Puts values in from number begin on, rounded to what x holds.
+  def zeros(self, shape: List[int], dtype: int, here: Tensor) -> Tensor:
+    return torch.zeros(shape, dtype=dtype, device=ops.prim.device(here))
+
+  # The whole numbers from begin to the one before end.
+  def counted(self, begin: int, end: int, here: Tensor) -> Tensor:
+    return torch.arange(begin, end, device=ops.prim.device(here))
+
+  # ---- To and from Java, a part of a tensor at a time; numbers are counted row by row ----
+
+  # Writes values into x from number begin on, rounded to x's type.
   def put(self, x: Tensor, begin: int, values: Tensor) -> NoneType:
     _1 = torch.copy_(torch.slice(torch.view(x, [-1]), 0, begin, begin + torch.numel(values)), values)
     return None
@@ -890,7 +894,7 @@ class Decoder(Module):
   def part(self, x: Tensor, begin: int, end: int) -> Tensor:
     return self.to_float32(torch.slice(torch.view(torch.detach(x), [-1]), 0, begin, end))
 
-  # The same of a matrix with its adapters in it, whole rows.
+  # The numbers from begin to end of a matrix with its adapters merged into it, in float32; whole rows.
   def merged(self, weight: Tensor, a: Tensor, b: Tensor, scale: float, begin: int, end: int) -> Tensor:
     width = torch.size(weight, 1)
     some = torch.slice(b, 0, begin // width, end // width)

@@ -1,5 +1,5 @@
-# What a mismatch of libtorch and its binding breaks first, products of rearranged tensors and gradients; and what a device
-# may lack, attention in one operator and bfloat16. Types are numbers: 6 float32, 15 bfloat16.
+# Computations that a mismatch of libtorch and its binding breaks first (products of rearranged tensors, gradients), and some
+# that a device may lack (attention in one operator, bfloat16). Types are numbers: 6 float32, 15 bfloat16.
 class SelfTest(Module):
   __parameters__ = []
   __buffers__ = []
@@ -13,7 +13,8 @@ class SelfTest(Module):
     found = torch.grad([torch.sum(y * y)], [w], None, False, False, False)
     return unchecked_cast(Tensor, found[0])
 
-  # Values (1, 1, 2, 2) that two heads of queries share. All scores are 0: the first token sees itself, the second the mean.
+  # Attention on values v (1, 1, 2, 2) that two query heads share. All scores are 0: the first token gets its own value, the
+  # second the mean of both.
   def attention(self, v: Tensor, type: int) -> Tensor:
     values = torch.to(v, type)
     keys = torch.zeros_like(values)

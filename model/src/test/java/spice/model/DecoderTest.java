@@ -29,7 +29,7 @@ class DecoderTest {
         Map<String, HostTensor> weights = TinyModel.weights(config, 1);
         int[] tokens = {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9};
         double[][] expected = new ReferenceDecoder(config, weights).logits(tokens);
-        try (Decoder decoder = new Decoder(config, weights, type)) {
+        try (Decoder decoder = TinyModel.decoder(config, weights, type)) {
             double[] logits = logits(decoder, tokens);
             for (int t = 0; t < tokens.length; t++) {
                 for (int v = 0; v < config.vocabularySize(); v++) {
@@ -41,7 +41,7 @@ class DecoderTest {
         }
     }
 
-    /// The table of rotary angles is as long as it was needed so far.
+    /// The table of rotary angles grows with the longest sequence so far.
     @Test
     void aSequenceLongerThanAllBeforeGivesTheSameLogitsAsInADecoderOfItsLength() {
         ModelConfig tiny = TinyModel.config();
@@ -49,7 +49,7 @@ class DecoderTest {
         int[] tokens = IntStream.range(0, 700).map(i -> 1 + i * i % 11).toArray();
         Map<String, HostTensor> weights = TinyModel.weights(tiny, 1);
         double[][] expected = new ReferenceDecoder(longer, weights).logits(tokens);
-        try (Decoder decoder = new Decoder(longer, weights, DataType.FLOAT64)) {
+        try (Decoder decoder = TinyModel.decoder(longer, weights, DataType.FLOAT64)) {
             logits(decoder, Arrays.copyOf(tokens, 3));
             double[] logits = logits(decoder, tokens);
             for (int v = 0; v < 12; v++) {

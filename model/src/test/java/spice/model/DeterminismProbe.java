@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.LongStream;
 
-/// A program that samples one shard and takes one training step at the nano model's size and prints digests of
-/// both, to be run in many fresh JVMs: `DeterminismProbe THREADS`. Equal lines mean equal bits.
+/// A program that samples one shard, takes one training step at the nano model's size and prints digests of both.
+/// Run `DeterminismProbe THREADS` in many fresh JVMs: equal lines mean equal bits.
 final class DeterminismProbe {
     private DeterminismProbe() {}
 
@@ -24,7 +24,7 @@ final class DeterminismProbe {
         TinyModel.create(folder, TinyModel.nano(), 1);
         List<PromptGroup> groups = groups();
         List<List<Completion>> drawn;
-        try (LanguageModel model = LanguageModel.open(folder, threads)) {
+        try (LanguageModel model = LanguageModel.open(folder, Dtype.FLOAT32, threads, Devices.CPU)) {
             drawn = model.sample(groups, new Sampling(1, 24));
         }
         MessageDigest tokens = MessageDigest.getInstance("SHA-256");
@@ -39,9 +39,8 @@ final class DeterminismProbe {
                 batch.add(trajectory(groups.get(g).prompt(), completion, batch.size() % 3 - 1));
             }
         }
-        try (Learner learner =
-                Learner.open(folder, Optional.empty(), new LearnerSettings(threads, 2048, 0.9, 0.95, 1e-8, 0, 1))) {
-            learner.update(batch, learner.logProbs(batch, 1), new LossSettings(0.2, 2, 0, 24, 1), 1e-4);
+        try (Learner learner = TinyModel.learner(folder, new LearnerSettings(threads, 2048, 0.9, 0.95, 1e-8, 0, 1))) {
+            learner.update(batch, Optional.of(learner.logProbs(batch, 1)), new LossSettings(0.2, 2, 24, 1), 1e-4);
             learner.saveModel(folder);
         }
         byte[] weights =

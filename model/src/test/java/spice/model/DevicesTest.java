@@ -17,11 +17,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A gradient update over several devices. A processor that is named several times has as many copies of the model,
-/// which is all of it but for the way from one memory to another.
+/// A gradient update over several devices. A processor that is named several times has as many copies of the
+/// model. This covers everything except the copying from one memory to another.
 class DevicesTest {
     private static final LearnerSettings SETTINGS = new LearnerSettings(1, 40, 0.9, 0.95, 1e-8, 0.1, 1);
-    private static final LossSettings LOSS = new LossSettings(0.01, 2, 0, 5, 0.8);
+    private static final LossSettings LOSS = new LossSettings(0.01, 2, 5, 0.8);
 
     @TempDir
     Path folder;
@@ -32,8 +32,8 @@ class DevicesTest {
 
     private record Learned(List<UpdateReport> reports, double imitated, Map<String, HostTensor> weights) {}
 
-    /// Three updates against the log-probabilities from before the first, and a step of imitation: each of them
-    /// needs the weights of all copies to be those that the one before has left.
+    /// Three updates against the log-probabilities from before the first, and a step of imitation. Each needs all
+    /// copies to have the weights that the step before has left.
     private Learned learned(String devices) {
         Path model = TinyModel.create(folder.resolve("model-" + devices), TinyModel.config(), 1);
         Path saved = folder.resolve("saved-" + devices);
@@ -42,7 +42,7 @@ class DevicesTest {
         try (Learner learner = Learner.open(model, Optional.empty(), SETTINGS, Devices.parse(devices), Pulse.NONE)) {
             float[][] old = learner.logProbs(batch(), LOSS.temperature());
             for (int i = 0; i < 3; i++) {
-                reports.add(learner.update(batch(), old, LOSS, 1e-2));
+                reports.add(learner.update(batch(), Optional.of(old), LOSS, 1e-2));
             }
             imitated = learner.imitate(batch(), 1e-2);
             learner.saveModel(saved);

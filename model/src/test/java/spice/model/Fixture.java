@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/// A model that transformers made, and what transformers and torch computed with it: see `fixtures.py`.
+/// A model that transformers made, and results that transformers and torch computed with it: see `fixtures.py`.
 ///
 /// @param folder of the model
-/// @param expected what went in, and single numbers
-/// @param tensors what came out
+/// @param expected the inputs, and results that are single numbers
+/// @param tensors results that are tensors
 record Fixture(String name, Path folder, JsonNode expected, Map<String, HostTensor> tensors) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -32,7 +32,7 @@ record Fixture(String name, Path folder, JsonNode expected, Map<String, HostTens
         }
     }
 
-    /// Where the fixtures lie.
+    /// The folder of all fixtures.
     static Path root() {
         try {
             return Path.of(Fixture.class.getResource("fixtures").toURI());
@@ -78,7 +78,7 @@ record Fixture(String name, Path folder, JsonNode expected, Map<String, HostTens
                 .toArray(float[][]::new);
     }
 
-    /// A batch; where it is for supervised learning, what that does not read is neutral.
+    /// A batch. One for supervised learning gets neutral values for the fields that imitation ignores.
     static List<Trajectory> batch(JsonNode batch) {
         List<Trajectory> trajectories = new ArrayList<>();
         for (JsonNode text : batch) {
@@ -97,7 +97,7 @@ record Fixture(String name, Path folder, JsonNode expected, Map<String, HostTens
         return trajectories;
     }
 
-    /// The tensors whose names begin so, by the rest of their names.
+    /// The tensors whose names start with a prefix, by the rest of their names.
     Map<String, HostTensor> tensors(String prefix) {
         return starting(prefix, tensors);
     }

@@ -39,13 +39,14 @@ class FlightTest {
 
     @Test
     void whatEndsMakesRoomForWhatWaits() {
-        // 5 + 2 * 10 = 25 tokens for each lane: two fit into 59, and not a third.
+        // A lane takes 5 + 2 * 10 = 25 tokens: two lanes fit into 59, three do not.
         Flight flight = new Flight(List.of(group(5, 2), group(5, 2), group(5, 2)), TEN_TOKENS.holding(59));
 
         assertThat(rows(flight.first().fresh())).containsExactly(new int[] {0, 1}, new int[] {2, 3});
 
-        // The second completion of each lane has ended. Both are lanes of one slot now, of 15 tokens each; of the
-        // third group's two, one fits beside them, with the prompt for the other: 3 * 15 + 5.
+        // The second completion of each lane has ended, so both are now lanes of one slot and 15 tokens. One of the
+        // third
+        // group's two completions fits beside them, with the prompt kept for the other: 3 * 15 + 5.
         boolean[] ended = {false, true, false, true};
         Flight.Change change = flight.next(2, 4, () -> ended).orElseThrow();
 
@@ -59,7 +60,8 @@ class FlightTest {
 
     @Test
     void aGroupThatIsTooLargeBeginsInParts() {
-        // 5 + 3 * 10, and 5 for the prompt that waits, are 40; 5 + 4 * 10 + 5 would be 50.
+        // Three completions take 5 + 3 * 10, and 5 for the prompt that is kept: 40. Four would take 5 + 4 * 10 + 5 =
+        // 50.
         Flight flight = new Flight(List.of(group(5, 8)), TEN_TOKENS.holding(49));
 
         Flight.Change first = flight.first();
@@ -84,7 +86,7 @@ class FlightTest {
         Flight flight = new Flight(List.of(group(5, 4), group(3, 4)), TEN_TOKENS);
         flight.first();
 
-        // The first lane still has four: nothing can go.
+        // The first lane still has four completions, so no slot can go.
         boolean[] ended = {false, false, false, false, true, true, true, false};
         assertThat(flight.next(5, 1, () -> ended)).isEmpty();
 
@@ -101,7 +103,7 @@ class FlightTest {
         assertThat(flight.rows(change.kept().lanes(), 3)).containsExactly(1, 2, 3, 7, 8, 8);
     }
 
-    /// Completions end by chance: each begins once, none is lost, and the caches are never larger than the bound.
+    /// Completions end at random. Each begins once, none is lost, and the caches never exceed the bound.
     @ParameterizedTest
     @ValueSource(ints = {40, 90, 200, 1000, 100_000})
     void everyCompletionFliesOnceWithinTheBound(int mostTokens) {
@@ -144,7 +146,7 @@ class FlightTest {
         }
     }
 
-    /// A single completion may be larger than the bound.
+    /// Tokens held by a layout; 0 for a single completion, which may exceed the bound.
     private static long held(List<PromptGroup> groups, Layout layout) {
         if (layout.lanes().size() * layout.slots() == 1) {
             return 0;

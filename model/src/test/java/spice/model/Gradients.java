@@ -12,7 +12,7 @@ import java.util.Random;
 
 /// Gradients of the DrGRPO loss on a batch, weight by weight, for comparing one way of computing them with another.
 final class Gradients {
-    private static final LossSettings LOSS = new LossSettings(0.2, 2, 0, 5, 0.8);
+    private static final LossSettings LOSS = new LossSettings(0.2, 2, 5, 0.8);
 
     private Gradients() {}
 
@@ -21,7 +21,7 @@ final class Gradients {
         return batch(config, seed, 6, 4);
     }
 
-    /// So many sequences, the first of six tokens, each longer than the one before by so many.
+    /// Random sequences, the first of six tokens, each `longer` tokens longer than the one before.
     static List<Trajectory> batch(ModelConfig config, long seed, int sequences, int longer) {
         Random random = new Random(seed);
         List<Trajectory> batch = new ArrayList<>();
@@ -39,29 +39,22 @@ final class Gradients {
         return batch;
     }
 
-    static Map<String, double[]> of(
-            ModelConfig config, Map<String, HostTensor> weights, DataType type, boolean recompute, int budget) {
-        return of(config, new Decoder(config, weights, type), recompute, budget);
-    }
-
+    /// Gradients on [#batch] by the tensors that learn: the adapters if there are any, else the weights.
+    ///
+    /// @param budget tokens of a micro-batch
     static Map<String, double[]> of(
             ModelConfig config,
             Map<String, HostTensor> weights,
             DataType type,
             boolean recompute,
             int budget,
-            Decoder.Adapted adapted) {
-        return of(config, new Decoder(config, weights, type, Device.cpu(), Optional.of(adapted)), recompute, budget);
-    }
-
-    private static Map<String, double[]> of(ModelConfig config, Decoder opened, boolean recompute, int budget) {
+            Optional<Decoder.Adapted> adapted) {
         Torch.prepareThread(1);
         List<Trajectory> batch = batch(config, 1);
-        try (Decoder decoder = opened) {
+        try (Decoder decoder = new Decoder(config, weights, type, Device.cpu(), adapted)) {
             decoder.learned().forEach(weight -> weight.setRequiresGradient(true));
-            List<PtNDArray> gradients = decoder.zeros();
-            PolicyGradient gradient =
-                    new PolicyGradient(decoder, recompute, Pulse.NONE, LOSS, batch, Optional.empty(), Optional.empty());
+            List<PtNDArray> gradients = decoder.zeros(decoder.home());
+            PolicyGradient gradient = new PolicyGradient(decoder, recompute, Pulse.NONE, LOSS, batch, Optional.empty());
             gradient.add(gradient.shares(budget, 1).getFirst(), gradients);
             Map<String, double[]> found = new LinkedHashMap<>();
             List<String> names = List.copyOf(decoder.learnedTable().keySet());
@@ -78,7 +71,7 @@ final class Gradients {
         }
     }
 
-    /// | found - expected | / | expected |, Euclid's.
+    /// The relative Euclidean distance | found - expected | / | expected |.
     static double distance(double[] found, double[] expected) {
         double difference = 0;
         double size = 0;

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Tensors that go to native memory and back in several parts: an embedding of 2.5 and a gate of 1.3 million numbers.
+/// Tensors large enough to go to native memory and back in several parts: an embedding of 2.5 million numbers and
+/// a gate of 1.3 million.
 class LargeTensorTest {
     private static final int HIDDEN = 64;
     private static final int INSIDE = 20_000;
@@ -38,7 +39,7 @@ class LargeTensorTest {
 
     @Test
     void comeBackAsTheyWere() throws IOException {
-        try (Learner learner = Learner.open(base, Optional.empty(), ALL)) {
+        try (Learner learner = TinyModel.learner(base, ALL)) {
             learner.saveModel(folder.resolve("saved"));
         }
 
@@ -54,7 +55,7 @@ class LargeTensorTest {
         LearnerSettings adapting =
                 new LearnerSettings(1, 64, 0.9, 0.95, 1e-8, 0, 1, Dtype.FLOAT32, false, Optional.of(lora));
         Path child = folder.resolve("child");
-        try (Learner learner = Learner.open(base, Optional.empty(), adapting)) {
+        try (Learner learner = TinyModel.learner(base, adapting)) {
             // The first step moves B away from zero, the second A.
             List<Trajectory> batch = Gradients.batch(CONFIG, 1);
             learner.imitate(batch, 0.01);

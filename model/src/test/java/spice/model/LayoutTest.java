@@ -23,8 +23,7 @@ class LayoutTest {
 
     @Test
     void aLargeGroupAmongSmallOnesIsSpreadOverLanes() {
-        // Lanes times (slots + 4): 9 x 5 with one slot, 5 x 6 with two, 4 x 7 with three, 4 x 8, 4 x 9, 3 x 10 with
-        // six.
+        // Lanes times (slots + 4), for one to six slots: 9 x 5, 5 x 6, 4 x 7, 4 x 8, 4 x 9, 3 x 10.
         Layout layout = Layout.cheapest(List.of(lane(0, 0, 6), lane(1, 6, 2), lane(2, 8, 1)), COST);
 
         assertThat(layout.slots()).isEqualTo(3);

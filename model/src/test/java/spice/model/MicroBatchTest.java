@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MicroBatchTest {
-    /// A trajectory of which the last token alone is trained, so that `length - 1` tokens are read.
+    /// A trajectory with only its last token trained, so that `length - 1` tokens are read.
     private static Trajectory ofLength(int length) {
         boolean[] trained = new boolean[length];
         trained[length - 1] = true;
@@ -60,8 +60,9 @@ class MicroBatchTest {
                         List.of(new MicroBatch(List.of(2, 3), 10, 2)), List.of(new MicroBatch(List.of(0, 1), 10, 2)));
     }
 
-    /// 60 tokens and a budget of 20: two rounds of two threads, 15 tokens each, which holds one trajectory, so that
-    /// a thread has three micro-batches; with the budget as it is one thread would have four trajectories.
+    /// 60 tokens and a budget of 20 make two rounds of two threads with 15 tokens each. That holds one trajectory,
+    /// so each thread has three micro-batches. With micro-batches of the full budget one thread would have four
+    /// trajectories.
     @Test
     void roundsAreOfEqualMicroBatches() {
         List<Trajectory> batch =

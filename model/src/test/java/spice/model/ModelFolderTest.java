@@ -87,7 +87,7 @@ class ModelFolderTest {
                 .hasMessageContaining(generation + " is not a JSON object");
     }
 
-    /// What a person brought is given back: only the type of the weights is ours to say.
+    /// A person's config is written back unchanged, except for the type of the weights.
     @Test
     void aConfigThatWasReadIsWrittenBackWithAllItsFields() throws IOException {
         TinyModel.create(folder, TinyModel.llama(), 1);
@@ -104,7 +104,8 @@ class ModelFolderTest {
                 written,
                 ModelFolder.config(folder),
                 TinyModel.weights(TinyModel.llama(), 2),
-                ModelFolder.companions(folder));
+                ModelFolder.companions(folder),
+                Dtype.FLOAT32);
 
         JsonNode json =
                 new ObjectMapper().readTree(written.resolve("config.json").toFile());
@@ -133,9 +134,8 @@ class ModelFolderTest {
     void parametersAreCounted() {
         // Embedding 45 x 128; a layer 4 x 128 x 128 + 3 x 128 x 352 + 2 x 128 + 2 x 32; the last norm 128.
         assertThat(TinyModel.nano().parameters()).isEqualTo(5_760 + 4 * (65_536 + 135_168 + 256 + 64) + 128);
-        // Embedding and head 12 x 16; a layer's attention 2 x 24 x 16 + 2 x 6 x 16 with biases 24 + 6 + 6 + 16,
-        // feed-forward
-        // 3 x 16 x 24 with biases 24 + 24 + 16, two norms of 16; the last norm.
+        // Embedding and head 12 x 16; a layer's attention 2 x 24 x 16 + 2 x 6 x 16 with biases 24 + 6 + 6 + 16, its
+        // feed-forward part 3 x 16 x 24 with biases 24 + 24 + 16, two norms of 16; the last norm.
         assertThat(TinyModel.llama().parameters()).isEqualTo(2 * 192 + 2 * (768 + 192 + 52 + 1152 + 64 + 32) + 16);
     }
 
@@ -178,7 +178,7 @@ class ModelFolderTest {
 
     @Test
     void aMissingConfigIsNamed() {
-        assertThatThrownBy(() -> LanguageModel.open(folder, 1))
+        assertThatThrownBy(() -> TinyModel.open(folder))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining(folder.resolve("config.json") + " is missing");
     }
@@ -187,7 +187,7 @@ class ModelFolderTest {
     void aMissingTokenizerIsNamed() {
         ModelFolder.create(folder, TinyModel.config(), 1);
 
-        assertThatThrownBy(() -> LanguageModel.open(folder, 1))
+        assertThatThrownBy(() -> TinyModel.open(folder))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining(folder.resolve("tokenizer.json") + " is missing");
     }
@@ -222,9 +222,9 @@ class ModelFolderTest {
 
     private void assertRefused(Map<String, HostTensor> weights, String... complaint) {
         TinyModel.create(folder, TinyModel.config(), 1);
-        SafeTensors.write(folder.resolve("model.safetensors"), weights);
+        SafeTensors.write(folder.resolve("model.safetensors"), weights, Dtype.FLOAT32);
 
-        assertThatThrownBy(() -> LanguageModel.open(folder, 1))
+        assertThatThrownBy(() -> TinyModel.open(folder))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining(folder.resolve("model.safetensors").toString())
                 .hasMessageContainingAll(complaint);

@@ -4,20 +4,20 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/// The decoder once more, in plain Java and float64, one position at a time, written for reading: what the tests
-/// hold the TorchScript against.
+/// The decoder in plain Java and float64, one position at a time, written for reading. Tests compare the
+/// TorchScript with it.
 final class ReferenceDecoder {
     private final ModelConfig config;
     private final Map<String, HostTensor> weights;
 
     ReferenceDecoder(ModelConfig config, Map<String, HostTensor> weights) {
         this.config = config;
-        // Of a file's tensors, each look at the values reads them again.
+        // A tensor in a file reads its values anew at each access, so they are copied once.
         this.weights = new HashMap<>();
         weights.forEach((name, tensor) -> this.weights.put(name, new HostTensor(tensor.shape(), tensor.values())));
     }
 
-    /// The logits after every position, (T, V).
+    /// The logits (T, V) after every position.
     double[][] logits(int... tokens) {
         double[][] x = new double[tokens.length][];
         for (int t = 0; t < tokens.length; t++) {
@@ -89,8 +89,7 @@ final class ReferenceDecoder {
         return next;
     }
 
-    /// Norms each head, where the family does, and turns its halves against each other. RopeTest does the
-    /// frequencies by hand.
+    /// Norms each head if the family does, and rotates its halves. [RopeTest] checks the frequencies by hand.
     private double[] heads(String norm, double[] x, int position) {
         int width = config.headDimension();
         int half = width / 2;

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Frequencies of a head of eight with base 10,000, which are 1, 0.1, 0.01 and 0.001 before scaling.
+/// Frequencies of a head of eight numbers with base 10,000, which are 1, 0.1, 0.01 and 0.001 before scaling.
 class RopeTest {
     @TempDir
     Path folder;
@@ -21,9 +21,8 @@ class RopeTest {
         return Stream.of(
                 Arguments.of(new RopeScaling.None(), new double[] {1, 0.1, 0.01, 0.001}),
                 Arguments.of(new RopeScaling.Linear(4), new double[] {0.25, 0.025, 0.0025, 0.00025}),
-                // In 100 positions they turn 15.9, 1.59155, 0.159 and 0.0159 times: the second is (1.59155 - 1) / 3
-                // fast,
-                // so 0.1 (0.19718 + 0.80282 / 8).
+                // In 100 positions they turn 15.9, 1.59155, 0.159 and 0.0159 times. The second is (1.59155 - 1) / 3 =
+                // 0.19718 fast: 0.1 (0.19718 + 0.80282 / 8).
                 Arguments.of(new RopeScaling.Llama3(8, 1, 4, 100), new double[] {1, 0.0297533, 0.00125, 0.000125}),
                 // 32 turns in 1,000 positions are at place 4 ln(4.97) / ln(10000) = 0.697, one turn at 4 ln(159.2) /
                 // ln(10000) = 2.202: the ramp goes from 0 to 3.

@@ -41,7 +41,7 @@ class SafeTensorsTest {
         tensors.put("b", new HostTensor(new long[] {1, 2}, new float[] {1, -2}));
         tensors.put("a", new HostTensor(new long[] {}, new float[] {0.5f}));
 
-        SafeTensors.write(file, tensors);
+        SafeTensors.write(file, tensors, Dtype.FLOAT32);
 
         String header = """
                 {"__metadata__":{"format":"pt"},"b":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},\
@@ -62,7 +62,7 @@ class SafeTensorsTest {
         for (int i = 0; i < values.length; i++) {
             values[i] = i * 0.1f;
         }
-        SafeTensors.write(file, Map.of("large", new HostTensor(new long[] {values.length}, values)));
+        SafeTensors.write(file, Map.of("large", new HostTensor(new long[] {values.length}, values)), Dtype.FLOAT32);
 
         Map<String, HostTensor> read = SafeTensors.read(file);
 
@@ -103,7 +103,7 @@ class SafeTensorsTest {
 
     @Test
     void aTruncatedFileIsNamedWithTheTensorThatIsCut() throws IOException {
-        SafeTensors.write(file, Map.of("x", new HostTensor(new long[] {4}, new float[4])));
+        SafeTensors.write(file, Map.of("x", new HostTensor(new long[] {4}, new float[4])), Dtype.FLOAT32);
         byte[] whole = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(whole, whole.length - 1));
 
@@ -116,7 +116,7 @@ class SafeTensorsTest {
 
     @Test
     void aFileCutInItsHeaderIsNamed() throws IOException {
-        SafeTensors.write(file, Map.of("x", new HostTensor(new long[] {4}, new float[4])));
+        SafeTensors.write(file, Map.of("x", new HostTensor(new long[] {4}, new float[4])), Dtype.FLOAT32);
         Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 40));
 
         assertThatThrownBy(() -> SafeTensors.read(file))
@@ -130,7 +130,8 @@ class SafeTensorsTest {
             value = {
                 "[1, 2]                                                    | not a JSON object",
                 "{\"x\":                                                    | not JSON",
-                "{\"x\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,8]}}  | type 'F64'; expected F32, BF16 or F16",
+                "{\"x\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,8]}}  | type 'F64'; expected F32, BF16 or"
+                        + " F16",
                 "{\"x\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}  | needs 12 bytes, its place holds 8",
                 "{\"x\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,8]}} | no sound shape",
                 "{\"x\":{\"dtype\":\"F32\",\"shape\":[2]}}                       | no sound shape",
@@ -152,9 +153,9 @@ class SafeTensorsTest {
 
     @Test
     void anUnfinishedWriteLeavesTheFileAsItWas() throws IOException {
-        SafeTensors.write(file, Map.of("x", new HostTensor(new long[] {1}, new float[] {1})));
+        SafeTensors.write(file, Map.of("x", new HostTensor(new long[] {1}, new float[] {1})), Dtype.FLOAT32);
 
-        assertThatThrownBy(() -> WholeFile.write(file, sink -> {
+        assertThatThrownBy(() -> FlushedFile.write(file, sink -> {
                     sink.write(ByteBuffer.allocate(4));
                     throw new IOException("No space left on device");
                 }))

@@ -6,11 +6,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A policy that recites: for every prompt text its replies, taken in turn by a group's seeds and over again from
-/// the first when there are more seeds than replies. Its tokens are characters. A prompt that is not in the
-/// script is an error, so that a test notices a prompt it did not expect.
+/// A policy that recites replies from a script. The seeds of a group take the prompt's replies in turn, starting
+/// over when there are more seeds than replies. Its tokens are characters. A prompt that is not in the script is
+/// an error, so that a test notices a prompt that it did not expect.
 public final class ScriptedPolicy implements Policy {
-    /// Every recited token's log-probability.
+    /// The log-probability of every recited token.
     public static final float LOG_PROB = -0.5f;
 
     private final Map<String, List<String>> script;
@@ -27,7 +27,7 @@ public final class ScriptedPolicy implements Policy {
         this.pulse = pulse;
     }
 
-    /// Recites from the same script, but keeps its own list of prompts; beats before every group.
+    /// A policy with the same script and a pulse, which beats before every group; it has its own list of prompts.
     @Override
     public ScriptedPolicy watchedBy(Pulse watcher) {
         return new ScriptedPolicy(script, watcher);
@@ -38,7 +38,7 @@ public final class ScriptedPolicy implements Policy {
         return codec;
     }
 
-    /// The prompts seen so far, one entry per group, in the order of the calls.
+    /// The prompts so far, one entry per group, in the order of the calls.
     public synchronized List<String> prompts() {
         return List.copyOf(prompts);
     }

@@ -1,11 +1,14 @@
 package spice.model;
 
+import ai.djl.Device;
+import ai.djl.ndarray.types.DataType;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -13,17 +16,17 @@ import java.util.random.RandomGeneratorFactory;
 public final class TinyModel {
     private TinyModel() {}
 
-    /// Two layers, sixteen wide, four heads on two key heads, a tied head.
+    /// Qwen3 with two layers of width 16, four query heads on two key heads, and a tied output head.
     public static ModelConfig config() {
         return new ModelConfig(12, 16, 24, 2, 4, 2, 4, 64, 10_000, 1e-6, true, 0);
     }
 
-    /// The same with an output head of its own and a key head for each head.
+    /// Qwen3 with an output head of its own and a key head for each query head.
     public static ModelConfig untied() {
         return new ModelConfig(12, 16, 24, 2, 4, 4, 6, 64, 10_000, 1e-6, false, 0);
     }
 
-    /// Qwen2: biases on queries, keys and values, no norms of them; two stop tokens.
+    /// Qwen2: biases on queries, keys and values, without norms of queries and keys; two stop tokens.
     public static ModelConfig qwen2() {
         return new ModelConfig(
                 Family.QWEN2,
@@ -42,7 +45,7 @@ public final class TinyModel {
                 List.of(0, 7));
     }
 
-    /// Llama with every bias that it can have and heads wider than E / H.
+    /// Llama with every possible bias and heads wider than E / H.
     public static ModelConfig llama() {
         return new ModelConfig(
                 Family.LLAMA,
@@ -80,13 +83,13 @@ public final class TinyModel {
                 List.of(0));
     }
 
-    /// The size of the nano model, with room for a vocabulary of 45.
+    /// The nano model's size, with a vocabulary of 45.
     public static ModelConfig nano() {
         return new ModelConfig(45, 128, 352, 4, 4, 4, 32, 192, 10_000, 1e-6, true, 0);
     }
 
-    /// Weights that are large enough for every part of the decoder to matter: fresh ones leave attention nearly
-    /// even and the logits nearly equal, and hide mistakes.
+    /// Weights large enough for every part of the decoder to matter. Fresh weights leave attention nearly uniform
+    /// and the logits nearly equal, which hides mistakes.
     static Map<String, HostTensor> weights(ModelConfig config, long seed) {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         Map<String, HostTensor> weights = new LinkedHashMap<>();
@@ -102,15 +105,34 @@ public final class TinyModel {
         return weights;
     }
 
-    /// A folder with lively weights and a tokenizer whose token i is the word `w<i>`, apart from the first stop
-    /// token, `<eos>`.
+    /// Writes a folder with large weights and a tokenizer whose token i is the word `w<i>`, except for the first
+    /// stop token, which is `<eos>`.
     public static Path create(Path folder, ModelConfig config, long seed) {
-        ModelFolder.write(folder, config, weights(config, seed), Map.of(ModelFolder.TOKENIZER, tokenizer(config)));
+        write(folder, config, weights(config, seed));
         return folder;
     }
 
-    /// A model that practically never draws its stop token at a low temperature: of two other tokens' logits one
-    /// is the other's negative, so that one of them is above the stop token's, which is 0.
+    private static void write(Path folder, ModelConfig config, Map<String, HostTensor> weights) {
+        ModelFolder.write(folder, config, weights, Map.of(ModelFolder.TOKENIZER, tokenizer(config)), Dtype.FLOAT32);
+    }
+
+    /// Opens a folder for sampling in float32 on one thread of the processor.
+    public static LanguageModel open(Path folder) {
+        return LanguageModel.open(folder, Dtype.FLOAT32, 1, Devices.CPU);
+    }
+
+    /// Opens a folder for training on the processor, with moments of zero and no pulse.
+    public static Learner learner(Path folder, LearnerSettings settings) {
+        return Learner.open(folder, Optional.empty(), settings, Devices.CPU, Pulse.NONE);
+    }
+
+    /// A decoder of these weights on the processor, without adapters.
+    static Decoder decoder(ModelConfig config, Map<String, HostTensor> weights, DataType type) {
+        return new Decoder(config, weights, type, Device.cpu(), Optional.empty());
+    }
+
+    /// Writes a model that practically never draws its stop token at a low temperature. The stop token's logit is
+    /// 0, and two other tokens have opposite logits, so one of them is above it.
     public static Path createTireless(Path folder, int positions) {
         ModelConfig config = new ModelConfig(12, 16, 24, 2, 4, 2, 4, positions, 10_000, 1e-6, false, 0);
         Map<String, HostTensor> weights = weights(config, 1);
@@ -119,7 +141,7 @@ public final class TinyModel {
             head[i] = 0;
             head[2 * config.hiddenSize() + i] = -head[config.hiddenSize() + i];
         }
-        ModelFolder.write(folder, config, weights, Map.of(ModelFolder.TOKENIZER, tokenizer(config)));
+        write(folder, config, weights);
         return folder;
     }
 

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
-/// A thousand texts in ten scripts, with emoji and control characters, against Hugging Face's own library:
-/// `fixtures.py` wrote texts, tokens and what the tokens decode to.
+/// A thousand texts in ten scripts, with emoji and control characters, compared with Hugging Face's own library:
+/// `fixtures.py` wrote the texts, their tokens and the decoded tokens.
 class TokenizerParityTest {
     private static final Path FOLDER = Fixture.root().resolve("tokenizer");
 
@@ -35,7 +35,8 @@ class TokenizerParityTest {
                 same += codec.decode(tokens).equals(text) ? 1 : 0;
             }
         }
-        // The rest were not in Unicode's composed form (NFC), to which this tokenizer brings its texts, as Qwen's do.
+        // The other texts are not in Unicode's composed form (NFC), into which this tokenizer converts texts, as Qwen's
+        // do.
         assertThat(same).isGreaterThan(700);
     }
 }

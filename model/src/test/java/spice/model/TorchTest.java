@@ -3,6 +3,7 @@ package spice.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import org.junit.jupiter.api.Test;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class TorchTest {
     @Test
     void numbersThatComeOutWrongAreAMisfitOfLibraryAndBinding() {
-        try (NDManager manager = Torch.newManager()) {
+        try (NDManager manager = Torch.newManager(Device.cpu())) {
             assertThatThrownBy(() -> Torch.expect("a product", manager.create(new float[] {14, 32}), 14, 33))
                     .isInstanceOf(ModelException.class)
                     .hasMessageContaining("a product should be [14.0, 33.0] and is [14.0, 32.0]")
@@ -20,7 +21,7 @@ class TorchTest {
 
     @Test
     void aThreadRecordsGradientsOnlyWhileItIsTold() {
-        Torch.newManager().close();
+        Torch.newManager(Device.cpu()).close();
         Torch.prepareThread(1);
 
         assertThat(JniUtils.isGradMode()).isFalse();

@@ -15,10 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every family against transformers and torch, in float32, by the numbers that `fixtures.py` wrote.
+/// Compares every family with transformers and torch, in float32, by the numbers that `fixtures.py` wrote.
 class TransformersParityTest {
     private static final double TOLERANCE = 1e-4;
-    /// Decay 0 leaves the gradient itself as AdamW's first moment; no norm is as large as the clip.
+    /// With decay 0, AdamW's first moment is the gradient itself; no norm reaches the clip.
     private static final LearnerSettings BARE = new LearnerSettings(2, 64, 0, 0, 1e-8, 0, 1e30);
 
     @TempDir
@@ -45,7 +45,7 @@ class TransformersParityTest {
     @ParameterizedTest
     @MethodSource("families")
     void logitsAreThoseOfTransformers(Fixture fixture) {
-        try (LanguageModel model = LanguageModel.open(fixture.folder(), 1)) {
+        try (LanguageModel model = TinyModel.open(fixture.folder())) {
             float[][] logits = model.logits(fixture.tokens("text"));
             HostTensor expected = fixture.tensors().get("logits");
             int width = (int) expected.shape()[1];
@@ -62,8 +62,8 @@ class TransformersParityTest {
     void greedyTokensAreThoseThatTransformersGenerates(Fixture fixture) {
         int[] expected = fixture.tokens("greedy");
         assertThat(expected).hasSize(64);
-        try (LanguageModel model = LanguageModel.open(fixture.folder(), 1)) {
-            // Beside another prompt, so that lanes of different lengths are in it.
+        try (LanguageModel model = TinyModel.open(fixture.folder())) {
+            // Another prompt beside it makes lanes of different lengths.
             List<List<Completion>> drawn = model.sample(
                     List.of(
                             new PromptGroup(fixture.tokens("prompt"), new long[] {1, 2}),
@@ -78,7 +78,7 @@ class TransformersParityTest {
     @ParameterizedTest
     @MethodSource("families")
     void theGradientOfTheCrossEntropyIsTorchsInEveryWeight(Fixture fixture) {
-        try (Learner learner = Learner.open(fixture.folder(), Optional.empty(), BARE)) {
+        try (Learner learner = TinyModel.learner(fixture.folder(), BARE)) {
             double loss = learner.imitate(Fixture.batch(fixture.expected().get("batch")), 0);
 
             assertThat(loss).isCloseTo(fixture.expected().get("crossEntropy").doubleValue(), within(1e-5));
@@ -100,7 +100,7 @@ class TransformersParityTest {
                 settings.get("weightDecay").doubleValue(),
                 settings.get("maxGradientNorm").doubleValue());
         List<Trajectory> batch = Fixture.batch(fixture.expected().get("batch"));
-        try (Learner learner = Learner.open(fixture.folder(), Optional.empty(), steps)) {
+        try (Learner learner = TinyModel.learner(fixture.folder(), steps)) {
             for (JsonNode loss : adamw.get("losses")) {
                 double rate = settings.get("learningRate").doubleValue();
                 assertThat(learner.imitate(batch, rate)).isCloseTo(loss.doubleValue(), within(1e-4));
@@ -126,16 +126,14 @@ class TransformersParityTest {
         LossSettings loss = new LossSettings(
                 settings.get("clip").doubleValue(),
                 settings.get("truncation").doubleValue(),
-                settings.get("klBeta").doubleValue(),
                 settings.get("divisor").doubleValue(),
                 settings.get("temperature").doubleValue());
-        try (Learner learner = Learner.open(fixture.folder(), Optional.empty(), BARE)) {
+        try (Learner learner = TinyModel.learner(fixture.folder(), BARE)) {
             UpdateReport report = learner.update(
                     Fixture.batch(batch),
                     settings.get("onPolicy").booleanValue()
                             ? Optional.empty()
                             : Optional.of(Fixture.floats(batch, "old")),
-                    loss.klBeta() > 0 ? Optional.of(Fixture.floats(batch, "reference")) : Optional.empty(),
                     loss,
                     0);
 
@@ -158,7 +156,7 @@ class TransformersParityTest {
         theirs.forEach((name, tensor) -> assertSame(name, ours.get(name).values(), tensor.values()));
     }
 
-    /// To 1e-4, relative to the tensor's largest number.
+    /// Compares to 1e-4, relative to the tensor's largest number.
     private static void assertSame(String name, float[] ours, float[] theirs) {
         assertThat(ours).as(name).hasSameSizeAs(theirs);
         float largest = 0;

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UniformsTest {
     private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
 
-    /// The JDK's SplittableRandom is the same algorithm, in sequence; its first number scrambles its seed plus
-    /// gamma.
+    /// The JDK's SplittableRandom is the same algorithm in sequence. Its first number is its seed plus gamma,
+    /// scrambled.
     @ParameterizedTest
     @ValueSource(longs = {0, 1, -1, 42, Long.MAX_VALUE, GOLDEN_GAMMA})
     void lookedUpNumbersAreThoseOfTheSequence(long seed) {

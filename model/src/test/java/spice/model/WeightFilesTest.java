@@ -22,8 +22,8 @@ class WeightFilesTest {
 
     @BeforeEach
     void writeTwoShards() throws IOException {
-        SafeTensors.write(folder.resolve(FIRST), Map.of("a", tensor(1)));
-        SafeTensors.write(folder.resolve(SECOND), Map.of("b", tensor(2)));
+        SafeTensors.write(folder.resolve(FIRST), Map.of("a", tensor(1)), Dtype.FLOAT32);
+        SafeTensors.write(folder.resolve(SECOND), Map.of("b", tensor(2)), Dtype.FLOAT32);
         index("{\"a\": \"" + FIRST + "\", \"b\": \"" + SECOND + "\"}");
     }
 
@@ -48,7 +48,7 @@ class WeightFilesTest {
 
     @Test
     void oneFileWithAllWeightsGoesBeforeAnIndex() {
-        SafeTensors.write(folder.resolve("model.safetensors"), Map.of("c", tensor(3)));
+        SafeTensors.write(folder.resolve("model.safetensors"), Map.of("c", tensor(3)), Dtype.FLOAT32);
 
         assertThat(WeightFiles.read(folder)).containsOnlyKeys("c");
     }

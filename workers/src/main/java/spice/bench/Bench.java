@@ -12,12 +12,13 @@ import java.util.function.Consumer;
 import spice.archive.SpiceArchive;
 import spice.domain.Seed;
 import spice.model.Dtype;
+import spice.program.Hardware;
 import spice.settings.InvalidSettings;
 import spice.settings.RunSettings;
 import spice.settings.SettingsReader;
 import spice.store.Json;
 
-/// All measurements, one after the other.
+/// `spice bench`: takes all measurements, one after the other.
 public final class Bench {
     private static final Seed SEED = new Seed(1);
     private static final int VOLUMES = 64;
@@ -26,12 +27,12 @@ public final class Bench {
     private final Consumer<String> say;
     private final Path folder;
     private final int cores = Runtime.getRuntime().availableProcessors();
-    private final List<Comparison> comparisons = new ArrayList<>();
+    private final List<Measured> measured = new ArrayList<>();
     private final List<String> notRun = new ArrayList<>();
 
-    /// Measures nothing yet.
+    /// Does not measure yet.
     ///
-    /// @param say takes a line for people
+    /// @param say takes lines for people
     public Bench(BenchSettings settings, Consumer<String> say) {
         this.settings = settings;
         this.say = say;
@@ -42,22 +43,21 @@ public final class Bench {
                         .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss")));
     }
 
-    /// Measures everything that was asked for, and keeps it as `results.json` and `results.md`, after each part
-    /// what there is by then: a part that fails takes nothing with it.
+    /// Takes the requested measurements. Writes all results so far to `results.json` and `results.md` after each
+    /// part, so that a part that fails loses only its own.
     public BenchReport run() throws InterruptedException {
         Optional<String> peer = models();
         kept(peer, Optional.empty());
-        if (settings.parts().contains(Part.INGEST)) {
-            comparisons.add(new IngestBench(folder, settings.local(), cores, settings.runs(), say)
+        if (settings.parts().contains(BenchPart.INGEST)) {
+            measured.add(new IngestBench(folder, settings.local(), cores, settings.runs(), say)
                     .measure(settings.corpus().orElseGet(this::volumes)));
             kept(peer, Optional.empty());
         }
-        return kept(peer, settings.parts().contains(Part.ITERATION) ? Optional.of(iteration()) : Optional.empty());
+        return kept(peer, settings.parts().contains(BenchPart.ITERATION) ? Optional.of(iteration()) : Optional.empty());
     }
 
     private BenchReport kept(Optional<String> peer, Optional<IterationCost> iteration) {
-        BenchReport report =
-                new BenchReport(Machine.describe(cores, settings.instructions()), peer, comparisons, iteration, notRun);
+        BenchReport report = new BenchReport(Hardware.inWords(), peer, measured, iteration, notRun);
         BenchFiles.write(folder.resolve("results.json"), Json.bytes(report));
         BenchFiles.write(
                 folder.resolve("results.md"),
@@ -65,13 +65,13 @@ public final class Bench {
         return report;
     }
 
-    /// Where everything is kept.
+    /// The folder of this bench's results, jobs and logs.
     public Path folder() {
         return folder;
     }
 
     private Optional<String> models() {
-        if (!settings.parts().contains(Part.TRAIN) && !settings.parts().contains(Part.SAMPLE)) {
+        if (!settings.parts().contains(BenchPart.TRAIN) && !settings.parts().contains(BenchPart.SAMPLE)) {
             return Optional.empty();
         }
         Optional<Python> python = switch (Python.find(settings.python(), Python.TORCH)) {
@@ -82,27 +82,27 @@ public final class Bench {
                 yield Optional.empty();
             }
         };
-        boolean generates = settings.parts().contains(Part.SAMPLE)
+        boolean generates = settings.parts().contains(BenchPart.SAMPLE)
                 && python.filter(Bench::hasTransformers).isPresent();
-        if (settings.parts().contains(Part.SAMPLE) && python.isPresent() && !generates) {
+        if (settings.parts().contains(BenchPart.SAMPLE) && python.isPresent() && !generates) {
             notRun.add("transformers.generate: %s has no transformers".formatted(settings.python()));
         }
         ModelBench bench = new ModelBench(folder, settings.local().gpuHeap(), python, settings.runs(), say);
         Path nano = settings.local().root().resolve("models").resolve("nano");
         for (Shape shape : settings.shapes()) {
             Path model = BenchModel.create(folder.resolve(shape.name()), shape, nano);
-            if (settings.parts().contains(Part.TRAIN)) {
+            if (settings.parts().contains(BenchPart.TRAIN)) {
                 String name = "train " + shape.name();
-                comparisons.add(bench.measure(name, training(shape, model, "float32", Dtype.FLOAT32)));
-                comparisons.add(bench.measure(name + " bfloat16", training(shape, model, "bfloat16", Dtype.BFLOAT16)));
-                comparisons.add(bench.measure(
+                measured.add(bench.measure(name, training(shape, model, "float32", Dtype.FLOAT32)));
+                measured.add(bench.measure(name + " bfloat16", training(shape, model, "bfloat16", Dtype.BFLOAT16)));
+                measured.add(bench.measure(
                         name + " bfloat16 beside float32", training(shape, model, "bfloat16", Dtype.FLOAT32)));
             }
-            if (settings.parts().contains(Part.SAMPLE)) {
+            if (settings.parts().contains(BenchPart.SAMPLE)) {
                 String name = "sample " + shape.name();
-                comparisons.add(bench.measure(name, sampling(Job.SAMPLE, shape, model)));
+                measured.add(bench.measure(name, sampling(Job.SAMPLE, shape, model)));
                 if (generates) {
-                    comparisons.add(bench.measure(
+                    measured.add(bench.measure(
                             name + " beside transformers.generate", sampling(Job.GENERATE, shape, model)));
                 }
             }
@@ -114,7 +114,7 @@ public final class Bench {
         return Python.find(python.program(), Python.TRANSFORMERS) instanceof Python.Found.Yes;
     }
 
-    /// Ten megabytes in eight formats.
+    /// Writes documents to ingest: ten megabytes in eight formats.
     private Path volumes() {
         Path volumes = folder.resolve("volumes");
         SpiceArchive.writeVolumes(volumes, SEED, VOLUMES);
@@ -135,7 +135,7 @@ public final class Bench {
         return Job.sampling(part, shape, model, settings.device(), product("float32"), SEED);
     }
 
-    /// A run's settings where all cores train, or a GPU does.
+    /// Settings of a run that trains on all cores, or on a GPU.
     private RunSettings product(String dtype) {
         int threads = settings.device().areProcessors() ? cores : 1;
         try {

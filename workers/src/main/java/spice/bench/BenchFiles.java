@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Files of the bench's own folder.
+/// Writes files of the bench's folder.
 final class BenchFiles {
     private BenchFiles() {}
 

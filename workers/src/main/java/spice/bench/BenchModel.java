@@ -6,15 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import spice.model.ModelFolder;
 
-/// A fresh model of a shape, as a folder.
+/// Makes models with random weights.
 final class BenchModel {
     private static final String TOKENIZER = "tokenizer.json";
     private static final long SEED = 1;
 
     private BenchModel() {}
 
-    /// @param tokenizerOf a model whose tokenizer is put beside the weights, for our side opens only whole models;
-    ///     no text is read here
+    /// Makes a model in a folder.
+    ///
+    /// @param tokenizerOf folder of a model whose tokenizer is copied: our side opens only complete models, though
+    ///     the bench reads no text
     static Path create(Path folder, Shape shape, Path tokenizerOf) {
         try {
             Files.createDirectories(folder);

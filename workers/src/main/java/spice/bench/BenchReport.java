@@ -5,19 +5,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What was measured.
+/// The results of a bench, written as `results.json`.
 ///
 /// @param machine in words: processor, cores, memory
-/// @param peer version of PyTorch; empty if it was not run
-/// @param comparisons in the order in which they were made
-/// @param notRun what could not be measured here, and why, a line each
+/// @param peer version of PyTorch; empty if PyTorch was not run
+/// @param comparisons in the order in which they were measured
+/// @param iteration cost of an iteration; empty if not measured
+/// @param notRun what could not be measured here and why, a line each
 public record BenchReport(
         String machine,
         Optional<String> peer,
-        List<Comparison> comparisons,
+        List<Measured> comparisons,
         Optional<IterationCost> iteration,
         List<String> notRun) {
-    /// Of which what is outside the model's work is given as a share.
+    /// Length of an iteration, in seconds, that the time outside the model is compared with.
     private static final double LONG_ITERATION = 10;
 
     public BenchReport {
@@ -25,7 +26,7 @@ public record BenchReport(
         notRun = List.copyOf(notRun);
     }
 
-    /// For people, as Markdown.
+    /// The report as lines of Markdown.
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add("%s; medians, least and most in brackets".formatted(machine));
@@ -63,7 +64,7 @@ public record BenchReport(
         return "| %s | %s |".formatted(name, value);
     }
 
-    private static String line(Comparison row) {
+    private static String line(Measured row) {
         return "| %s | %s | %s | %s | %s | %s |"
                 .formatted(
                         row.work(),
@@ -74,7 +75,7 @@ public record BenchReport(
                         row.theirs().map(BenchReport::memory).orElse("-"));
     }
 
-    private static String rate(Comparison row, Side side) {
+    private static String rate(Measured row, Side side) {
         return switch (row.unit()) {
             case TOKENS -> spread("%,.0f", side.rate(), 1) + " tokens/s";
             case BYTES -> spread("%.3f", side.rate(), 1e6) + " MB/s";

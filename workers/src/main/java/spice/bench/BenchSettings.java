@@ -7,18 +7,18 @@ import java.util.Set;
 import spice.local.LocalSettings;
 import spice.model.Devices;
 
-/// What to measure.
+/// Settings of `spice bench`.
 ///
+/// @param shapes of the models to train and sample with
 /// @param runs of each side
-/// @param python an interpreter that may have torch
+/// @param python interpreter of the other side, which may lack torch
 /// @param device that both sides train and sample on
-/// @param corpus documents to ingest; empty: some that are written for it
-/// @param archive the spice merchant's, which the iterations read
-/// @param local where the program and its files are
+/// @param corpus folder of documents to ingest; empty to generate some
+/// @param archive folder of the spice merchant's archive, which the iterations read
+/// @param local settings of the user's own stack: where the program and its files are
 /// @param program main class of the command line
-/// @param instructions the machine's architecture and widest vector instructions
 public record BenchSettings(
-        Set<Part> parts,
+        Set<BenchPart> parts,
         List<Shape> shapes,
         int runs,
         String python,
@@ -26,8 +26,7 @@ public record BenchSettings(
         Optional<Path> corpus,
         Path archive,
         LocalSettings local,
-        String program,
-        String instructions) {
+        String program) {
     public BenchSettings {
         parts = Set.copyOf(parts);
         shapes = List.copyOf(shapes);

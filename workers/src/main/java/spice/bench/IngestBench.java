@@ -6,19 +6,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import spice.local.LocalSettings;
-import spice.local.ProcessPlan;
+import spice.processes.ProcessPlan;
 import spice.store.Json;
 
-/// Ingest of a folder beside Tika alone on the same files: a fresh process each time, since both begin by loading
-/// parsers, which a person waits for as well.
+/// Measures the ingest of a folder, and Tika alone on the same files. Each reading is a new process, since loading
+/// the parsers is part of what a user waits for.
 ///
 /// @param folder for jobs, logs and stores
-/// @param runs of each side that count
+/// @param local settings of the user's own stack
+/// @param threads that read files side by side
+/// @param runs of each side
+/// @param say takes lines for people
 record IngestBench(Path folder, LocalSettings local, int threads, int runs, Consumer<String> say) {
     private static final String NAME = "ingest";
 
-    /// Measures the reading of a folder's documents.
-    Comparison measure(Path corpus) {
+    /// Measures both sides on the documents of this folder.
+    Measured measure(Path corpus) {
         List<Double> mine = new ArrayList<>();
         List<Double> others = new ArrayList<>();
         long peak = 0;
@@ -38,19 +41,19 @@ record IngestBench(Path folder, LocalSettings local, int threads, int runs, Cons
             say.accept("%s run %d of %d: %.2f and %.2f MB/s"
                     .formatted(NAME, run + 1, runs, mine.getLast() / 1e6, others.getLast() / 1e6));
         }
-        return new Comparison(
+        return new Measured(
                 NAME,
-                Comparison.Unit.BYTES,
+                Measured.Unit.BYTES,
                 new Side(new Spread(mine), peak),
                 Optional.of(new Side(new Spread(others), otherPeak)));
     }
 
-    private record Once(Answer answer, long peakBytes) {}
+    private record Once(SideAnswer answer, long peakBytes) {}
 
     private Once once(String side, int run, Path corpus, Optional<IngestSide.Store> store) {
         String name = "%s-%s-%d".formatted(NAME, side, run + 1);
         Path job = folder.resolve(name + ".json");
-        IngestSide.Task task = new IngestSide.Task(
+        IngestSide.ReadingTask task = new IngestSide.ReadingTask(
                 corpus.toString(),
                 threads,
                 local.root().resolve("models").resolve("nano").toString(),
@@ -58,7 +61,7 @@ record IngestBench(Path folder, LocalSettings local, int threads, int runs, Cons
         BenchFiles.write(job, Json.bytes(task));
         List<String> command = ProcessPlan.java(local.cpuHeap(), IngestSide.class.getName(), List.of(job.toString()));
         try (SideProcess process = SideProcess.start(name, command, List.of(), folder.resolve(name + ".log"))) {
-            Answer answer = process.ask(Order.WORK);
+            SideAnswer answer = process.ask(Order.WORK);
             return new Once(answer, process.peakBytes());
         }
     }

@@ -1,6 +1,6 @@
 package spice.bench;
 
-/// A side's first line: that it is ready.
+/// The first line of a side, which says that it is ready.
 ///
-/// @param version of what computes
+/// @param version of the side's platform, e.g. `PyTorch 2.7.1`
 record Introduction(String version) {}

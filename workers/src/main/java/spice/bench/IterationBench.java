@@ -5,7 +5,6 @@ import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -21,26 +20,27 @@ import spice.local.LocalSettings;
 import spice.local.Program;
 import spice.local.StackView;
 import spice.local.TemporalLadder;
-import spice.local.UserError;
 import spice.model.ModelWork;
+import spice.program.UserError;
 
-/// What an iteration spends its time on: a run on a local stack of its own, as a person would start it, with the
-/// JVM's flight recorder on in its workers.
+/// Measures where the time of an iteration goes: plays a run on its own local stack, as a person would start it,
+/// with the JVM's flight recorder on in the workers.
 ///
 /// @param folder for the stack and its recordings
+/// @param local settings of the user's own stack
 /// @param program main class of the command line
-/// @param archive the spice merchant's
-/// @param runs iterations that count; one before them warms up, and one after them ends the run
+/// @param archive folder of the spice merchant's archive
+/// @param runs iterations that count, besides a first one that warms up and a last one that ends the run
+/// @param say takes lines for people
 record IterationBench(Path folder, LocalSettings local, String program, Path archive, int runs, Consumer<String> say) {
     private static final String LINEAGE = "bench";
-    /// Documents that make an iteration of the nano model take some ten seconds on two cores.
+    /// Documents per iteration: with the nano model on two cores, one then takes some ten seconds.
     private static final int DOCUMENTS = 96;
 
     private static final Duration START = Duration.ofMinutes(5);
     private static final Duration STOP = Duration.ofMinutes(1);
-    private static final Duration LOOK = Duration.ofMillis(100);
 
-    /// Plays the run and reads what it has left.
+    /// Plays the run, and reads its histories, recordings and store.
     IterationCost measure() throws InterruptedException {
         try {
             Path home = Files.createDirectories(folder.resolve("stack"));
@@ -54,7 +54,10 @@ record IterationBench(Path folder, LocalSettings local, String program, Path arc
             List<IterationCost.Iteration> iterations;
             Process up = spice.start(said, List.of("up"));
             try {
-                await(up, view, said);
+                if (!view.awaitUp(up, START)) {
+                    throw new UserError(
+                            "the bench's own stack did not come up; all that it said is in %s".formatted(said));
+                }
                 Process run =
                         spice.start(said, List.of("run", "--lineage", LINEAGE, "--settings", settingsFile.toString()));
                 try {
@@ -86,26 +89,15 @@ record IterationBench(Path folder, LocalSettings local, String program, Path arc
     }
 
     private Map<String, String> environment() {
-        Path binary = new TemporalLadder(local, System.getenv(), say).binary().path();
         return Map.of(
                 "PATH",
-                binary.getParent() + File.pathSeparator + System.getenv().getOrDefault("PATH", ""),
+                TemporalLadder.searchPath(local, say),
                 "JDK_JAVA_OPTIONS",
                 "-XX:StartFlightRecording=settings=none,+%s#enabled=true,dumponexit=true,filename=%s/%%p.jfr"
                         .formatted(ModelWork.NAME, folder));
     }
 
-    private static void await(Process up, StackView view, Path said) throws InterruptedException {
-        long deadline = System.nanoTime() + START.toNanos();
-        while (!view.isUp()) {
-            if (!up.isAlive() || System.nanoTime() > deadline) {
-                throw new UserError("the bench's own stack did not come up; all that it said is in %s".formatted(said));
-            }
-            Thread.sleep(LOOK);
-        }
-    }
-
-    /// The run's iterations in order, from the histories of their workflows.
+    /// The run's iterations in order, read from the workflows' histories.
     private static List<IterationCost.Iteration> iterations(LocalSettings settings) {
         WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
                 .setTarget(settings.temporalAddress())

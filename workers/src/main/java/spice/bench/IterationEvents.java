@@ -9,20 +9,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// An iteration as Temporal's history tells it.
+/// An iteration as its workflow's history shows it.
 ///
-/// @param begun when its workflow began
+/// @param begun when the workflow began
 /// @param steps in the order in which they ended
-/// @param events in its own history
-record IterationEvents(Instant begun, List<Step> steps, int events) {
+/// @param events number of events in the workflow's own history
+record IterationEvents(Instant begun, List<TimedStep> steps, int events) {
 
-    /// A step from when a worker took it to when the server knew its result.
-    record Step(String name, Interval time) {}
+    /// A step.
+    ///
+    /// @param time from when a worker took the step to when the server had its result
+    record TimedStep(String name, TimeSpan time) {}
 
     static IterationEvents of(List<HistoryEvent> history) {
         Map<Long, String> names = new HashMap<>();
         Map<Long, Instant> starts = new HashMap<>();
-        List<Step> steps = new ArrayList<>();
+        List<TimedStep> steps = new ArrayList<>();
         for (HistoryEvent event : history) {
             if (event.hasActivityTaskScheduledEventAttributes()) {
                 names.put(
@@ -36,9 +38,9 @@ record IterationEvents(Instant begun, List<Step> steps, int events) {
                         event.getActivityTaskStartedEventAttributes().getScheduledEventId(), at(event.getEventTime()));
             } else if (event.hasActivityTaskCompletedEventAttributes()) {
                 long scheduled = event.getActivityTaskCompletedEventAttributes().getScheduledEventId();
-                steps.add(new Step(
+                steps.add(new TimedStep(
                         names.getOrDefault(scheduled, "?"),
-                        new Interval(
+                        new TimeSpan(
                                 starts.getOrDefault(scheduled, at(event.getEventTime())), at(event.getEventTime()))));
             }
         }

@@ -4,30 +4,31 @@ import java.nio.file.Path;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import spice.activities.TrainerActivitiesImpl;
 import spice.domain.Seed;
 import spice.model.Devices;
 import spice.model.Dtype;
 import spice.model.LearnerSettings;
 import spice.model.LossSettings;
 import spice.model.ModelConfig;
+import spice.policies.ModelSettings;
 import spice.settings.RunSettings;
 
-/// What both sides are told, as JSON.
+/// A job that both sides read as JSON. Fields for the other kind of work are empty or 0.
 ///
-/// @param part train, sample or generate, which is to sample beside a library's own loop
+/// @param part [#TRAIN], [#SAMPLE], or [#GENERATE]: sampling, where the other side uses the loop of transformers
 /// @param folder of the model
 /// @param device as PyTorch names it
-/// @param learner optimizer, micro-batches and our type of number
-/// @param peerDtype training: the other side's type of number; bfloat16 by autocast, which is PyTorch's own way
-/// @param loss of training; its temperature is the sampling's as well
+/// @param threads of each side
+/// @param learner optimizer, micro-batches and our dtype
+/// @param peerDtype dtype of the other side's training; bfloat16 by autocast, as PyTorch does it
+/// @param loss of training; its temperature is also that of sampling
 /// @param repeats updates or batches in one measurement
-/// @param tokens training: (B, T + 1), of which all but each first one are trained
-/// @param samplerLogProbs training: (B, T + 1), the first of each row unused
-/// @param advantages training: (B)
-/// @param prompts sampling: (G, P)
-/// @param completions sampling: of each prompt
-/// @param newTokens sampling: of a completion without stop token
+/// @param tokens (B, T + 1) to train on; the first of each row is not trained
+/// @param samplerLogProbs (B, T + 1) for training; the first of each row is unused
+/// @param advantages (B) for training
+/// @param prompts (G, P) to sample from
+/// @param completions of each prompt
+/// @param newTokens most tokens of a completion
 @SuppressWarnings("ArrayRecordComponent") // written and read as JSON; never compared
 record Job(
         String part,
@@ -49,12 +50,14 @@ record Job(
     static final String SAMPLE = "sample";
     static final String GENERATE = "generate";
 
-    /// What a GPU is given at a time, whose memory would be idle over what fills a processor's cores.
+    /// Sequences of an update on a GPU, on which the number for a processor would leave memory idle.
     private static final int GPU_SEQUENCES = 32;
 
+    /// Prompts of a batch on a GPU, for the reason of [#GPU_SEQUENCES].
     private static final int GPU_PROMPTS = 16;
 
-    /// Gradient updates on random tokens, whose sampler is taken to have been as undecided as a fresh model.
+    /// A job of gradient updates on random tokens. Their log-probabilities are near those of a fresh model, for
+    /// which all tokens are about equally likely.
     static Job training(Shape shape, Path folder, Devices device, RunSettings settings, Dtype peerDtype, Seed seed) {
         int sequences = device.areProcessors() ? shape.sequences() : GPU_SEQUENCES;
         RandomGenerator random = seed.child(TRAIN).random();
@@ -79,7 +82,7 @@ record Job(
                 0);
     }
 
-    /// Completions of random prompts.
+    /// A job of sampling completions of random prompts.
     ///
     /// @param part [#SAMPLE] or [#GENERATE]
     static Job sampling(String part, Shape shape, Path folder, Devices device, RunSettings settings, Seed seed) {
@@ -121,9 +124,9 @@ record Job(
                 folder.toString(),
                 device.toString(),
                 settings.trainThreads(),
-                TrainerActivitiesImpl.learnerSettings(settings),
+                ModelSettings.learner(settings),
                 peerDtype,
-                TrainerActivitiesImpl.lossSettings(settings),
+                ModelSettings.loss(settings),
                 settings.learningRate(),
                 repeats,
                 tokens,

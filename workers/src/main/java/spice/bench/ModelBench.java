@@ -5,29 +5,31 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import spice.local.ProcessPlan;
-import spice.local.UserError;
 import spice.model.Dtype;
+import spice.processes.ProcessPlan;
+import spice.program.UserError;
 import spice.store.Json;
 
-/// Training or sampling, ours beside PyTorch's: one process each, one run each in turn.
+/// Measures our training or sampling and PyTorch's. Each side is one process; the two take turns, run by run.
 ///
 /// @param folder for jobs and logs
-/// @param heap of our JVM, which the model lies outside of
-/// @param python the other side's; empty: ours alone
+/// @param heap of our JVM, e.g. `512m`; the model lies outside the heap
+/// @param python of the other side; empty to measure our side alone
 /// @param runs of each side that count
+/// @param say takes lines for people
 record ModelBench(Path folder, String heap, Optional<Python> python, int runs, Consumer<String> say) {
-    /// Of relative error, where sums are taken in another order.
+    /// Largest relative error in float32, where the sides add in different orders.
     private static final double CLOSE = 1e-3;
-    /// The same where a side rounds to bfloat16, which is wrong by one part in 512 at a time.
+    /// Largest relative error in bfloat16, which rounds with a relative error of up to 1/512.
     private static final double CLOSE_ROUNDED = 5e-2;
-    /// What is smaller than this is compared as if it were as large.
+    /// Smaller numbers are compared as if they were this large.
     private static final double LEAST = 0.1;
 
-    /// Measures one job, whose name its files have.
+    /// Measures one job.
     ///
-    /// @throws UserError if the two sides do not compute the same
-    Comparison measure(String name, Job job) {
+    /// @param name of the job's files
+    /// @throws UserError if a side fails, or the two sides do not compute the same
+    Measured measure(String name, Job job) {
         Path file = folder.resolve(name + ".json");
         BenchFiles.write(file, Json.bytes(job));
         List<String> ourCommand = ProcessPlan.java(heap, OurSide.class.getName(), List.of(file.toString()));
@@ -42,28 +44,27 @@ record ModelBench(Path folder, String heap, Optional<Python> python, int runs, C
         }
     }
 
-    private Comparison alone(String name, SideProcess ours) {
+    private Measured alone(String name, SideProcess ours) {
         ours.ask(Order.WORK);
         List<Double> mine = new ArrayList<>();
         for (int run = 0; run < runs; run++) {
             mine.add(ours.ask(Order.WORK).rate());
         }
-        return new Comparison(
-                name, Comparison.Unit.TOKENS, new Side(new Spread(mine), ours.peakBytes()), Optional.empty());
+        return new Measured(name, Measured.Unit.TOKENS, new Side(new Spread(mine), ours.peakBytes()), Optional.empty());
     }
 
-    private Comparison both(String name, Job job, SideProcess ours, SideProcess theirs) {
-        // The first run of each warms up, and shows that both do the same.
+    private Measured both(String name, Job job, SideProcess ours, SideProcess theirs) {
+        // The first run of each side warms up, and checks that both compute the same.
         switch (job.part()) {
             case Job.TRAIN ->
                 same(name, ours.ask(Order.WORK).work(), theirs.ask(Order.WORK).work(), close(job));
             case Job.SAMPLE -> {
-                Answer.Work drawn = ours.ask(Order.SHOW).work();
+                SideAnswer.Computed drawn = ours.ask(Order.SHOW).work();
                 sameLogProbs(
                         name, drawn, theirs.ask(Order.force(drawn.tokens())).work());
                 theirs.ask(Order.WORK);
             }
-            // A library's loop cannot be told what to draw; that our numbers are right is for the lines before.
+            // A library's loop cannot be told what to draw. The job of `sample` has already checked our numbers.
             case Job.GENERATE -> {
                 ours.ask(Order.WORK);
                 theirs.ask(Order.WORK);
@@ -78,9 +79,9 @@ record ModelBench(Path folder, String heap, Optional<Python> python, int runs, C
             say.accept("%s run %d of %d: %,.0f and %,.0f tokens/s"
                     .formatted(name, run + 1, runs, mine.getLast(), others.getLast()));
         }
-        return new Comparison(
+        return new Measured(
                 name,
-                Comparison.Unit.TOKENS,
+                Measured.Unit.TOKENS,
                 new Side(new Spread(mine), ours.peakBytes()),
                 Optional.of(new Side(new Spread(others), theirs.peakBytes())));
     }
@@ -89,16 +90,16 @@ record ModelBench(Path folder, String heap, Optional<Python> python, int runs, C
         return job.learner().dtype() == Dtype.FLOAT32 ? CLOSE : CLOSE_ROUNDED;
     }
 
-    static void same(String name, Answer.Work mine, Answer.Work theirs, double close) {
+    static void same(String name, SideAnswer.Computed mine, SideAnswer.Computed theirs, double close) {
         same(name, "loss", mine.loss(), theirs.loss(), close);
         same(name, "gradient norm", mine.gradientNorm(), theirs.gradientNorm(), close);
         same(name, "entropy", mine.entropy(), theirs.entropy(), close);
     }
 
-    private static void sameLogProbs(String name, Answer.Work mine, Answer.Work theirs) {
+    private static void sameLogProbs(String name, SideAnswer.Computed mine, SideAnswer.Computed theirs) {
         for (int row = 0; row < mine.logProbs().length; row++) {
             for (int i = 0; i < mine.logProbs()[row].length; i++) {
-                // 0 stands behind a stop token.
+                // 0 is padding after a stop token.
                 if (mine.logProbs()[row][i] != 0) {
                     same(
                             name,

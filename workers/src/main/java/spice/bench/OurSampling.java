@@ -9,16 +9,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import spice.activities.LoadedPolicies;
 import spice.model.Completion;
 import spice.model.Devices;
 import spice.model.Dtype;
 import spice.model.LanguageModel;
 import spice.model.PromptGroup;
 import spice.model.Sampling;
+import spice.policies.LoadedPolicies;
 
-/// Sampling as a worker does it: a shard a thread, side by side.
-final class OurSampling implements OurSide.Bench {
+/// Sampling as a worker does it: several shards at once, each on its own thread.
+final class OurSampling implements OurSide.Workload {
     private final Job job;
     private final LanguageModel model;
     private final ExecutorService samplers;
@@ -55,7 +55,7 @@ final class OurSampling implements OurSide.Bench {
                     .mapToLong(completion -> completion.tokens().length)
                     .sum();
         }
-        return new OurSide.Done(tokens, order.show() ? shown(drawn) : Answer.Work.NONE);
+        return new OurSide.Done(tokens, order.show() ? shown(drawn) : SideAnswer.Computed.NONE);
     }
 
     private List<Completion> sample() {
@@ -68,7 +68,7 @@ final class OurSampling implements OurSide.Bench {
         return all;
     }
 
-    private Answer.Work shown(List<Completion> drawn) {
+    private SideAnswer.Computed shown(List<Completion> drawn) {
         int[][] tokens = drawn.stream()
                 .map(completion -> Arrays.copyOf(completion.tokens(), job.newTokens()))
                 .toArray(int[][]::new);
@@ -78,7 +78,7 @@ final class OurSampling implements OurSide.Bench {
                                 i < completion.logProbs().length ? completion.logProbs()[i] : 0)
                         .toArray())
                 .toArray(double[][]::new);
-        return new Answer.Work(0, 0, 0, tokens, logProbs);
+        return new SideAnswer.Computed(0, 0, 0, tokens, logProbs);
     }
 
     @Override

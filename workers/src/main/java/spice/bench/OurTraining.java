@@ -12,7 +12,7 @@ import spice.model.Trajectory;
 import spice.model.UpdateReport;
 
 /// Gradient updates as a training step takes them.
-final class OurTraining implements OurSide.Bench {
+final class OurTraining implements OurSide.Workload {
     private final Job job;
     private final Learner learner;
     private final List<Trajectory> batch;
@@ -37,11 +37,11 @@ final class OurTraining implements OurSide.Bench {
     @Override
     public OurSide.Done run(Order order) {
         long tokens = 0;
-        Answer.Work work = Answer.Work.NONE;
+        SideAnswer.Computed work = SideAnswer.Computed.NONE;
         for (int i = 0; i < job.repeats(); i++) {
-            UpdateReport report = learner.update(batch, job.loss(), job.learningRate());
+            UpdateReport report = learner.update(batch, Optional.empty(), job.loss(), job.learningRate());
             tokens += report.tokens();
-            work = Answer.Work.trained(report.loss(), report.gradientNorm(), report.entropy());
+            work = SideAnswer.Computed.trained(report.loss(), report.gradientNorm(), report.entropy());
         }
         return new OurSide.Done(tokens, work);
     }

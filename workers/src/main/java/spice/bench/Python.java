@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/// A Python that has what is asked of it.
+/// A Python interpreter with the modules that were asked for.
 ///
-/// @param program the interpreter
-/// @param versions of its modules, by their names
+/// @param program name or path of the interpreter
+/// @param versions of these modules, by name
 public record Python(String program, Map<String, String> versions) {
     public static final String TORCH = "torch";
     public static final String TRANSFORMERS = "transformers";
@@ -24,19 +24,19 @@ public record Python(String program, Map<String, String> versions) {
     private static final int PATIENCE_SECONDS = 60;
     private static final String SCRIPT = "peer.py";
 
-    /// What we set for our own processes and a Python is not started with: each side has what suits it.
+    /// Environment variables that we set for our own processes, and remove for Python: each side has what suits it.
     static final List<String> OURS_ALONE = List.of("OMP_WAIT_POLICY", "MALLOC_ARENA_MAX");
 
     public Python {
         versions = Map.copyOf(versions);
     }
 
-    /// Its version of torch.
+    /// The version of torch, or `unknown`.
     String torch() {
         return versions.getOrDefault(TORCH, "unknown");
     }
 
-    /// What it is, for people: torch 2.7.1, transformers 4.57.3.
+    /// The modules with their versions, e.g. `torch 2.7.1, transformers 4.57.3`.
     public String describe() {
         return versions.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
@@ -44,17 +44,17 @@ public record Python(String program, Map<String, String> versions) {
                 .collect(Collectors.joining(", "));
     }
 
-    /// Whether the modules can be had, or why not.
+    /// Whether an interpreter has the modules.
     public sealed interface Found {
         record Yes(Python python) implements Found {}
 
-        /// There is none that will do.
+        /// The interpreter does not exist, or lacks a module.
         ///
         /// @param reason in a few words
         record No(String reason) implements Found {}
     }
 
-    /// Asks an interpreter for modules.
+    /// Asks an interpreter for the versions of modules.
     public static Found find(String program, String... modules) {
         String question = "import importlib\nfor name in '%s'.split(): print(importlib.import_module(name).__version__)"
                 .formatted(String.join(" ", modules));
@@ -82,7 +82,7 @@ public record Python(String program, Map<String, String> versions) {
         }
     }
 
-    /// The last lines; a module may say something of its own before them.
+    /// Reads the last lines; a module may print lines of its own before them.
     private static Map<String, String> versions(String[] modules, List<String> said) {
         Map<String, String> versions = new HashMap<>();
         for (int i = 0; i < modules.length; i++) {
@@ -91,17 +91,30 @@ public record Python(String program, Map<String, String> versions) {
         return versions;
     }
 
-    /// The command that runs our script on a job. The script is written beside the job.
+    /// Writes `peer.py` beside a job.
+    ///
+    /// @return the command that runs it on the job
     List<String> peer(Path job) {
         Path script = job.resolveSibling(SCRIPT);
-        try (InputStream text = Python.class.getResourceAsStream(SCRIPT)) {
-            if (text == null) {
-                throw new IllegalStateException("the resource %s is missing from the class path".formatted(SCRIPT));
-            }
-            Files.copy(text, script, StandardCopyOption.REPLACE_EXISTING);
+        try {
+            unpack(script, Python.class);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write %s".formatted(script), e);
         }
         return List.of(program, script.toString(), job.toString());
+    }
+
+    /// Writes a script from the class path to this file.
+    ///
+    /// @param owner class beside which a script of the file's name lies
+    public static void unpack(Path script, Class<?> owner) throws IOException {
+        String name = script.getFileName().toString();
+        Files.createDirectories(script.getParent());
+        try (InputStream text = owner.getResourceAsStream(name)) {
+            if (text == null) {
+                throw new IllegalStateException("the resource %s is missing from the class path".formatted(name));
+            }
+            Files.copy(text, script, StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 }

@@ -1,7 +1,7 @@
 package spice.bench;
 
-/// What one side of a comparison did.
+/// Measurements of one side.
 ///
-/// @param rate tokens or bytes a second, one value for each run
-/// @param peakBytes the most memory that it held
+/// @param rate tokens or bytes per second, one value for each run
+/// @param peakBytes most memory that the side held
 public record Side(Spread rate, long peakBytes) {}

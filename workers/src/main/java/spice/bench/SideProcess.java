@@ -5,22 +5,23 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import spice.local.UserError;
+import spice.processes.LogFile;
+import spice.processes.ProcessMemory;
+import spice.program.UserError;
 import spice.store.Json;
 
-/// One side of a comparison as a process: it waits, without using a core, until it is given an order. A process of
-/// its own, so that the most memory it ever held is that side's, and no allocator knows the other side.
+/// One side of a comparison as a process, which waits for orders without using a core. Each side has its own
+/// process, so that its peak memory is its own and the sides share no allocator.
 final class SideProcess implements AutoCloseable {
     private static final int LAST_LINES = 5;
     private static final int END_SECONDS = 30;
-    /// Between two looks at how much memory is held, for children that come and go.
+    /// Time between two looks at the memory, since child processes come and go.
     private static final long LOOK_MILLIS = 500;
 
     private final String name;
@@ -40,8 +41,9 @@ final class SideProcess implements AutoCloseable {
 
     /// Starts a side and waits until it is ready.
     ///
-    /// @param without variables that are not passed on to it
-    /// @param log takes what it says beside its answers
+    /// @param without environment variables that the side does not inherit
+    /// @param log file for the side's standard error
+    /// @throws UserError if the side ends instead
     static SideProcess start(String name, List<String> command, List<String> without, Path log) {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -56,12 +58,15 @@ final class SideProcess implements AutoCloseable {
         }
     }
 
-    Answer ask(Order order) {
+    /// Makes the side do its work once.
+    ///
+    /// @throws UserError if the side ends instead
+    SideAnswer ask(Order order) {
         try {
             orders.write(new String(Json.bytes(order), StandardCharsets.UTF_8));
             orders.newLine();
             orders.flush();
-            Answer answer = read(Answer.class);
+            SideAnswer answer = read(SideAnswer.class);
             look();
             return answer;
         } catch (IOException e) {
@@ -69,7 +74,7 @@ final class SideProcess implements AutoCloseable {
         }
     }
 
-    /// The most memory that it, and each process that it has started and that was seen, ever held, added up.
+    /// Peak memory in bytes: of the side, plus of each child process that was seen.
     long peakBytes() {
         return peaks.values().stream().mapToLong(Long::longValue).sum();
     }
@@ -88,9 +93,9 @@ final class SideProcess implements AutoCloseable {
     private void look() {
         Stream.concat(Stream.of(process.toHandle()), process.descendants()).forEach(one -> {
             try {
-                PeakMemory.of(one.pid()).ifPresent(bytes -> peaks.merge(one.pid(), bytes, Math::max));
+                ProcessMemory.peak(one.pid()).ifPresent(bytes -> peaks.merge(one.pid(), bytes, Math::max));
             } catch (IOException | UncheckedIOException e) {
-                // It has ended; what was seen of it counts.
+                // The process has ended; the looks before count.
             }
         });
     }
@@ -104,17 +109,8 @@ final class SideProcess implements AutoCloseable {
     }
 
     private UserError ended() {
-        return new UserError(
-                "%s ended in the middle of its work: %s. All that it said is in %s".formatted(name, lastLines(), log));
-    }
-
-    private String lastLines() {
-        try {
-            List<String> lines = Files.readAllLines(log);
-            return String.join(" | ", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
-        } catch (IOException e) {
-            return e.toString();
-        }
+        return new UserError("%s ended in the middle of its work: %s. All that it said is in %s"
+                .formatted(name, new LogFile(log).tail(LAST_LINES), log));
     }
 
     @Override

@@ -4,16 +4,16 @@ import static spice.domain.Check.require;
 
 import java.util.List;
 
-/// What several measurements of one thing came to.
+/// Repeated measurements of one thing.
 ///
-/// @param values in the order in which they were taken
+/// @param values in the order in which they were taken, at least one
 public record Spread(List<Double> values) {
     public Spread {
         values = List.copyOf(values);
         require(!values.isEmpty(), "a spread needs a measurement");
     }
 
-    /// The middle one, or the mean of the two in the middle.
+    /// The middle value, or the mean of the two in the middle.
     public double median() {
         List<Double> sorted = values.stream().sorted().toList();
         int half = sorted.size() / 2;

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// What a store's folder holds, by the time at which it was written. The store only adds.
+/// The files of a store's folder with the times at which they were written. The store only adds files.
 record WrittenFiles(List<Written> files) {
 
     record Written(Instant at, long bytes) {}
@@ -25,7 +25,7 @@ record WrittenFiles(List<Written> files) {
         return new WrittenFiles(List.copyOf(files));
     }
 
-    long bytesIn(Interval time) {
+    long bytesIn(TimeSpan time) {
         return files.stream()
                 .filter(file -> time.holds(file.at()))
                 .mapToLong(Written::bytes)

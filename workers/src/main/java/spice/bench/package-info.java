@@ -1,4 +1,5 @@
-/// How fast we are, beside PyTorch and Tika on the same machine, and what an iteration spends its time on.
+/// `spice bench`: speed beside PyTorch and Tika, and where the time of an iteration goes. Knows model, ingest,
+/// archive, store.s3, policies, program, processes, local.
 @NullMarked
 package spice.bench;
 

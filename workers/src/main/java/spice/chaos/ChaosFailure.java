@@ -1,6 +1,6 @@
 package spice.chaos;
 
-/// A run that did not go on by itself.
+/// Thrown when a run does not reach its end by itself, or a disturbance cannot be done.
 final class ChaosFailure extends RuntimeException {
     private static final long serialVersionUID = 1;
 

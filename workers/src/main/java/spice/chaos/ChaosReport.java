@@ -11,21 +11,21 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What came of the runs.
+/// Results of the disturbed runs.
 ///
-/// @param runs the disturbed ones
-public record ChaosReport(List<Run> runs) {
+/// @param runs the disturbed runs that have ended
+public record ChaosReport(List<DisturbedRun> runs) {
     public ChaosReport {
         runs = List.copyOf(runs);
     }
 
     /// One disturbed run.
     ///
-    /// @param outcome empty if it did not get to its end by itself
-    /// @param trouble what is wrong; empty if it ended as the undisturbed one did
-    public record Run(long seed, Optional<ChaosRun.Outcome> outcome, Optional<String> trouble) {}
+    /// @param outcome empty if the run did not reach its end by itself
+    /// @param trouble what went wrong; empty if the run ended as the undisturbed one did
+    public record DisturbedRun(long seed, Optional<ChaosRun.Outcome> outcome, Optional<String> trouble) {}
 
-    /// In what a run ended otherwise than the undisturbed one.
+    /// How a run's outcome differs from that of the undisturbed run; empty if it does not.
     static Optional<String> difference(ChaosRun.Outcome calm, ChaosRun.Outcome disturbed) {
         if (!calm.manifest().equals(disturbed.manifest())) {
             return Optional.of("DIFFERENT: manifest %s instead of %s".formatted(disturbed.manifest(), calm.manifest()));
@@ -45,13 +45,13 @@ public record ChaosReport(List<Run> runs) {
                         .formatted(disturbed.different()));
     }
 
-    /// Whether every run ended as the undisturbed one did.
+    /// Whether every run ended as the undisturbed run did.
     public boolean allEqual() {
         return runs.stream().allMatch(run -> run.trouble().isEmpty());
     }
 
-    /// How often each kind of disturbance was done.
-    public Map<Disturbance, Long> counts() {
+    /// Number of disturbances done, by kind.
+    Map<Disturbance, Long> counts() {
         return recovered()
                 .collect(Collectors.groupingBy(
                         ChaosRun.Recovered::kind, () -> new EnumMap<>(Disturbance.class), Collectors.counting()));
@@ -65,7 +65,7 @@ public record ChaosReport(List<Run> runs) {
         return runs.stream().flatMap(run -> run.outcome().stream()).toList();
     }
 
-    /// For people, a line each.
+    /// The report as lines for people.
     public List<String> table() {
         List<String> lines = new ArrayList<>();
         lines.add(line("disturbance", "done", "recovery p50", "p95"));
@@ -99,7 +99,7 @@ public record ChaosReport(List<Run> runs) {
         return "%-28s %5s %13s %7s".formatted(kind, done, median, high);
     }
 
-    /// One line for each kind and reason.
+    /// Disturbances that were not done: one line for each kind and reason.
     private List<String> notDone() {
         Map<Disturber.NotDone, Long> counts = outcomes().stream()
                 .flatMap(outcome -> outcome.notDone().stream())
@@ -126,7 +126,10 @@ public record ChaosReport(List<Run> runs) {
         return recovered().flatMap(done -> done.recovery().stream()).sorted().toList();
     }
 
-    /// The smallest value that this share of all does not exceed.
+    /// The smallest value that at least this share of the values does not exceed, in seconds; `-` if there are
+    /// none.
+    ///
+    /// @param share above 0, up to 1
     static String quantile(List<Duration> sorted, double share) {
         if (sorted.isEmpty()) {
             return "-";
@@ -135,7 +138,8 @@ public record ChaosReport(List<Run> runs) {
         return String.format(Locale.ROOT, "%.1f s", sorted.get(rank - 1).toMillis() / 1000.0);
     }
 
-    /// By step: how many of them were begun more than once, which is work done again, at least in part.
+    /// For each kind of step: how often work was begun again, of how many steps. Begun again means repeated at
+    /// least in part.
     private String repeated() {
         Map<String, Integer> again = new TreeMap<>();
         Map<String, Integer> all = new TreeMap<>();

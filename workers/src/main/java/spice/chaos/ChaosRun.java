@@ -13,24 +13,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// One run on a stack of its own, disturbed by a schedule.
+/// Plays one run on its own stack and disturbs it by a schedule.
 final class ChaosRun {
     private static final Duration LOOK = Duration.ofMillis(25);
-    /// Many times what the slowest run has needed: whatever takes longer hangs.
+    /// Longest time for a run: many times what the slowest has needed. A run that takes longer hangs.
     private static final Duration PATIENCE = Duration.ofMinutes(6);
 
     private static final Pattern CHECKPOINT = Pattern.compile("checkpoint: \\S+ \\(manifest ([0-9a-f]{64})\\)");
-    /// What the store's log says of a step that gave another result than before.
+    /// Logged by the store when a repeated step gives a different result.
     private static final String DIFFERENT = "this time the step gave";
 
     private final ChaosStack stack;
     private final Timeline calm;
     private final Disturber disturber;
-    private final List<Timeline.Step> steps = new ArrayList<>();
+    private final List<Timeline.Point> points = new ArrayList<>();
     private final List<Schedule.Event> left;
     private long first;
 
-    /// @param calm how the undisturbed run went on; for that run itself, anything
+    /// @param calm timeline of the undisturbed run; for that run itself, any timeline
     ChaosRun(ChaosStack stack, Schedule schedule, Timeline calm) {
         this.stack = stack;
         this.calm = calm;
@@ -38,15 +38,17 @@ final class ChaosRun {
         this.left = new ArrayList<>(schedule.events());
     }
 
-    /// A disturbance, and how long afterwards the run had its next result; empty if it had all of them.
+    /// A disturbance that was done.
+    ///
+    /// @param recovery time until the run's next result; empty if the run already had all results
     record Recovered(Disturbance kind, Optional<Duration> recovery) {}
 
-    /// What became of a run.
+    /// What a run ended with.
     ///
     /// @param manifest digest of the last checkpoint
     /// @param index each step's result by its key
-    /// @param begun how often each step's work was begun
-    /// @param different results that differed from what was committed already
+    /// @param begun how often each step's work was begun, by its key
+    /// @param different number of repeated results that differed from the committed one
     record Outcome(
             String manifest,
             Timeline timeline,
@@ -56,9 +58,9 @@ final class ChaosRun {
             List<Recovered> recovered,
             List<Disturber.NotDone> notDone) {}
 
-    /// Runs to the end.
+    /// Plays the run to its end.
     ///
-    /// @throws ChaosFailure if the run did not get there by itself
+    /// @throws ChaosFailure if the run does not reach its end by itself
     Outcome run() throws IOException, InterruptedException {
         stack.up();
         stack.run();
@@ -71,7 +73,7 @@ final class ChaosRun {
                 });
                 if (System.nanoTime() > deadline) {
                     throw new ChaosFailure("the run hangs after %d results; disturbed by %s"
-                            .formatted(steps.isEmpty() ? 0 : steps.getLast().results(), disturber.done()));
+                            .formatted(points.isEmpty() ? 0 : points.getLast().results(), disturber.done()));
                 }
                 Thread.sleep(LOOK);
             }
@@ -89,7 +91,7 @@ final class ChaosRun {
         }
         return new Outcome(
                 checkpoint.group(1),
-                new Timeline(steps),
+                new Timeline(points),
                 stack.store().index(),
                 stack.link().begun(),
                 different(),
@@ -105,9 +107,9 @@ final class ChaosRun {
     private void look() {
         long now = System.nanoTime();
         int results = stack.store().results();
-        if (results > (steps.isEmpty() ? 0 : steps.getLast().results())) {
-            first = steps.isEmpty() ? now : first;
-            steps.add(new Timeline.Step(Duration.ofNanos(now - first), results));
+        if (results > (points.isEmpty() ? 0 : points.getLast().results())) {
+            first = points.isEmpty() ? now : first;
+            points.add(new Timeline.Point(Duration.ofNanos(now - first), results));
         }
         while (!left.isEmpty() && isDue(left.getFirst(), now)) {
             disturber.disturb(left.removeFirst());
@@ -116,11 +118,11 @@ final class ChaosRun {
 
     private boolean isDue(Schedule.Event event, long now) {
         Timeline.Moment moment = calm.moment(event.share());
-        return steps.stream()
-                .filter(step -> step.results() >= moment.results())
+        return points.stream()
+                .filter(point -> point.results() >= moment.results())
                 .findFirst()
-                .filter(step ->
-                        now - first - step.after().toNanos() >= moment.later().toNanos())
+                .filter(point ->
+                        now - first - point.after().toNanos() >= moment.later().toNanos())
                 .isPresent();
     }
 
@@ -128,8 +130,8 @@ final class ChaosRun {
         Duration at = Duration.ofNanos(done.nanos() - first);
         return new Recovered(
                 done.kind(),
-                steps.stream()
-                        .map(Timeline.Step::after)
+                points.stream()
+                        .map(Timeline.Point::after)
                         .filter(after -> after.compareTo(at) > 0)
                         .findFirst()
                         .map(after -> after.minus(at)));

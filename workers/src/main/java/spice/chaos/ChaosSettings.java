@@ -4,15 +4,15 @@ import java.nio.file.Path;
 import java.util.Set;
 import spice.local.LocalSettings;
 
-/// What `spice chaos` is told.
+/// Settings of `spice chaos`.
 ///
-/// @param runs disturbed ones, beside one that is left alone
-/// @param seed of the first run; the others have the numbers after it
+/// @param runs number of disturbed runs, besides the undisturbed one
+/// @param seed of the first disturbed run; the others have the numbers after it
 /// @param kinds of disturbances that may happen
-/// @param local of the user's own stack, which is left alone: each run has one of its own
-/// @param folder where the runs' stacks are kept; those of runs that ended as they should are removed
-/// @param archive the spice merchant's archive
-/// @param program the main class of the command line
+/// @param local settings of the user's own stack, which is left alone: each run has its own stack
+/// @param folder that holds the runs' stacks; the stacks of disturbed runs that ended as they should are removed
+/// @param archive folder of the spice merchant's archive
+/// @param program main class of the command line
 public record ChaosSettings(
         int runs, long seed, Set<Disturbance> kinds, LocalSettings local, Path folder, Path archive, String program) {
     public ChaosSettings {

@@ -16,16 +16,16 @@ import org.jspecify.annotations.Nullable;
 import spice.local.LocalSettings;
 import spice.local.Program;
 import spice.local.StackView;
+import spice.processes.LogFile;
 
-/// A stack for one run, with all that can be done to it: `spice up` as a process, `spice run` as a process beside
-/// it, and an S3 server that the workers reach over a line of ours.
+/// A stack for one run, with handles to disturb it: `spice up` and `spice run` as processes, and a proxy between
+/// the workers and the S3 server.
 final class ChaosStack implements AutoCloseable {
-    /// The workflow's id, and so the lineage's name, which a checkpoint's digest holds: the same in every run.
+    /// Workflow id and lineage name of every run: equal in all runs, since a checkpoint's digest covers it.
     private static final String LINEAGE = "chaos";
 
     private static final Duration START = Duration.ofMinutes(3);
     private static final Duration STOP = Duration.ofMinutes(1);
-    private static final Duration LOOK = Duration.ofMillis(50);
 
     private final Path home;
     private final StackView view;
@@ -34,9 +34,11 @@ final class ChaosStack implements AutoCloseable {
     private final S3Link link;
     private final Optional<SmallDisk> disk;
     private final Optional<FakeClock> clock;
-    /// Two locks, since a start takes seconds, in which the run is to be looked at.
+    /// Guards the supervisor. Not the lock that guards the command: a start takes seconds, in which the run must
+    /// still be watched.
     private final Object supervising = new Object();
 
+    /// Guards the command.
     private final Object following = new Object();
     private @Nullable Process supervisor;
     private @Nullable Process command;
@@ -57,10 +59,11 @@ final class ChaosStack implements AutoCloseable {
         this.clock = clock;
     }
 
-    /// A stack that is not up yet.
+    /// Prepares a stack without starting it.
     ///
-    /// @param home is made
-    /// @param path where a Temporal server is found
+    /// @param home folder to create for the stack
+    /// @param path `PATH` on which a Temporal server is found
+    /// @param schedule decides whether a small disk and a fake clock are needed
     static ChaosStack in(Path home, ChaosSettings chaos, FewDocuments documents, String path, Schedule schedule)
             throws IOException, InterruptedException {
         Files.createDirectories(home);
@@ -73,28 +76,26 @@ final class ChaosStack implements AutoCloseable {
         Map<String, String> environment =
                 new HashMap<>(clock.map(FakeClock::environment).orElse(Map.of()));
         environment.put("PATH", path);
-        // The AWS SDK goes through a proxy as anybody's would, so that what is proved is the program as it is.
+        // The AWS SDK uses the proxy on its own, so the test runs the program unchanged.
         environment.put("HTTP_PROXY", "http://127.0.0.1:%d".formatted(link.port()));
         return new ChaosStack(
                 settings, Program.on(settings, chaos.program(), environment), documents, link, disk, clock);
     }
 
-    /// Starts `spice up`, whatever may be running, and waits until all of it serves.
+    /// Starts `spice up`, also where leftovers run, and waits until the whole stack serves.
+    ///
+    /// @throws ChaosFailure if the stack does not come up
     void up() throws IOException, InterruptedException {
         synchronized (supervising) {
             Process started = program.start(
                     output("up"), List.of("up", "--corpus", FewDocuments.NAME + "=" + documents.corpus()));
             supervisor = started;
-            long deadline = System.nanoTime() + START.toNanos();
-            while (!view.isUp()) {
-                if (!started.isAlive()) {
-                    throw new ChaosFailure(
-                            "spice up ended with exit code %d: %s".formatted(started.exitValue(), lastLines("up")));
-                }
-                if (System.nanoTime() > deadline) {
-                    throw new ChaosFailure("spice up was not up within %d s".formatted(START.toSeconds()));
-                }
-                Thread.sleep(LOOK);
+            if (!view.awaitUp(started, START)) {
+                throw new ChaosFailure(
+                        started.isAlive()
+                                ? "spice up was not up within %d s".formatted(START.toSeconds())
+                                : "spice up ended with exit code %d: %s"
+                                        .formatted(started.exitValue(), lastLines("up")));
             }
         }
     }
@@ -113,7 +114,7 @@ final class ChaosStack implements AutoCloseable {
         }
     }
 
-    /// Kills `spice up`, and starts it again, as a person would.
+    /// Kills `spice up` and starts it again, as a person would.
     void killSupervisor() throws IOException, InterruptedException {
         synchronized (supervising) {
             Process killed = requireNonNull(supervisor);
@@ -122,7 +123,7 @@ final class ChaosStack implements AutoCloseable {
         }
     }
 
-    /// Kills `spice run`, and comes back to the run, as a person would.
+    /// Kills `spice run` and follows the run again, as a person would.
     void killCommand() throws IOException, InterruptedException {
         synchronized (following) {
             requireNonNull(command).destroyForcibly().waitFor();
@@ -130,16 +131,16 @@ final class ChaosStack implements AutoCloseable {
         }
     }
 
-    /// Comes back to the run.
+    /// Starts `spice watch`, which follows the run.
     void follow() throws IOException {
         synchronized (following) {
             command = program.start(output("run"), List.of("watch", LINEAGE));
         }
     }
 
-    /// Whether the run has ended, as far as the command line says.
+    /// Whether the run has ended, by the exit of the command that follows it.
     ///
-    /// @throws ChaosFailure if it says that it failed
+    /// @throws ChaosFailure if the command failed
     boolean hasEnded() {
         synchronized (following) {
             Process current = requireNonNull(command);
@@ -154,23 +155,17 @@ final class ChaosStack implements AutoCloseable {
         }
     }
 
-    /// The process of this name, once it is there.
+    /// Waits for the process of this name; empty if it does not appear within the time of a start.
     Optional<ProcessHandle> await(String name) throws InterruptedException {
-        long deadline = System.nanoTime() + START.toNanos();
-        Optional<ProcessHandle> found = view.process(name);
-        while (found.isEmpty() && System.nanoTime() < deadline) {
-            Thread.sleep(LOOK);
-            found = view.process(name);
-        }
-        return found;
+        return view.awaitProcess(name, START);
     }
 
-    /// What the command line has said.
+    /// Output of the commands that started and followed the run.
     String said() throws IOException {
         return Files.readString(output("run"));
     }
 
-    /// What all processes have written.
+    /// Log files of all processes.
     List<Path> logs() throws IOException {
         try (Stream<Path> files = Files.list(home.resolve("logs"))) {
             return files.toList();
@@ -203,17 +198,12 @@ final class ChaosStack implements AutoCloseable {
     }
 
     private String lastLines(String name) {
-        try {
-            List<String> lines = Files.readAllLines(output(name));
-            return String.join(" | ", lines.subList(Math.max(0, lines.size() - 3), lines.size()));
-        } catch (IOException e) {
-            return e.toString();
-        }
+        return new LogFile(output(name)).tail();
     }
 
-    /// Stops all of it in order.
+    /// Stops the command, then the stack.
     ///
-    /// @return what was still there afterwards
+    /// @return names of processes that were left over and had to be stopped one by one
     List<String> down() throws InterruptedException {
         synchronized (following) {
             if (command != null) {

@@ -1,6 +1,6 @@
 package spice.chaos;
 
-/// What may happen to a run.
+/// A kind of disturbance that may happen to a run.
 public enum Disturbance {
     KILL_CPU_WORKER("SIGKILL of the CPU worker", true),
     KILL_GPU_WORKER("SIGKILL of the GPU worker", true),
@@ -26,12 +26,12 @@ public enum Disturbance {
         this.kill = kill;
     }
 
-    /// Whether a process is killed.
-    public boolean isKill() {
+    /// Whether this disturbance kills a process.
+    boolean isKill() {
         return kill;
     }
 
-    /// For people.
+    /// The disturbance in words, for people.
     @Override
     public String toString() {
         return words;

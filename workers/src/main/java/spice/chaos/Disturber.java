@@ -3,7 +3,6 @@ package spice.chaos;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -11,14 +10,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import spice.local.StackView;
+import spice.store.WholeFile;
 
-/// Does to a stack what the schedule says, each thing on a thread of its own, so that one may befall what another
-/// has left behind.
+/// Disturbs a stack by a schedule. Each disturbance runs on its own thread, so that one may hit while the stack
+/// recovers from another.
 final class Disturber {
     private static final String CPU = "cpu-worker";
     private static final String GPU = "gpu-worker";
 
-    /// Longer than the run's heartbeat timeout.
+    /// How long a worker is stopped: longer than the run's heartbeat timeout.
     private static final Duration STOPPED = Duration.ofSeconds(7);
 
     private static final int LONGEST_SECONDS = 5;
@@ -39,12 +39,15 @@ final class Disturber {
         this.stack = stack;
     }
 
-    /// @param nanos when, as [System#nanoTime] counts
+    /// A disturbance that was done.
+    ///
+    /// @param nanos when, by [System#nanoTime]
     record Done(Disturbance kind, long nanos) {}
 
+    /// A disturbance that could not be done.
     record NotDone(Disturbance kind, String reason) {}
 
-    /// Lets it happen, from now.
+    /// Starts the disturbance on a new thread.
     void disturb(Schedule.Event event) {
         threads.add(Thread.ofVirtual().name("disturb").start(() -> {
             try {
@@ -60,22 +63,20 @@ final class Disturber {
         }));
     }
 
-    /// What was done so far.
     List<Done> done() {
         return List.copyOf(done);
     }
 
-    /// What could not be done, with the reason.
     List<NotDone> notDone() {
         return List.copyOf(notDone);
     }
 
-    /// The first thing that went wrong.
+    /// The first failure of a disturbance.
     Optional<ChaosFailure> failure() {
         return Optional.ofNullable(failures.peek());
     }
 
-    /// Waits until all is over.
+    /// Waits until every disturbance is over. A cut that still waits for an upload is given up.
     void end() throws InterruptedException {
         ending = true;
         for (Thread thread : threads) {
@@ -83,7 +84,7 @@ final class Disturber {
         }
     }
 
-    /// @return why it was not done, if it was not
+    /// @return why the disturbance was not done; empty if it was
     private Optional<String> happen(Disturbance kind, RandomGenerator random) throws IOException, InterruptedException {
         return switch (kind) {
             case KILL_CPU_WORKER -> kill(kind, CPU);
@@ -188,7 +189,7 @@ final class Disturber {
         return Optional.empty();
     }
 
-    /// What is kept is damaged, not what a process has taken of it and checked.
+    /// Flips a bit of a cached file. Copies that a process has already taken and checked stay intact.
     private Optional<String> corrupt(Disturbance kind, RandomGenerator random) throws IOException {
         Path blobs = stack.cache().resolve("blobs");
         if (!Files.isDirectory(blobs)) {
@@ -204,7 +205,7 @@ final class Disturber {
         try {
             damage(files.get(random.nextInt(files.size())), random);
         } catch (IOException e) {
-            // Given up by the cache between two looks at it, or the disk is full just now.
+            // The cache has just dropped the file, or the disk is full now.
             return Optional.of("no cached file could be replaced: " + e);
         }
         record(kind);
@@ -214,9 +215,10 @@ final class Disturber {
     private void damage(Path file, RandomGenerator random) throws IOException {
         byte[] content = Files.readAllBytes(file);
         content[random.nextInt(content.length)] ^= 1;
-        Path damaged = stack.cache().resolve("damaged");
-        Files.write(damaged, content);
-        Files.move(damaged, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try (WholeFile damaged = WholeFile.in(stack.cache(), file)) {
+            Files.write(damaged.unfinished(), content);
+            damaged.finish();
+        }
     }
 
     private Optional<String> fill(Disturbance kind, RandomGenerator random) throws IOException, InterruptedException {

@@ -1,24 +1,27 @@
 package spice.chaos;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import spice.store.WholeFile;
 
-/// Another time of day for our JVMs, by the library libfaketime; the machine's clock is left alone.
+/// Changes the time of day that our JVMs see, by the library libfaketime. The machine's clock is left alone.
 ///
-/// @param file says how far off it is
+/// @param library path of libfaketime
+/// @param file that holds the clock's offset
 record FakeClock(Path library, Path file) {
     private static final List<Path> LIBRARIES = List.of(
             Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"),
             Path.of("/usr/lib64/faketime/libfaketimeMT.so.1"),
             Path.of("/usr/lib/faketime/libfaketimeMT.so.1"));
 
-    /// One that is right as yet, if the library is installed.
+    /// A clock with offset 0; empty if the library is not installed.
     static Optional<FakeClock> in(Path folder) throws IOException {
         Optional<Path> library = LIBRARIES.stream().filter(Files::exists).findFirst();
         if (library.isEmpty()) {
@@ -29,8 +32,8 @@ record FakeClock(Path library, Path file) {
         return Optional.of(clock);
     }
 
-    /// For the processes that are to see it. The clock that only ever goes on is left alone; without the last of
-    /// these, the library's waits on it end at the wrong time, and no connection comes about.
+    /// Environment of the processes that see this clock. The monotonic clock stays real; without the last variable,
+    /// libfaketime ends waits on it at the wrong time, and no connection is made.
     Map<String, String> environment() {
         return Map.of(
                 "LD_PRELOAD", library.toString(),
@@ -40,10 +43,8 @@ record FakeClock(Path library, Path file) {
                 "FAKETIME_FORCE_MONOTONIC_FIX", "0");
     }
 
-    /// Sets it ahead, or back.
+    /// Sets the clock ahead, or back if the offset is negative.
     void set(Duration off) throws IOException {
-        Path next = file.resolveSibling("clock.next");
-        Files.writeString(next, "%+ds%n".formatted(off.toSeconds()));
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+        WholeFile.write(file, "%+ds%n".formatted(off.toSeconds()).getBytes(UTF_8));
     }
 }

@@ -10,19 +10,22 @@ import java.util.List;
 import java.util.stream.Stream;
 import spice.archive.SpiceArchive;
 
-/// A run that takes seconds: a few of the archive's documents, a few of its held-out questions, few iterations.
+/// Input of a run that takes seconds: a few of the archive's documents and held-out questions, and settings with
+/// few iterations.
 ///
-/// @param corpus the folder with documents and questions
-/// @param settings of the run, as JSON
+/// @param corpus folder with the documents and the questions
+/// @param settings file with the run's settings as JSON
 record FewDocuments(Path corpus, Path settings) {
-    /// The corpus as the workers know it.
+    /// Name under which the workers know the corpus.
     static final String NAME = "few";
 
     private static final String SETTINGS = "run.json";
     private static final int DOCUMENTS = 12;
     private static final int QUESTIONS = 24;
 
-    /// Writes them into a folder.
+    /// Writes the input into a folder.
+    ///
+    /// @param archive folder of the spice merchant's archive
     static FewDocuments write(Path archive, Path folder) {
         Path corpus = folder.resolve(NAME);
         Path documents = corpus.resolve("documents");

@@ -13,18 +13,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The line between the workers and the S3 server: an HTTP proxy that can be bad in four ways. It also sees which
-/// steps were begun, since a step asks for its result before it works.
+/// An HTTP proxy between the workers and the S3 server that can disturb their connections in four ways: the states
+/// other than good, and a cut in an upload. It also counts which steps were begun, since a step asks for its result
+/// before it works.
 final class S3Link implements AutoCloseable {
-    /// How the line is.
+    /// How the proxy treats connections.
     enum State {
         GOOD,
         /// Connections are cut off as soon as they are made.
         REFUSING,
-        /// A few kilobytes now and then.
+        /// Passes on 16 KiB at most every 60 ms.
         SLOW,
         /// Each request is answered 503.
         UNAVAILABLE
@@ -57,7 +59,7 @@ final class S3Link implements AutoCloseable {
         this.listener = listener;
     }
 
-    /// A line to the S3 server on this port of the loopback address.
+    /// A proxy on a free port, to the S3 server on this port of the loopback address.
     static S3Link open(int port) throws IOException {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         S3Link link = new S3Link(new InetSocketAddress(loopback, port), new ServerSocket(0, 64, loopback));
@@ -65,23 +67,23 @@ final class S3Link implements AutoCloseable {
         return link;
     }
 
-    /// Where to send requests.
+    /// The port of the proxy.
     int port() {
         return listener.getLocalPort();
     }
 
-    /// From here on the line is like this; connections that are open break.
+    /// Changes the state, and resets all open connections.
     void set(State next) {
         state = next;
         sockets.forEach(S3Link::reset);
     }
 
-    /// The next upload is cut after so many bytes.
+    /// Cuts the next request that sends more than this many bytes.
     void cutAfter(long bytes) {
         cutAfter.set(bytes);
     }
 
-    /// Whether the cut that was asked for has been made.
+    /// Whether the last cut that was asked for has been made.
     boolean hasCut() {
         return cutAfter.get() == NEVER;
     }
@@ -119,7 +121,7 @@ final class S3Link implements AutoCloseable {
 
     private static void answerBusy(Socket client) throws IOException {
         InputStream in = client.getInputStream();
-        // The end of a request's head.
+        // Read until the blank line that ends the request's head.
         int blank = 0;
         while (blank < 4) {
             int next = in.read();
@@ -134,7 +136,7 @@ final class S3Link implements AutoCloseable {
         out.write("%-100s".formatted(BUSY_BODY).getBytes(ISO_8859_1));
         out.flush();
         client.shutdownOutput();
-        // A client that is still sending would not read the answer if we hung up on it.
+        // A client that is still sending reads the answer only if we do not hang up first.
         client.setSoTimeout(1000);
         in.transferTo(OutputStream.nullOutputStream());
     }
@@ -161,18 +163,16 @@ final class S3Link implements AutoCloseable {
         }
     }
 
-    private interface Watcher {
-        void see(String bytes);
-    }
-
-    /// Passes on what comes, until either side hangs up.
-    private void pump(Socket from, Socket to, Watcher watcher) {
+    /// Passes on all bytes until either side hangs up.
+    ///
+    /// @param watcher sees the bytes first, as ISO 8859-1
+    private void pump(Socket from, Socket to, Consumer<String> watcher) {
         byte[] buffer = new byte[BUFFER];
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                watcher.see(new String(buffer, 0, count, ISO_8859_1));
+                watcher.accept(new String(buffer, 0, count, ISO_8859_1));
                 if (state == State.SLOW) {
                     Thread.sleep(SLOWNESS_MILLIS);
                 }
@@ -187,7 +187,7 @@ final class S3Link implements AutoCloseable {
         }
     }
 
-    /// One request after the other on a connection: what is asked for, and what is answered.
+    /// The current request of a connection and its answer.
     private final class Exchange {
         private String wanted = "";
         private long sent;

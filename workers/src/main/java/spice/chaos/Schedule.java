@@ -9,32 +9,37 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import spice.domain.Seed;
 
-/// What happens to a run, and when: drawn from the run's seed alone, so that a failure can be had again.
+/// The disturbances of a run and their times, drawn from the run's seed alone so that a failure can be reproduced.
 ///
 /// @param events in order of time
 record Schedule(List<Event> events) {
-    /// Five or six: over fifty runs more than two hundred, also when some come too late.
+    /// Least number of kills in a run, which has this many or one more: so fifty runs have more than 200, even if
+    /// some come too late.
     private static final int KILLS = 5;
 
     private static final int OTHERS = 2;
 
-    /// At the very end there may be nothing left to disturb.
+    /// Latest moment, as a share of the run's time: at the very end there may be nothing left to disturb.
     private static final double LAST = 0.95;
 
+    /// A disturbance at a moment.
+    ///
     /// @param share of the undisturbed run's time, from 0 to 1
-    /// @param seed of what else is drawn for it
+    /// @param seed for the disturbance's own choices, such as its length
     record Event(Disturbance kind, double share, Seed seed) {}
 
     Schedule {
         events = List.copyOf(events);
     }
 
-    /// Nothing.
+    /// The empty schedule of the undisturbed run.
     static Schedule calm() {
         return new Schedule(List.of());
     }
 
-    /// @param kinds that may happen
+    /// Draws the schedule of a run.
+    ///
+    /// @param kinds of disturbances that may happen
     static Schedule draw(Seed seed, Set<Disturbance> kinds) {
         RandomGenerator random = seed.child("schedule").random();
         List<Disturbance> drawn = new ArrayList<>();
@@ -48,7 +53,7 @@ record Schedule(List<Event> events) {
         return new Schedule(events);
     }
 
-    /// Each kind once before one comes again.
+    /// Deals kinds at random; each comes once before any comes again.
     private static List<Disturbance> deal(Set<Disturbance> kinds, boolean kills, int count, RandomGenerator random) {
         List<Disturbance> deck = new ArrayList<>(
                 kinds.stream().filter(kind -> kind.isKill() == kills).sorted().toList());

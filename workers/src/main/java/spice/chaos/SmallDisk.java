@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// A disk of its own for the workers' cache, in memory and so small that it can be filled. Only root may mount one.
+/// A small in-memory file system for the workers' cache, which can be filled. Only root can mount it.
 ///
 /// @param folder where it is mounted
 record SmallDisk(Path folder) implements AutoCloseable {
@@ -15,7 +15,7 @@ record SmallDisk(Path folder) implements AutoCloseable {
     private static final String FILLER = "filler";
     private static final long PATIENCE_SECONDS = 10;
 
-    /// Empty if it cannot be mounted.
+    /// Mounts the file system; empty if that fails.
     static Optional<SmallDisk> mount(Path folder) throws IOException, InterruptedException {
         Files.createDirectories(folder);
         return run("mount", "-t", "tmpfs", "-o", "size=%dm".formatted(MEGABYTES), "spice-chaos", folder.toString())
@@ -30,7 +30,7 @@ record SmallDisk(Path folder) implements AutoCloseable {
                 out.write(block);
             }
         } catch (IOException e) {
-            // It is full: that was wanted.
+            // The disk is full, as intended.
         }
     }
 
@@ -38,7 +38,7 @@ record SmallDisk(Path folder) implements AutoCloseable {
         Files.deleteIfExists(folder.resolve(FILLER));
     }
 
-    /// Lets go of it, at the latest when the last process that has a file on it has ended.
+    /// Unmounts the file system, which goes once no process has a file open on it.
     @Override
     public void close() throws IOException {
         try {
@@ -56,7 +56,7 @@ record SmallDisk(Path folder) implements AutoCloseable {
                     .start();
             return process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
         } catch (IOException e) {
-            // There is no such program.
+            // The program does not exist.
             return false;
         }
     }

@@ -7,25 +7,22 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import spice.local.S3Leftovers;
 
-/// The S3 server's folder, looked at from outside, so that it can be read whatever is dead.
+/// The store as files in the S3 server's folder, readable also while the server is dead.
 ///
-/// @param bucket the bucket's folder
+/// @param bucket folder of the bucket
 record StoreFolder(Path bucket) {
     private static final String INDEX = "index";
     private static final String RECORDS = "records";
 
-    /// What the server has not finished.
-    private static final Pattern UNFINISHED = Pattern.compile(".*-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
-
-    /// How many results of steps, checkpoints and lineages it holds.
+    /// Number of results of steps, and of records of checkpoints and lineages.
     int results() {
         return list(INDEX).size() + list(RECORDS).size();
     }
 
-    /// Each step's result: what the index says, by its key.
+    /// Each step's index entry, by the step's key.
     Map<String, String> index() {
         Map<String, String> results = new TreeMap<>();
         list(INDEX).forEach((key, file) -> {
@@ -44,12 +41,10 @@ record StoreFolder(Path bucket) {
         if (Files.isDirectory(folder)) {
             try (Stream<Path> files = Files.walk(folder)) {
                 files.filter(Files::isRegularFile)
-                        .filter(file -> !UNFINISHED
-                                .matcher(file.getFileName().toString())
-                                .matches())
+                        .filter(file -> !S3Leftovers.hasUnfinishedName(file))
                         .forEach(file -> found.put(bucket.relativize(file).toString(), file));
             } catch (UncheckedIOException e) {
-                // A file was renamed while we looked: it is there under its name the next time.
+                // A file was renamed meanwhile: the next look finds it under its final name.
                 if (!(e.getCause() instanceof NoSuchFileException)) {
                     throw e;
                 }

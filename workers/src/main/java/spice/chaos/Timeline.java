@@ -3,34 +3,41 @@ package spice.chaos;
 import java.time.Duration;
 import java.util.List;
 
-/// How an undisturbed run went on: after which time it had how many results. A moment of it is found again in a
-/// run that is slower or faster, since it is named by the results before it.
+/// How many results the undisturbed run had at which time. A moment is named by the number of results before it,
+/// so it is found again in a run that is slower or faster.
 ///
-/// @param steps in order of time; the first one at 0
-record Timeline(List<Step> steps) {
+/// @param points in order of time; the first is at 0
+record Timeline(List<Point> points) {
 
-    /// @param after the first result
-    /// @param results in the store
-    record Step(Duration after, int results) {}
+    /// A time at which the number of results grew.
+    ///
+    /// @param after time since the first result
+    /// @param results in the store from then on
+    record Point(Duration after, int results) {}
 
-    /// When something is to happen: so long after there were so many results.
+    /// When a disturbance happens.
+    ///
+    /// @param results the run must have
+    /// @param later time to wait from then on
     record Moment(int results, Duration later) {}
 
     Timeline {
-        steps = List.copyOf(steps);
+        points = List.copyOf(points);
     }
 
     Duration length() {
-        return steps.getLast().after();
+        return points.getLast().after();
     }
 
-    /// @param share of the whole time, from 0 to 1
+    /// The moment after this share of the whole time.
+    ///
+    /// @param share from 0 to 1
     Moment moment(double share) {
         Duration time = Duration.ofNanos((long) (length().toNanos() * share));
-        Step before = steps.getFirst();
-        for (Step step : steps) {
-            if (step.after().compareTo(time) <= 0) {
-                before = step;
+        Point before = points.getFirst();
+        for (Point point : points) {
+            if (point.after().compareTo(time) <= 0) {
+                before = point;
             }
         }
         return new Moment(before.results(), time.minus(before.after()));

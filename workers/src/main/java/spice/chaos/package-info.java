@@ -1,4 +1,5 @@
-/// `spice chaos`: the proof that a disturbed run ends with the checkpoint of an undisturbed one.
+/// `spice chaos`: disturbs runs, and checks that they end with an undisturbed run's checkpoint. Knows archive,
+/// processes, local.
 @NullMarked
 package spice.chaos;
 

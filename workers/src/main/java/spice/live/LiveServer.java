@@ -20,42 +20,42 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import spice.activities.Checkpoints;
-import spice.report.LiveRun;
-import spice.report.RunsPage;
+import spice.checkpoints.Checkpoints;
+import spice.report.LiveReport;
+import spice.report.RunListPage;
 import spice.settings.Lineages;
 import spice.store.BlobStore;
 import spice.store.StoreException;
 
-/// Serves the pages of all runs of a store on the loopback address. Every address begins with a token: other users
-/// of the machine can reach the port as well. Requests under another host's name are refused, since a page from
-/// elsewhere may have made its name lead here.
+/// Serves the pages of all runs of a store on the loopback address. Every path begins with a secret token, since
+/// other users of the machine can reach the port, too. Requests that name another host are refused: a foreign web
+/// page may have pointed its own host name here (DNS rebinding).
 ///
 /// ```
-/// /TOKEN/                 the runs
+/// /TOKEN/                 the list of runs
 /// /TOKEN/RUN/             a run's page
-/// /TOKEN/RUN/events       what is new of it, as server-sent events
+/// /TOKEN/RUN/events       its news, as server-sent events
 /// ```
 public final class LiveServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LiveServer.class);
     private static final Duration LOOK = Duration.ofSeconds(1);
-    /// A connection that nobody holds any more is noticed when something is written to it.
+    /// Looks without news after which a comment is sent: only a write shows that a connection is dead.
     private static final int LOOKS_A_SIGN = 10;
-    /// Far more open pages than a person has; each asks the store every second.
+    /// Most pages that are followed at once: far more than a person opens. Each asks the store every second.
     private static final int MOST_FOLLOWERS = 32;
 
     private static final Pattern PLACE = Pattern.compile("/([^/]*)/(?:([^/]*)/(events)?)?");
 
     private final BlobStore store;
     private final String address;
-    private final LiveRun.Temporal temporal;
+    private final LiveReport.Temporal temporal;
     private final byte[] token;
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore followers = new Semaphore(MOST_FOLLOWERS);
 
     private LiveServer(
-            BlobStore store, String address, LiveRun.Temporal temporal, String token, InetSocketAddress listen)
+            BlobStore store, String address, LiveReport.Temporal temporal, String token, InetSocketAddress listen)
             throws IOException {
         this.store = store;
         this.address = address;
@@ -67,19 +67,19 @@ public final class LiveServer implements AutoCloseable {
         server.start();
     }
 
-    /// Serves until it is closed.
+    /// Starts a server that serves until it is closed.
     ///
     /// @param address of the store, for people
-    /// @param token that every address has to begin with
-    /// @param listen on the loopback interface
+    /// @param token that every path must begin with
+    /// @param listen address on the loopback interface
     /// @throws IOException if the port is taken
     public static LiveServer start(
-            BlobStore store, String address, LiveRun.Temporal temporal, String token, InetSocketAddress listen)
+            BlobStore store, String address, LiveReport.Temporal temporal, String token, InetSocketAddress listen)
             throws IOException {
         return new LiveServer(store, address, temporal, token, listen);
     }
 
-    /// Where the runs are listed; a run's page is at its name below.
+    /// Address of the list of runs; a run's page is at `RUN/` below it.
     public URI home() {
         return URI.create("http://%s/%s/".formatted(names().getFirst(), new String(token, UTF_8)));
     }
@@ -104,7 +104,7 @@ public final class LiveServer implements AutoCloseable {
     private void answer(HttpExchange exchange) throws IOException {
         Headers answer = exchange.getResponseHeaders();
         answer.set("Cache-Control", "no-store");
-        answer.set("Content-Security-Policy", LiveRun.policy() + "; frame-ancestors 'none'");
+        answer.set("Content-Security-Policy", LiveReport.policy() + "; frame-ancestors 'none'");
         answer.set("Cross-Origin-Opener-Policy", "same-origin");
         answer.set("Cross-Origin-Resource-Policy", "same-origin");
         answer.set("Referrer-Policy", "no-referrer");
@@ -126,7 +126,7 @@ public final class LiveServer implements AutoCloseable {
         }
         Optional<String> lineage = Optional.ofNullable(place.group(2));
         if (lineage.isEmpty()) {
-            html(exchange, RunsPage.of(new Checkpoints(store).lineages()));
+            html(exchange, RunListPage.of(new Checkpoints(store).lineages()));
         } else if (!Lineages.isName(lineage.get())) {
             text(exchange, 404, "That is not a run's name.");
         } else if (place.group(3) == null) {
@@ -136,8 +136,8 @@ public final class LiveServer implements AutoCloseable {
         }
     }
 
-    private LiveRun run(String lineage) {
-        return new LiveRun(store, address, lineage, temporal);
+    private LiveReport run(String lineage) {
+        return new LiveReport(store, address, lineage, temporal);
     }
 
     private void follow(HttpExchange exchange, String lineage) throws IOException {
@@ -148,7 +148,7 @@ public final class LiveServer implements AutoCloseable {
         try {
             exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
             exchange.sendResponseHeaders(200, 0);
-            LiveRun run = run(lineage);
+            LiveReport run = run(lineage);
             run.after(seen(exchange));
             send(exchange.getResponseBody(), run);
         } catch (InterruptedException e) {
@@ -158,7 +158,7 @@ public final class LiveServer implements AutoCloseable {
         }
     }
 
-    /// The iteration that the page has: the browser says it by itself when it connects again.
+    /// The last iteration that the page shows. The browser sends it by itself (`Last-Event-ID`) when it reconnects.
     private static int seen(HttpExchange exchange) {
         String id = exchange.getRequestHeaders().getFirst("Last-Event-ID");
         String query = Optional.ofNullable(exchange.getRequestURI().getQuery()).orElse("");
@@ -166,10 +166,10 @@ public final class LiveServer implements AutoCloseable {
         return number.matches("\\d{1,9}") ? Integer.parseInt(number) : 0;
     }
 
-    private static void send(OutputStream out, LiveRun run) throws IOException, InterruptedException {
+    private static void send(OutputStream out, LiveReport run) throws IOException, InterruptedException {
         write(out, "retry: %d\n\n".formatted(2 * LOOK.toMillis()));
         for (int looks = 0; ; looks++) {
-            Optional<LiveRun.News> news = latest(run);
+            Optional<LiveReport.News> news = latest(run);
             if (news.isPresent()) {
                 write(out, event(news.get()));
             } else if (looks % LOOKS_A_SIGN == 0) {
@@ -179,8 +179,8 @@ public final class LiveServer implements AutoCloseable {
         }
     }
 
-    /// Nothing while the store is away: the page keeps what it has.
-    private static Optional<LiveRun.News> latest(LiveRun run) {
+    /// What is new; empty also while the store cannot be read: the page keeps what it shows.
+    private static Optional<LiveReport.News> latest(LiveReport run) {
         try {
             return run.news();
         } catch (StoreException e) {
@@ -189,11 +189,11 @@ public final class LiveServer implements AutoCloseable {
         }
     }
 
-    private static String event(LiveRun.News news) {
+    private static String event(LiveReport.News news) {
         return switch (news) {
-            case LiveRun.Fresh(int iteration, String json) ->
+            case LiveReport.Fresh(int iteration, String json) ->
                 "event: news\nid: %d\ndata: %s\n\n".formatted(iteration, json);
-            case LiveRun.Reload() -> "event: reload\ndata: now\n\n";
+            case LiveReport.Reload() -> "event: reload\ndata: now\n\n";
         };
     }
 

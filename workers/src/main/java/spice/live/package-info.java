@@ -1,4 +1,4 @@
-/// A run's page while it goes on, served on this machine.
+/// The live view: serves the pages of runs on this machine while they go on. Knows checkpoints, report.
 @NullMarked
 package spice.live;
 

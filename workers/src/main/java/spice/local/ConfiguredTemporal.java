@@ -6,14 +6,17 @@ import io.temporal.api.workflowservice.v1.DescribeNamespaceRequest;
 import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import java.time.Duration;
+import spice.program.UserError;
 
-/// A Temporal server that somebody else runs.
+/// Checks a Temporal server that somebody else runs and the user has configured.
 final class ConfiguredTemporal {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private ConfiguredTemporal() {}
 
-    /// @throws UserError if it does not answer, refuses us, or lacks the namespace
+    /// Returns if the server can be used.
+    ///
+    /// @throws UserError if the server does not answer, refuses the credentials, or lacks the namespace
     static void requireUsable(ClientConfigProfile profile) {
         String namespace = profile.toWorkflowClientOptions().getNamespace();
         String server =

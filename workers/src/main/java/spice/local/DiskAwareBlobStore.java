@@ -11,8 +11,8 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/// Says so when the disk is full, where the backend by itself would answer "internal error", and hang up on a
-/// client that is still sending.
+/// Answers an upload with 507 when the disk is full. The backend alone would answer "internal error" and hang up
+/// on a client that is still sending.
 final class DiskAwareBlobStore extends ForwardingBlobStore {
     private static final int INSUFFICIENT_STORAGE = 507;
     private static final String FULL = "No space left on device";
@@ -47,12 +47,12 @@ final class DiskAwareBlobStore extends ForwardingBlobStore {
                         && String.valueOf(f.getMessage()).contains(FULL));
     }
 
-    /// A client reads no answer before it has sent everything.
+    /// A client reads the answer only after it has sent everything.
     private static void readToTheEnd(InputStream content) {
         try {
             content.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
-            // It has hung up, then.
+            // The client has hung up.
         }
     }
 }

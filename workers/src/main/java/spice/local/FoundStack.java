@@ -5,19 +5,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import spice.program.UserError;
 import spice.store.s3.S3Location;
 
-/// A stack that another program has started and goes on supervising.
+/// A stack that another program started and supervises.
 record FoundStack(StackAddresses addresses, ProcessHandle supervisor) implements LocalStack {
     /// A first start may have to build the Temporal server.
     private static final Duration PATIENCE = Duration.ofMinutes(15);
 
     private static final Duration LOOK = Duration.ofMillis(200);
 
-    /// Waits for it to be up.
+    /// Waits until the running stack is up.
     ///
-    /// @throws UserError if it does not come up, or has other workers than we need
+    /// @throws UserError if the stack does not come up, or lacks a worker of the plan
     static FoundStack find(LocalSettings settings, StackPlan plan, Map<String, String> environment)
             throws InterruptedException {
         StackState state = awaitUp(settings);
@@ -47,19 +47,11 @@ record FoundStack(StackAddresses addresses, ProcessHandle supervisor) implements
     }
 
     private static StackState awaitUp(LocalSettings settings) throws InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (System.nanoTime() < deadline) {
-            Optional<StackState> state = StackState.read(settings.stateFile())
-                    .filter(StackState::up)
-                    .filter(s -> s.supervisor().find().isPresent());
-            if (state.isPresent()) {
-                return state.get();
-            }
-            Thread.sleep(LOOK);
-        }
-        throw new UserError(
-                "another program has been starting the local stack in %s for %d minutes. Stop it and try again."
-                        .formatted(settings.home(), PATIENCE.toMinutes()));
+        return new Polling(PATIENCE, LOOK)
+                .find(() -> StackState.read(settings.stateFile()).filter(StackState::serves))
+                .orElseThrow(() -> new UserError(
+                        "another program has been starting the local stack in %s for %d minutes. Stop it and try again."
+                                .formatted(settings.home(), PATIENCE.toMinutes())));
     }
 
     private static String inWords(List<WorkerPlan> workers) {
@@ -84,6 +76,6 @@ record FoundStack(StackAddresses addresses, ProcessHandle supervisor) implements
 
     @Override
     public void close() {
-        // It is not ours to stop.
+        // Its supervisor stops it.
     }
 }

@@ -11,24 +11,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import spice.model.Devices;
+import spice.program.Environment;
+import spice.program.UserError;
 import spice.store.s3.S3Key;
 import spice.store.s3.S3Location;
 
-/// Where the local stack keeps its files and which ports it takes. Everything listens on the loopback address
-/// only.
+/// Settings of the local stack: where it keeps its files and which ports it takes. All its servers listen on the
+/// loopback address only.
 ///
-/// @param home folder of all that the stack keeps: databases, objects, logs (`SPICE_HOME`)
-/// @param root folder of the program itself, with `infra/` in it (`SPICE_ROOT`)
+/// @param home folder for everything the stack keeps: databases, objects, logs (`SPICE_HOME`)
+/// @param root folder of the program itself, which contains `infra/` (`SPICE_ROOT`)
 /// @param temporalPort of the Temporal server (`SPICE_TEMPORAL_PORT`)
 /// @param uiPort of its Web UI (`SPICE_UI_PORT`)
 /// @param s3Port of the S3 server (`SPICE_S3_PORT`)
 /// @param livePort of the live view of runs (`SPICE_LIVE_PORT`)
 /// @param bucket of the store (`SPICE_S3_BUCKET`)
-/// @param ownS3 whether the stack runs an S3 server of its own, rather than using one that the AWS SDK's settings
-///     name
+/// @param ownS3 whether the stack runs its own S3 server; if not, the AWS SDK's settings name one
 /// @param download whether a Temporal binary may be fetched from its vendor (`SPICE_TEMPORAL_DOWNLOAD`)
-/// @param cpuHeap Java heap of a CPU worker (`SPICE_CPU_HEAP`)
-/// @param gpuHeap Java heap of a GPU worker; the model lies outside of it (`SPICE_GPU_HEAP`)
+/// @param cpuHeap Java heap of a CPU worker, e.g. `512m` (`SPICE_CPU_HEAP`)
+/// @param gpuHeap Java heap of a GPU worker, e.g. `512m`; the model lies outside the heap (`SPICE_GPU_HEAP`)
 /// @param devices that the GPU worker computes on (`SPICE_DEVICE`)
 public record LocalSettings(
         Path home,
@@ -54,9 +55,16 @@ public record LocalSettings(
                 .forEach(heap -> require(heap.matches("[1-9]\\d*[mMgG]"), "not a heap's size, such as 512m: %s", heap));
     }
 
-    /// The settings that these variables give, with local defaults.
+    /// The settings from this process's environment, with local defaults.
     ///
-    /// @throws UserError if one of them cannot be read
+    /// @throws UserError if a variable is invalid
+    public static LocalSettings ofThisProcess() {
+        return from(Environment.variables());
+    }
+
+    /// The settings from these environment variables, with local defaults.
+    ///
+    /// @throws UserError if a variable is invalid
     public static LocalSettings from(Map<String, String> environment) {
         try {
             return new LocalSettings(
@@ -87,7 +95,7 @@ public record LocalSettings(
         return Integer.parseInt(value);
     }
 
-    /// The same for a stack of its own in another folder, on ports that are free now.
+    /// Settings for a second stack in another folder: with its own S3 server, on ports that are free now.
     public LocalSettings elsewhere(Path otherHome) {
         List<Integer> ports = Ports.free(4);
         return new LocalSettings(
@@ -105,17 +113,16 @@ public record LocalSettings(
                 devices);
     }
 
-    /// A port of this machine that no other can reach.
+    /// The address of a port that other machines cannot reach.
     public static InetSocketAddress loopback(int port) {
         return new InetSocketAddress(InetAddress.ofLiteral(LOOPBACK), port);
     }
 
-    /// The database of the Temporal server.
     Path temporalDatabase() {
         return home.resolve("temporal.db");
     }
 
-    /// Where a Temporal binary that was fetched or built is kept.
+    /// Where a downloaded or built Temporal binary is kept.
     Path keptTemporal() {
         return home.resolve("bin").resolve("temporal");
     }
@@ -125,7 +132,7 @@ public record LocalSettings(
         return root.resolve("infra").resolve("temporal-server");
     }
 
-    /// Where the stack's own Temporal server listens.
+    /// Address of the stack's own Temporal server, `HOST:PORT`.
     public String temporalAddress() {
         return "%s:%d".formatted(LOOPBACK, temporalPort);
     }
@@ -142,17 +149,17 @@ public record LocalSettings(
         return URI.create("http://%s:%d".formatted(LOOPBACK, s3Port));
     }
 
-    /// Where this machine's workers keep checkpoints that they have fetched or made.
+    /// Where this machine's workers keep the checkpoints that they fetched or made.
     public Path cache() {
         return home.resolve("cache");
     }
 
-    /// Names and commands of the engines that runs may name as their trainer.
+    /// File with the names and commands of the engines that a run may choose as its trainer.
     public Path launchers() {
         return home.resolve("launchers.json");
     }
 
-    /// Where our processes say at which address Prometheus finds their meters.
+    /// Folder in which our processes write the addresses of their meters for Prometheus.
     public Path meters() {
         return home.resolve("metrics");
     }
@@ -161,17 +168,17 @@ public record LocalSettings(
         return home.resolve("logs");
     }
 
-    /// What a page's address must have in it to be served.
+    /// File with the secret token that every address of the live view begins with.
     public Path liveToken() {
         return home.resolve("live-token");
     }
 
-    /// Where reports are written unless somebody says otherwise.
+    /// Default folder of reports.
     public Path reports() {
         return home.resolve("reports");
     }
 
-    /// Where the stack's own Web UI listens.
+    /// Address of the Web UI of the stack's own Temporal server.
     public URI uiAddress() {
         return URI.create("http://%s:%d".formatted(LOOPBACK, uiPort));
     }
@@ -184,9 +191,9 @@ public record LocalSettings(
         return home.resolve("stack.lock");
     }
 
-    /// Where the store is: on the stack's own S3 server, or where the AWS SDK's settings say.
+    /// Where the store is: on the stack's own S3 server, or where the AWS SDK's settings point.
     ///
-    /// @throws UserError if the own server's key cannot be read or made
+    /// @throws UserError if the key of the stack's own server cannot be read or made
     public S3Location s3() {
         if (!ownS3) {
             return S3Location.configured(bucket);

@@ -5,19 +5,21 @@ import java.nio.file.Files;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import spice.program.UserError;
 
-/// The local stack: a Temporal server, an S3 server, and workers, each a process of its own that is started again
-/// if it dies. There is one stack per home folder; whoever asks for a second one is given the first.
+/// The local stack: a Temporal server, an S3 server, and workers. Each runs as its own process and is restarted if
+/// it dies. There is one stack per home folder; a program that asks for a second one gets the first.
 ///
-/// On Ctrl-C and SIGTERM whoever started it stops all its processes. If it is killed, they go on; the next start
-/// adopts those that it would start in the same way, and replaces the others.
+/// The program that started the stack is its supervisor. On Ctrl-C and SIGTERM the supervisor stops all processes
+/// of the stack. If the supervisor is killed, the processes keep running; the next start adopts those that it
+/// would start in the same way, and replaces the others.
 public sealed interface LocalStack extends AutoCloseable permits StartedStack, FoundStack {
-    /// The stack that is running, or else a new one, once all of it serves.
+    /// The running stack, or else a new one. Returns once all of it serves.
     ///
     /// @param environment our own variables: `PATH`, `TEMPORAL_*`
-    /// @param say takes a line for the user now and then, also later, from any thread
-    /// @throws UserError if there is none to be had, with the reason and the remedy
-    /// @throws spice.store.StoreException if the S3 server cannot be used, likewise
+    /// @param say takes lines for the user, from any thread, also after this method has returned
+    /// @throws UserError if no stack can be had, with the reason and the remedy
+    /// @throws spice.store.StoreException if the S3 server cannot be used, with the reason and the remedy
     static LocalStack open(
             LocalSettings settings, StackPlan plan, Map<String, String> environment, Consumer<String> say)
             throws InterruptedException {
@@ -35,7 +37,7 @@ public sealed interface LocalStack extends AutoCloseable permits StartedStack, F
 
     StackAddresses addresses();
 
-    /// Whether we have started it, rather than found it.
+    /// Whether this program started the stack and supervises it.
     boolean isOurs();
 
     /// Waits until the stack has been stopped.

@@ -4,20 +4,24 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import spice.processes.Holder;
+import spice.program.UserError;
 
-/// The ports of the local stack.
+/// Finds and checks TCP ports of the loopback address.
 final class Ports {
     private Ports() {}
 
-    /// Below those that the kernel hands out (32768 and up on Linux): a server that is down for a moment must find
-    /// its port again, and no outgoing connection may have got it meanwhile.
+    /// Our ports lie below those that the kernel gives to outgoing connections (32768 and up on Linux): a server
+    /// that restarts must find its port still free.
     private static final int FIRST = 10_000;
 
     private static final int LAST = 32_767;
     private static final int TRIES = 1_000;
 
-    /// Ports of the loopback address that are free now, drawn at random so that two programs that look at the same
-    /// time seldom find the same.
+    /// Different ports that are free now. They are drawn at random, so that two programs that look at the same time
+    /// rarely get the same port.
+    ///
+    /// @throws UserError if there are too few
     static List<Integer> free(int count) {
         List<Integer> ports = ThreadLocalRandom.current()
                 .ints(FIRST, LAST + 1)
@@ -44,15 +48,17 @@ final class Ports {
 
     private static void requireBindable(int port) throws IOException {
         try (ServerSocket socket = new ServerSocket()) {
-            // Connections of a server that has just ended may linger on the port without holding it.
+            // Old connections of a server that has just ended may linger; they do not hold the port.
             socket.setReuseAddress(true);
             socket.bind(LocalSettings.loopback(port));
         }
     }
 
-    /// @param user who needs it, e.g. `the S3 server`
-    /// @param setting the variable that names another port
-    /// @throws UserError if somebody has the port
+    /// Returns if the port is free.
+    ///
+    /// @param user what needs the port, e.g. `the S3 server`
+    /// @param setting environment variable that selects another port
+    /// @throws UserError if the port is taken
     static void requireFree(int port, String user, String setting) {
         try {
             requireBindable(port);

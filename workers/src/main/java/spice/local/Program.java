@@ -9,15 +9,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import spice.processes.ProcessPlan;
 
-/// How the command line is run for a stack of its own, as a person would.
+/// Runs the command line as a process, as a person would, on a stack other than the user's own.
 ///
 /// @param main class of the command line
-/// @param environment that leads it to its stack
+/// @param environment variables that point it to the stack
 public record Program(String main, Map<String, String> environment) {
     private static final String HEAP = "256m";
 
-    /// What would lead it to other servers.
+    /// Variables of our own environment that would point the command line to other servers.
     private static final Pattern OTHERS =
             Pattern.compile("(SPICE|TEMPORAL|AWS)_.*|(?i:https?_proxy|no_proxy|all_proxy)");
 
@@ -25,9 +26,9 @@ public record Program(String main, Map<String, String> environment) {
         environment = Map.copyOf(environment);
     }
 
-    /// The command line on a stack of these settings, whatever other stacks there are.
+    /// The command line on the stack of these settings.
     ///
-    /// @param more variables that it is given
+    /// @param more variables for its environment
     public static Program on(LocalSettings settings, String main, Map<String, String> more) {
         Map<String, String> environment = new HashMap<>(more);
         environment.put("SPICE_HOME", settings.home().toString());
@@ -41,7 +42,9 @@ public record Program(String main, Map<String, String> environment) {
         return new Program(main, environment);
     }
 
-    /// Starts it; what it says is added to the file.
+    /// Starts the command line.
+    ///
+    /// @param output file to which its output is appended
     public Process start(Path output, List<String> arguments) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(ProcessPlan.java(HEAP, main, arguments))
                 .redirectErrorStream(true)
@@ -53,7 +56,7 @@ public record Program(String main, Map<String, String> environment) {
         return builder.start();
     }
 
-    /// Asks it to end, and kills it if it does not.
+    /// Asks the process to end, and kills it if it has not ended after the grace period.
     public static void stop(Process process, Duration grace) throws InterruptedException {
         process.destroy();
         if (!process.waitFor(grace.toMillis(), TimeUnit.MILLISECONDS)) {

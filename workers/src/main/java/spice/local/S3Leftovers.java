@@ -10,19 +10,20 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import spice.program.UserError;
 
-/// What a killed S3 server leaves behind: it writes an object as `<name>-<uuid>`, marks it, and renames it. A
-/// file that has such a name but no mark was never acknowledged to anybody.
-final class S3Leftovers {
+/// Unfinished objects of a killed S3 server. The server writes an object as `<name>-<uuid>`, marks it with an
+/// extended attribute, and renames it. A file with such a name but no mark was never acknowledged to a client.
+public final class S3Leftovers {
     private static final Pattern UNFINISHED = Pattern.compile(".*-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final String MARK = "user.content-md5";
 
     private S3Leftovers() {}
 
-    /// Removes them from the folder, in which no server may be at work.
+    /// Removes the unfinished objects from a folder that no server is using.
     ///
-    /// @return how many there were
-    /// @throws UserError if the folder's file system cannot hold the marks
+    /// @return how many were removed
+    /// @throws UserError if the folder's file system has no extended attributes
     static int remove(Path folder) throws IOException {
         requireMarks(folder);
         List<Path> unfinished;
@@ -35,10 +36,13 @@ final class S3Leftovers {
         return unfinished.size();
     }
 
+    /// Whether the server uses this file's name only until an object is finished.
+    public static boolean hasUnfinishedName(Path file) {
+        return UNFINISHED.matcher(file.getFileName().toString()).matches();
+    }
+
     private static boolean isUnfinished(Path file) {
-        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-                && UNFINISHED.matcher(file.getFileName().toString()).matches()
-                && !isMarked(file);
+        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && hasUnfinishedName(file) && !isMarked(file);
     }
 
     private static boolean isMarked(Path file) {
@@ -46,7 +50,7 @@ final class S3Leftovers {
             UserDefinedFileAttributeView marks = marks(file);
             return marks == null || marks.list().contains(MARK);
         } catch (IOException e) {
-            // What cannot be looked at is not ours to delete.
+            // Keep what cannot be read.
             return true;
         }
     }

@@ -13,23 +13,23 @@ import spice.store.s3.S3Key;
 import spice.telemetry.ListenAddress;
 import spice.telemetry.Telemetry;
 
-/// An S3 server on a folder, in a process of its own, so that no fault of a worker takes it along. It listens on
-/// the loopback address and answers only those who have the key. An object appears by a rename or not at all;
-/// nothing is forced to the disk: safe against the death of processes, not against loss of power.
+/// An S3 server that keeps its objects in a folder. It runs as its own process, so that a worker's crash does not
+/// stop it. It listens on the loopback address and requires the stack's key. An object appears by a rename or not
+/// at all. Writes are not forced to the disk: objects survive the death of a process, not a loss of power.
 public final class S3Server {
     private static final Logger log = LoggerFactory.getLogger(S3Server.class);
 
-    /// For requests under way when it is told to stop.
+    /// Time that requests under way get when the server is told to stop.
     private static final long GRACE_MILLIS = 3000;
 
     private S3Server() {}
 
-    /// `S3Server FOLDER PORT KEY-FILE METERS-FOLDER`; runs until it is told to stop.
+    /// `S3Server FOLDER PORT KEY-FILE METERS-FOLDER`: runs until the process is told to stop.
     public static void main(String[] args) throws Exception {
         serve(Path.of(args[0]), Integer.parseInt(args[1]), Path.of(args[2]), Path.of(args[3]));
     }
 
-    /// Serves as the local stack's server does, in this process, until that is told to stop.
+    /// Runs the server of these settings' stack inside this process, until the process is told to stop.
     public static void serve(LocalSettings settings) throws Exception {
         serve(settings.s3Folder(), settings.s3Port(), settings.s3KeyFile(), settings.meters());
     }

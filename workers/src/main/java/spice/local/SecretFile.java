@@ -1,24 +1,29 @@
 package spice.local;
 
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import spice.program.UserError;
+import spice.store.WholeFile;
 
-/// A secret of this stack: made at the first start, readable by its owner only.
+/// A file with a secret of this stack, made at the first start and readable only by its owner.
 public final class SecretFile {
     private static final int SECRET_BYTES = 20;
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private SecretFile() {}
 
-    /// The lines of this file, which is made if it is not there: these lines, then 40 random hexadecimal digits.
+    /// The lines of this file. Makes the file if it does not exist.
     ///
-    /// @throws UserError if it cannot be made, or holds another number of lines, or blank ones
+    /// @param before lines of a new file before the secret, which is 40 random hexadecimal digits
+    /// @throws UserError if the file cannot be read or made, has a different number of lines, or has a blank line
     public static List<String> open(Path file, List<String> before) {
         try {
             if (!Files.exists(file)) {
@@ -42,21 +47,13 @@ public final class SecretFile {
     private static void make(Path file, List<String> before) throws IOException {
         byte[] secret = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(secret);
-        Files.createDirectories(file.getParent());
-        Path unfinished = Files.createTempFile(
-                file.getParent(),
-                file.getFileName().toString(),
-                null,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try {
-            List<String> lines = new ArrayList<>(before);
-            lines.add(HexFormat.of().formatHex(secret));
-            Files.write(unfinished, lines);
-            Files.createLink(file, unfinished);
-        } catch (FileAlreadyExistsException e) {
-            // Another process that starts at the same moment was first: its secret is as good.
-        } finally {
-            Files.delete(unfinished);
+        List<String> lines = new ArrayList<>(before);
+        lines.add(HexFormat.of().formatHex(secret));
+        try (WholeFile whole = WholeFile.beside(file)) {
+            Files.createFile(whole.unfinished(), OWNER_ONLY);
+            Files.write(whole.unfinished(), lines);
+            // If another process that starts at the same moment was first, its secret is as good.
+            whole.finishFirst();
         }
     }
 }

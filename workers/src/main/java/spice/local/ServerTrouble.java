@@ -4,16 +4,15 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.Set;
 
-/// Why a Temporal server could not be spoken to.
+/// Why a call to a Temporal server failed.
 ///
-/// @param words one line for people: the last cause there is, such as a refused connection or an untrusted
-///     certificate
-/// @param isRefusal whether the server has answered, and another try would get the same answer
+/// @param words the root cause in one line for people, such as a refused connection or an untrusted certificate
+/// @param isRefusal whether the server answered with a refusal, which another try would get again
 public record ServerTrouble(String words, boolean isRefusal) {
     private static final Set<Status.Code> REFUSALS =
             Set.of(Status.Code.UNAUTHENTICATED, Status.Code.PERMISSION_DENIED, Status.Code.UNIMPLEMENTED);
 
-    /// What this failure of a call says.
+    /// The reason behind this failure of a call.
     public static ServerTrouble of(RuntimeException failure) {
         Throwable last = failure;
         while (last.getCause() != null) {

@@ -11,23 +11,23 @@ import java.util.Optional;
 import spice.store.s3.S3Key;
 import spice.store.s3.S3Location;
 
-/// Where the stack's parts are.
+/// Where the parts of the stack are.
 ///
-/// @param rung which Temporal server it is, in words
-/// @param temporal how to connect to it
+/// @param rung in words, which Temporal server the stack uses
+/// @param temporal how to connect to that server
 /// @param ui its Web UI; empty if somebody else runs the server
 /// @param s3 where the store is
 /// @param logs folder of the stack's logs
 public record StackAddresses(String rung, ClientConfigProfile temporal, Optional<URI> ui, S3Location s3, Path logs) {
 
-    /// The same for a process that looks into its environment only: `TEMPORAL_*`, `AWS_*`. Empty where the process
-    /// finds by itself what we found.
-    public Map<String, String> environment() {
+    /// The addresses as environment variables for a worker: `TEMPORAL_*`, `AWS_*`. Leaves out servers that
+    /// somebody else runs: a worker finds these by the settings that it inherits.
+    Map<String, String> environment() {
         Map<String, String> variables = new HashMap<>();
         ui.ifPresent(_ -> {
             variables.put("TEMPORAL_ADDRESS", temporal.getAddress());
             variables.put("TEMPORAL_NAMESPACE", temporal.getNamespace());
-            // A profile without an address may still have these.
+            // Overrides what a profile without an address may set.
             variables.put("TEMPORAL_API_KEY", "");
             variables.put("TEMPORAL_TLS", "false");
         });
@@ -45,7 +45,7 @@ public record StackAddresses(String rung, ClientConfigProfile temporal, Optional
         variables.put("AWS_SECRET_ACCESS_KEY", key.secret());
     }
 
-    /// What the user is told, a line each.
+    /// The addresses as lines for the user.
     public List<String> banner() {
         List<String> lines = new ArrayList<>();
         lines.add("Temporal server  " + rung);

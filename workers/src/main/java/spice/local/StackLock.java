@@ -8,13 +8,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import spice.program.UserError;
 
-/// Says that a stack's supervisor is alive: the system gives the lock back however its process ends.
+/// File lock that a stack's supervisor holds while it lives. The system releases the lock however the process ends.
 record StackLock(Path file, FileChannel channel) implements AutoCloseable {
-    /// The system's locks are per process, and closing the file anywhere in it gives the lock back.
+    /// Locked files of this process. The system's locks are per process, and closing the file anywhere in the
+    /// process releases the lock.
     private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
 
-    /// The lock, unless somebody has it.
+    /// Takes the lock; empty if somebody holds it, this process included.
     static Optional<StackLock> take(Path file) throws IOException {
         if (!OURS.add(file)) {
             return Optional.empty();

@@ -4,10 +4,10 @@ import io.temporal.api.enums.v1.IndexedValueType;
 import java.util.List;
 import java.util.Map;
 
-/// What the stack is to consist of, beside its two servers.
+/// What the stack consists of besides its two servers.
 ///
-/// @param searchAttributes that the Temporal server is to know
-/// @param workers none for a command that only looks
+/// @param searchAttributes to register with the Temporal server
+/// @param workers to run; none for a command that only reads
 public record StackPlan(Map<String, IndexedValueType> searchAttributes, List<WorkerPlan> workers) {
     public StackPlan {
         searchAttributes = Map.copyOf(searchAttributes);

@@ -4,21 +4,23 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import spice.processes.ProcessMark;
 import spice.store.Json;
 import spice.store.StoreException;
+import spice.store.WholeFile;
 
-/// What a running stack says of itself, for the next program that wants one, and for the next start after its
-/// supervisor was killed.
+/// State file of a running stack. The next program that needs a stack reads it, and so does the next start after
+/// the supervisor was killed.
 ///
-/// @param supervisor the program that started it
-/// @param up whether everything serves
-/// @param rung the Temporal server in words
-/// @param temporal the address of its own Temporal server; empty if it uses a configured one
-/// @param s3 the address of its own S3 server; empty if it uses a configured one
+/// @param supervisor the program that started the stack
+/// @param up whether every server serves and every worker has been started
+/// @param rung in words, which Temporal server the stack uses
+/// @param temporal address of the stack's own Temporal server; empty if it uses a configured one
+/// @param ui address of that server's Web UI
+/// @param s3 address of the stack's own S3 server; empty if it uses a configured one
 record StackState(
         ProcessMark supervisor,
         boolean up,
@@ -31,7 +33,7 @@ record StackState(
 
     /// A process of the stack.
     ///
-    /// @param identity of the plan by which it runs; null where an older version wrote this
+    /// @param identity of the plan it was started by; null if an older version wrote the file
     record Running(String name, ProcessMark mark, @Nullable String identity) {}
 
     StackState {
@@ -39,22 +41,20 @@ record StackState(
         processes = List.copyOf(processes);
     }
 
-    /// The state in this file, if there is one that can be read.
+    /// The state in this file; empty if the file is missing or cannot be read.
     static Optional<StackState> read(Path file) {
         try {
             return Files.exists(file)
                     ? Optional.of(Json.read(Files.readAllBytes(file), StackState.class, file.toString()))
                     : Optional.empty();
         } catch (IOException | StoreException e) {
-            // It only saves time: whatever still runs is found by its ports.
+            // The state only saves time: leftover processes are found by their environment.
             return Optional.empty();
         }
     }
 
     void write(Path file) throws IOException {
-        Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
-        Files.write(unfinished, Json.bytes(this));
-        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        WholeFile.write(file, Json.bytes(this));
     }
 
     /// The process of this name.
@@ -66,10 +66,15 @@ record StackState(
                 .mark();
     }
 
-    /// Those of its processes that are still alive.
+    /// The processes that are still alive.
     List<Running> alive() {
         return processes.stream()
                 .filter(process -> process.mark().find().isPresent())
                 .toList();
+    }
+
+    /// Whether the whole stack serves and its supervisor is alive.
+    boolean serves() {
+        return up && supervisor.find().isPresent();
     }
 }

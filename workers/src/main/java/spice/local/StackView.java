@@ -4,23 +4,23 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import spice.processes.Stopping;
 
-/// A local stack as others on this machine see it, whoever supervises it.
+/// A local stack as other programs on this machine see it, whoever supervises it.
 public record StackView(LocalSettings settings) {
     public static final String S3 = StartedStack.S3;
     public static final String TEMPORAL = StartedStack.TEMPORAL;
 
     private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final Duration LOOK = Duration.ofMillis(50);
 
-    /// Whether all of it serves under a supervisor that lives.
-    public boolean isUp() {
-        return state().filter(StackState::up)
-                .flatMap(state -> state.supervisor().find())
-                .isPresent();
+    /// Whether the whole stack serves and its supervisor is alive.
+    boolean isUp() {
+        return state().filter(StackState::serves).isPresent();
     }
 
-    /// The process of this name (`s3`, `temporal`, or a worker's), if it is alive.
-    public Optional<ProcessHandle> process(String name) {
+    /// The process of this name (`s3`, `temporal`, or a worker's name), if it is alive.
+    Optional<ProcessHandle> process(String name) {
         return state().stream()
                 .flatMap(state -> state.processes().stream())
                 .filter(process -> process.name().equals(name))
@@ -28,21 +28,33 @@ public record StackView(LocalSettings settings) {
                 .flatMap(process -> process.mark().find());
     }
 
+    /// Waits until the whole stack serves.
+    ///
+    /// @param up the process that starts the stack
+    /// @return whether it did; false also once the process has ended
+    public boolean awaitUp(Process up, Duration patience) throws InterruptedException {
+        return new Polling(patience, LOOK).until(this::isUp, () -> !up.isAlive());
+    }
+
+    /// Waits for the process of this name; empty if it does not appear in time.
+    public Optional<ProcessHandle> awaitProcess(String name, Duration patience) throws InterruptedException {
+        return new Polling(patience, LOOK).find(() -> process(name));
+    }
+
     private Optional<StackState> state() {
         return StackState.read(settings.stateFile());
     }
 
-    /// The S3 server's folder.
     public Path s3Folder() {
         return settings.s3Folder();
     }
 
-    /// Ends what runs without a supervisor.
+    /// Stops processes of the stack that have no supervisor.
     ///
-    /// @return what that was
+    /// @return their names
     public List<String> stopLeftovers() {
-        List<Leftover> leftovers = Leftover.of(settings);
-        Stopping.stop(leftovers.stream().map(Leftover::process).toList(), GRACE);
-        return leftovers.stream().map(Leftover::name).toList();
+        List<LeftoverProcess> leftovers = LeftoverProcess.of(settings);
+        Stopping.stop(leftovers.stream().map(LeftoverProcess::process).toList(), GRACE);
+        return leftovers.stream().map(LeftoverProcess::name).toList();
     }
 }

@@ -3,8 +3,6 @@ package spice.local;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.temporal.envconfig.ClientConfigProfile;
 import java.io.IOException;
-import java.net.HttpURLConnection;
-import java.net.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,39 +18,46 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import spice.processes.AtExit;
+import spice.processes.LiveProcess;
+import spice.processes.LogFile;
+import spice.processes.ProcessMark;
+import spice.processes.ProcessPlan;
+import spice.processes.Stopping;
+import spice.program.UserError;
 import spice.store.StoreException;
 import spice.store.s3.S3BlobStore;
 import spice.telemetry.ListenAddress;
 import spice.telemetry.Telemetry;
 
-/// A stack that we have started and supervise.
+/// A stack that this program started and supervises.
 final class StartedStack implements LocalStack {
     private static final Duration S3_START = Duration.ofSeconds(60);
-    /// For an S3 server that answers, but not yet as it should.
+    /// How long opening the store is retried on an S3 server that answers.
     private static final Duration HANGS_UP = Duration.ofSeconds(20);
 
     private static final int SERVER_TRIES = 3;
     private static final Duration LOOK = Duration.ofMillis(100);
 
-    /// A server that is there answers within moments; one that has to be paged in first takes a little longer.
+    /// How long one answer may take: moments, and a little longer for a server that has to be paged in first.
     private static final Duration ANSWER = Duration.ofSeconds(3);
 
-    /// A server that was left running is replaced if it is silent for so long.
+    /// A leftover server that does not answer for this long is replaced.
     private static final Duration ADOPTION = Duration.ofSeconds(10);
 
     static final String S3 = "s3";
     static final String TEMPORAL = "temporal";
     private static final Set<String> SERVERS = Set.of(S3, TEMPORAL);
 
-    /// A worker may end the step it is at.
+    /// Time for a worker to finish the step it is at.
     private static final Duration WORKER_GRACE = Duration.ofSeconds(25);
 
     private static final Duration SERVER_GRACE = Duration.ofSeconds(10);
 
-    /// Room for the Temporal server's database, the logs, and some checkpoints of a small model.
+    /// Least free disk space: for the Temporal server's database, the logs, and some checkpoints of a small model.
     private static final long LEAST_MEGABYTES = 512;
 
-    /// The S3 server streams what it is given.
+    /// Small, since the S3 server streams objects.
     private static final String S3_HEAP = "128m";
 
     private final StackLock lock;
@@ -86,7 +91,7 @@ final class StartedStack implements LocalStack {
         this.atExit = AtExit.run(this::close);
     }
 
-    /// Starts a stack, or what is lacking of one whose supervisor was killed.
+    /// Starts a stack, or the missing parts of one whose supervisor was killed.
     static StartedStack start(
             StackLock lock,
             LocalSettings settings,
@@ -124,14 +129,14 @@ final class StartedStack implements LocalStack {
         };
         ClientConfigProfile profile = switch (rung) {
             case TemporalRung.Configured(ClientConfigProfile configured) -> configured;
-            case TemporalRung.Binary _ -> TemporalServer.profile(TemporalServer.address(settings));
+            case TemporalRung.Binary _ -> TemporalServer.profile(settings.temporalAddress());
         };
         StackAddresses addresses = new StackAddresses(
-                rung.inWords(), profile, server.map(TemporalServer::ui), settings.s3(), settings.logs());
+                rung.inWords(), profile, server.map(_ -> settings.uiAddress()), settings.s3(), settings.logs());
         return new StartedStack(lock, settings, plan, addresses, server, say);
     }
 
-    /// A stack that cannot be looked at works all the same.
+    /// The supervisor's meters. The stack also works without them.
     private static Optional<Telemetry> telemetry(LocalSettings settings, Consumer<String> say) {
         try {
             return Optional.of(Telemetry.start("supervisor", ListenAddress.LOOPBACK, settings.meters()));
@@ -176,7 +181,7 @@ final class StartedStack implements LocalStack {
 
     private ProcessPlan process(String name, List<String> command, Map<String, String> environment, LogFile log) {
         Map<String, String> all = new HashMap<>(environment);
-        all.putAll(Leftover.variable(name, settings.home()));
+        all.putAll(LeftoverProcess.variable(name, settings.home()));
         return new ProcessPlan(name, command, all, log);
     }
 
@@ -202,12 +207,12 @@ final class StartedStack implements LocalStack {
                 new LogFile(settings.logs().resolve(worker.name() + ".log")));
     }
 
-    /// What a killed program has left running and runs by today's plans, by name. All else that it has left is
-    /// stopped, the workers first.
+    /// The leftovers of a killed supervisor that match today's plans, by name. Stops all its other leftovers,
+    /// workers first.
     private Map<String, LiveProcess> adopt(List<ProcessPlan> plans) throws InterruptedException {
         Map<String, LiveProcess> adopted = new TreeMap<>();
-        List<Leftover> others = new ArrayList<>();
-        for (Leftover leftover : Leftover.of(settings)) {
+        List<LeftoverProcess> others = new ArrayList<>();
+        for (LeftoverProcess leftover : LeftoverProcess.of(settings)) {
             boolean wanted = plans.stream().anyMatch(leftover::runsBy) && isFit(leftover);
             if (!wanted || adopted.putIfAbsent(leftover.name(), leftover.process()) != null) {
                 others.add(leftover);
@@ -219,19 +224,21 @@ final class StartedStack implements LocalStack {
         if (!others.isEmpty()) {
             say.accept("stopping what a killed program has left running: "
                     + String.join(
-                            ", ", others.stream().map(Leftover::name).sorted().toList()));
+                            ", ",
+                            others.stream().map(LeftoverProcess::name).sorted().toList()));
             Stopping.stop(processes(others, leftover -> !SERVERS.contains(leftover.name())), WORKER_GRACE);
             Stopping.stop(processes(others, leftover -> SERVERS.contains(leftover.name())), SERVER_GRACE);
         }
         return adopted;
     }
 
-    private static List<LiveProcess> processes(List<Leftover> leftovers, Predicate<Leftover> which) {
-        return leftovers.stream().filter(which).map(Leftover::process).toList();
+    private static List<LiveProcess> processes(List<LeftoverProcess> leftovers, Predicate<LeftoverProcess> which) {
+        return leftovers.stream().filter(which).map(LeftoverProcess::process).toList();
     }
 
-    /// A server has to answer; what a worker is worth, its supervision shows.
-    private boolean isFit(Leftover leftover) throws InterruptedException {
+    /// Whether a leftover may be adopted. A server must answer; a worker is not checked, since supervision
+    /// restarts one that dies.
+    private boolean isFit(LeftoverProcess leftover) throws InterruptedException {
         return switch (leftover.name()) {
             case S3 -> awaits(this::s3Answers, leftover.process(), ADOPTION);
             case TEMPORAL -> temporal.orElseThrow().isUp(ADOPTION);
@@ -239,13 +246,13 @@ final class StartedStack implements LocalStack {
         };
     }
 
-    /// Opening the store makes the bucket and proves that the server can be relied on.
+    /// Makes the bucket, and checks that the server does what the store relies on.
     private void openStore() {
         S3BlobStore.open(addresses.s3()).close();
     }
 
-    /// Whoever has killed the supervisor may be at the server, too: one that was adopted and ends is started again,
-    /// and one that hangs up gets a little time.
+    /// Waits until the S3 server serves the store. Whatever killed the supervisor may also kill or disturb an
+    /// adopted server: one that ends is started again, and one that hangs up is retried for a while.
     private void awaitS3(SupervisedProcess own, boolean adopted) throws InterruptedException {
         long deadline = System.nanoTime() + HANGS_UP.toNanos();
         while (true) {
@@ -271,40 +278,22 @@ final class StartedStack implements LocalStack {
 
     private static boolean awaits(BooleanSupplier answers, LiveProcess process, Duration patience)
             throws InterruptedException {
-        long deadline = System.nanoTime() + patience.toNanos();
-        while (!answers.getAsBoolean()) {
-            if (!process.isAlive() || System.nanoTime() > deadline) {
-                return false;
-            }
-            Thread.sleep(LOOK);
-        }
-        return true;
+        return new Polling(patience, LOOK).until(answers, () -> !process.isAlive());
     }
 
-    /// Whatever it says: the kernel takes connections for a process that is stuck, too.
+    /// Whether the S3 server answers, with any status. An open connection proves nothing: the kernel accepts
+    /// connections for a stuck process, too.
     private boolean s3Answers() {
-        try {
-            HttpURLConnection connection =
-                    (HttpURLConnection) settings.s3Endpoint().toURL().openConnection(Proxy.NO_PROXY);
-            connection.setConnectTimeout((int) LOOK.toMillis());
-            connection.setReadTimeout((int) ANSWER.toMillis());
-            try {
-                return connection.getResponseCode() > 0;
-            } finally {
-                connection.disconnect();
-            }
-        } catch (IOException e) {
-            return false;
-        }
+        return HttpProbe.status(settings.s3Endpoint(), ANSWER).isPresent();
     }
 
-    /// Besides ours, the server takes ports at random, and may meet one that was taken in the same moment. One that
-    /// was adopted may be killed before it is watched over.
+    /// Waits until the Temporal server serves, and starts it again in two cases: the server also takes random
+    /// ports, one of which may have just been taken; and an adopted server may be killed before it is supervised.
     private void awaitServer(SupervisedProcess own, boolean adopted) throws InterruptedException {
         for (int tries = 1; ; tries++) {
             LiveProcess process = own.process().orElseThrow();
             try {
-                temporal.orElseThrow().awaitUp(process);
+                temporal.orElseThrow().awaitUp(process, TemporalServer.START);
                 return;
             } catch (UserError e) {
                 boolean another = adopted || String.valueOf(e.getMessage()).contains("address already in use");
@@ -316,14 +305,14 @@ final class StartedStack implements LocalStack {
         }
     }
 
-    /// Takes the process that runs by this plan already, or else starts one.
+    /// Adopts the running process of this plan, or starts one.
     private SupervisedProcess begin(
             ProcessPlan process, List<SupervisedProcess> among, Map<String, LiveProcess> running) {
         SupervisedProcess supervised = new SupervisedProcess(process, this::save, say);
         telemetry.ifPresent(
                 counted -> FunctionCounter.builder("spice.process.starts", supervised, SupervisedProcess::starts)
                         .description("how often the supervisor has started a process")
-                        // Not "process": that is what Prometheus calls ours.
+                        // Not "process": Prometheus uses that label for the process that is scraped.
                         .tag("started", process.name())
                         .register(counted.meters()));
         synchronized (this) {
@@ -344,7 +333,7 @@ final class StartedStack implements LocalStack {
                 ProcessMark.ours(),
                 up,
                 addresses.rung(),
-                temporal.map(_ -> TemporalServer.address(settings)),
+                temporal.map(_ -> settings.temporalAddress()),
                 addresses.ui(),
                 addresses.s3().endpoint(),
                 plan.workers(),
@@ -352,7 +341,7 @@ final class StartedStack implements LocalStack {
         try {
             state.write(settings.stateFile());
         } catch (IOException e) {
-            // The stack works without it; only the next start would have to be helped by hand.
+            // The stack works without the file, but other programs cannot find it.
             say.accept("cannot write %s (%s)".formatted(settings.stateFile(), e.getMessage()));
         }
     }
@@ -372,8 +361,8 @@ final class StartedStack implements LocalStack {
         ended.await();
     }
 
-    /// Stops the workers, then what they lean on. Whoever comes second waits: the program may end when this
-    /// returns.
+    /// Stops the workers, then the servers. A second caller waits for the first, since the program may end when
+    /// this method returns.
     @Override
     public void close() {
         if (begin()) {

@@ -5,16 +5,19 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import spice.processes.LiveProcess;
+import spice.processes.ProcessPlan;
+import spice.program.UserError;
 
-/// A process of the stack that is started again whenever it ends by itself: at once after a long life, and after
-/// ever longer pauses if it ends again and again as soon as it is started. It is never given up, since what keeps
-/// it from running may pass, such as a full disk.
+/// A process of the stack that is restarted whenever it ends by itself: at once after a long life, and after ever
+/// longer pauses if it repeatedly ends soon after its start. Restarting never stops, since the obstacle may pass,
+/// such as a full disk.
 final class SupervisedProcess {
     private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final Duration SHORT_LIFE = Duration.ofSeconds(20);
 
-    /// After so many short lives in a row it is worth a word, and no more until it lives.
+    /// The user is told of this many short lives in a row, and then nothing more until the process lives longer.
     private static final int SHORT_LIVES = 3;
 
     private static final Duration EVER = Duration.ofDays(1);
@@ -27,17 +30,17 @@ final class SupervisedProcess {
     private boolean stopping;
     private long starts;
 
-    /// @param changed is called whenever there is another process
-    /// @param say takes a line for the user
+    /// @param changed called after each start, restart and adoption of a process
+    /// @param say takes lines for the user
     SupervisedProcess(ProcessPlan plan, Runnable changed, Consumer<String> say) {
         this.plan = plan;
         this.changed = changed;
         this.say = say;
     }
 
-    /// Starts the process. There is no watch over it yet: one that cannot even start up is its starter's affair.
+    /// Starts the process without supervision: until [#watch], its starter handles a failure to start up.
     ///
-    /// @throws UserError if it cannot be started at all
+    /// @throws UserError if the process cannot be started, or was stopped meanwhile
     void start() {
         try {
             plan.log().begin();
@@ -49,7 +52,7 @@ final class SupervisedProcess {
         }
     }
 
-    /// Takes over a process that runs by the same plan.
+    /// Takes over a running process of the same plan.
     void adopt(LiveProcess running) {
         synchronized (this) {
             process = running;
@@ -58,7 +61,7 @@ final class SupervisedProcess {
         changed.run();
     }
 
-    /// Watches over the process from now on.
+    /// Supervises the process from now on, on a thread of its own.
     void watch() {
         process()
                 .ifPresent(
@@ -70,7 +73,7 @@ final class SupervisedProcess {
             if (stopping) {
                 return Optional.empty();
             }
-            // Before the start: whoever builds anew in between gets a process that is replaced once too often.
+            // Taken before the start: if the program is rebuilt in between, the process is replaced once too often.
             identity = plan.identity();
             process = LiveProcess.started(plan.start());
             starts++;
@@ -98,7 +101,7 @@ final class SupervisedProcess {
 
     /// Waits for the process to end.
     ///
-    /// @return how it did
+    /// @return how it ended, in words
     private String live(LiveProcess current, int shortLives) throws InterruptedException {
         if (!current.awaitEnd(SHORT_LIFE) && shortLives >= SHORT_LIVES) {
             say.accept("%s runs again".formatted(plan.name()));
@@ -131,7 +134,7 @@ final class SupervisedProcess {
         }
     }
 
-    /// Before a process is started again that has had so many short lives.
+    /// How long to wait before a process with this many short lives in a row is restarted.
     static Duration pause(int shortLives) {
         if (shortLives == 0) {
             return Duration.ZERO;
@@ -145,7 +148,7 @@ final class SupervisedProcess {
         return plan.name();
     }
 
-    /// How often it was started.
+    /// How often this supervisor has started the process.
     synchronized long starts() {
         return starts;
     }
@@ -154,17 +157,19 @@ final class SupervisedProcess {
         return stopping;
     }
 
-    /// The process as it is now, if it was ever started.
+    /// The current process; empty if it was never started.
     synchronized Optional<LiveProcess> process() {
         return Optional.ofNullable(process);
     }
 
-    /// The process for the stack's file.
+    /// The process as the stack's state file records it.
     synchronized Optional<StackState.Running> running() {
         return process().map(live -> new StackState.Running(plan.name(), live.mark(), identity));
     }
 
-    /// From here on it is not started again.
+    /// Ends the supervision: the process is not restarted any more.
+    ///
+    /// @return the current process, for the caller to stop
     Optional<LiveProcess> release() {
         synchronized (this) {
             stopping = true;

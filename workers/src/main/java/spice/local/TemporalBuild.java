@@ -6,16 +6,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Consumer;
+import spice.processes.AtExit;
 
-/// Builds a Temporal binary from its Go module: minutes, once.
+/// Builds a Temporal binary from its Go module, which takes minutes.
 final class TemporalBuild {
     private TemporalBuild() {}
 
-    /// Builds the binary to where it is kept.
+    /// Builds the binary and keeps it.
     ///
-    /// @param environment with the `PATH` on which to find `go`
+    /// @param environment with the `PATH` on which `go` is found
     /// @param say takes a line of progress every few seconds
-    /// @throws IOException if it cannot be built, with the reason in one line
+    /// @return path of the binary
+    /// @throws IOException if the build fails, with the reason in one line
     static Path run(LocalSettings settings, Map<String, String> environment, Consumer<String> say) throws IOException {
         Path target = settings.keptTemporal();
         Path script = settings.temporalModule().resolve("build");
@@ -26,7 +28,7 @@ final class TemporalBuild {
         builder.environment().clear();
         builder.environment().putAll(environment);
         Process build = builder.start();
-        // Whoever stops us while it builds must not be left with a compiler that runs on.
+        // If our program is stopped during the build, the compiler must not run on.
         try (AtExit _ = AtExit.run(() -> stop(build));
                 BufferedReader lines = build.inputReader()) {
             build.getOutputStream().close();

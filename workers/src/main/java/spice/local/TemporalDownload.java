@@ -11,23 +11,24 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/// Fetches a Temporal binary from its vendor by the SDK's own means.
+/// Fetches a Temporal binary from its vendor by the Temporal SDK.
 final class TemporalDownload {
-    /// The same server as the Go module builds, so that a database moves freely between the rungs.
+    /// The release with the server that the Go module builds, so that both can open the same database.
     private static final String VERSION = "v1.8.2";
 
     private static final Duration START = Duration.ofSeconds(60);
 
     private TemporalDownload() {}
 
-    /// Fetches the binary to where it is kept.
+    /// Fetches the binary and keeps it.
     ///
+    /// @return path of the binary
     /// @throws IOException if the vendor cannot be reached, with the reason in one line
     static Path fetch(LocalSettings settings, Consumer<String> say) throws IOException {
         Path target = settings.keptTemporal();
         Path folder = target.resolveSibling("download");
         say.accept("asking the vendor's site for Temporal " + VERSION);
-        // The SDK fetches only in order to start: the server it starts serves as a test of the binary.
+        // The SDK fetches a binary only to start a server, which tests the binary at once.
         try (TemporalDevServer _ = TemporalDevServer.start(TemporalDevServerOptions.newBuilder()
                 .setDownloadDestination(folder.toString())
                 .setDownloadVersion(VERSION)

@@ -12,56 +12,72 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import spice.program.Environment;
+import spice.program.UserError;
 
-/// Finds a real Temporal server. From the top: the address that the user has configured; `temporal` on the PATH;
-/// the binary kept from an earlier start; the vendor's download; a build from the Go module. The first rung that
-/// holds is taken.
+/// Finds a real Temporal server: the first of these rungs that can be used.
+///
+/// 1. the address that the user has configured
+/// 2. `temporal` on the PATH
+/// 3. the binary kept from an earlier start
+/// 4. the vendor's download
+/// 5. a build from the Go module
 public final class TemporalLadder {
     private final LocalSettings settings;
     private final Map<String, String> environment;
     private final Consumer<String> say;
     private final List<String> missed = new ArrayList<>();
 
-    /// @param environment the variables to look into: `PATH`, `TEMPORAL_*`
-    /// @param say takes a line for each rung that is passed over and for the progress of a build
+    /// @param environment variables to read: `PATH`, `TEMPORAL_*`
+    /// @param say takes a line for each binary that is passed over, and the progress of a download or a build
     public TemporalLadder(LocalSettings settings, Map<String, String> environment, Consumer<String> say) {
         this.settings = settings;
         this.environment = Map.copyOf(environment);
         this.say = say;
     }
 
-    /// How to connect to the server that a command finds running: the configured one, or else the local stack's.
+    /// How a command connects to a running server: the configured one, or else the local stack's.
     ///
     /// @throws UserError if the user's settings cannot be read
     public static ClientConfigProfile profile(LocalSettings settings, Map<String, String> environment) {
         return new TemporalLadder(settings, environment, _ -> {})
                 .configured()
-                .orElseGet(() -> TemporalServer.profile(TemporalServer.address(settings)));
+                .orElseGet(() -> TemporalServer.profile(settings.temporalAddress()));
     }
 
-    /// Whether the user's settings name a server, so that the local stack has none of its own.
+    /// Whether the user's settings name a server, so that the local stack does not run its own.
     ///
     /// @throws UserError if the user's settings cannot be read
     public static boolean isConfigured(LocalSettings settings, Map<String, String> environment) {
         return new TemporalLadder(settings, environment, _ -> {}).configured().isPresent();
     }
 
-    /// The first rung that holds.
+    /// The first usable rung.
     ///
-    /// @throws UserError if none does: with the reason of each, and what to install
-    public TemporalRung climb() {
+    /// @throws UserError if no rung is usable, with the reason for each and what to install
+    TemporalRung climb() {
         return configured().<TemporalRung>map(TemporalRung.Configured::new).orElseGet(this::binary);
     }
 
-    /// The same without the first rung: a server of our own.
+    /// The first usable rung with a binary, which passes over a configured server.
     ///
     /// @throws UserError as [#climb]
-    public TemporalRung.Binary binary() {
+    TemporalRung.Binary binary() {
         return onPath().or(this::kept).or(this::downloaded).or(this::built).orElseThrow(this::nothing);
     }
 
-    /// The user's own settings. A profile counts only if it names an address: the SDK itself would go on with
-    /// localhost.
+    /// A `PATH` on which other stacks find the Temporal binary of this stack before any other.
+    ///
+    /// @param say as in [#TemporalLadder]
+    /// @throws UserError if no binary can be had
+    public static String searchPath(LocalSettings settings, Consumer<String> say) {
+        Path binary = new TemporalLadder(settings, Environment.variables(), say)
+                .binary()
+                .path();
+        return binary.getParent() + File.pathSeparator + Environment.path();
+    }
+
+    /// The user's own settings; empty if they name no address. (The SDK would then use localhost.)
     Optional<ClientConfigProfile> configured() {
         try {
             ClientConfigProfile profile = ClientConfigProfile.load(LoadClientConfigProfileOptions.newBuilder()

@@ -3,13 +3,13 @@ package spice.local;
 import io.temporal.envconfig.ClientConfigProfile;
 import java.nio.file.Path;
 
-/// Where on the ladder of real Temporal servers we stand.
-public sealed interface TemporalRung {
+/// The Temporal server that [TemporalLadder] found, by the rung on which it was found.
+sealed interface TemporalRung {
 
     /// A server that somebody else runs, named by `temporal.toml` or `TEMPORAL_*`.
     record Configured(ClientConfigProfile profile) implements TemporalRung {}
 
-    /// A binary that the stack runs as its own server.
+    /// A binary, which the stack runs as its own server.
     sealed interface Binary extends TemporalRung {
         Path path();
 
@@ -19,16 +19,16 @@ public sealed interface TemporalRung {
     /// The user's own `temporal`.
     record OnPath(Path path, TemporalVersion version) implements Binary {}
 
-    /// One that was fetched or built at an earlier start.
+    /// Fetched or built at an earlier start.
     record Kept(Path path, TemporalVersion version) implements Binary {}
 
-    /// One that was fetched just now from its vendor.
+    /// Fetched from its vendor just now.
     record Downloaded(Path path, TemporalVersion version) implements Binary {}
 
-    /// One that was built just now from its Go module.
+    /// Built from its Go module just now.
     record Built(Path path, TemporalVersion version) implements Binary {}
 
-    /// This rung in a few words, for the banner.
+    /// The rung in a few words, for the user.
     default String inWords() {
         return switch (this) {
             case Configured(ClientConfigProfile profile) -> "as configured, at " + profile.getAddress();

@@ -11,7 +11,6 @@ import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
 import java.net.HttpURLConnection;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,19 +19,24 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import spice.processes.Holder;
+import spice.processes.LiveProcess;
+import spice.processes.LogFile;
+import spice.program.UserError;
 
-/// The stack's own Temporal server: one process with the Web UI in it, on a database file that outlives it.
+/// The stack's own Temporal server: one process, Web UI included, with its state in a database file.
 final class TemporalServer {
     static final String NAMESPACE = "default";
 
-    /// The server's own default of a day would lose closed runs overnight.
+    /// How long closed runs are kept. The server's own default of one day would lose them overnight.
     static final Duration RETENTION = Duration.ofDays(90);
 
-    /// What makes the server serve runs that wait for the same workers in turn, and take over what waited before.
-    /// With several partitions each of them has a turn of its own, and one would be served while others wait.
+    /// Settings that make the server take turns between runs that wait for the same workers, and migrate tasks that
+    /// already wait. Fairness holds within one partition only, so there is one.
     private static final List<String> TURNS = List.of(
             "matching.useNewMatcher=true",
             "matching.enableFairness=true",
@@ -40,7 +44,9 @@ final class TemporalServer {
             "matching.numTaskqueueReadPartitions=1",
             "matching.numTaskqueueWritePartitions=1");
 
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    /// Longest time for a start.
+    static final Duration START = Duration.ofSeconds(90);
+
     private static final Duration LOOK = Duration.ofMillis(200);
 
     private final TemporalRung.Binary binary;
@@ -53,11 +59,7 @@ final class TemporalServer {
         this.searchAttributes = new TreeMap<>(searchAttributes);
     }
 
-    static String address(LocalSettings settings) {
-        return "%s:%d".formatted(LocalSettings.LOOPBACK, settings.temporalPort());
-    }
-
-    /// How to connect to a server of ours.
+    /// How to connect to a stack's own server.
     static ClientConfigProfile profile(String address) {
         return ClientConfigProfile.newBuilder()
                 .setAddress(address)
@@ -65,15 +67,11 @@ final class TemporalServer {
                 .build();
     }
 
-    URI ui() {
-        return URI.create("http://%s:%d".formatted(LocalSettings.LOOPBACK, settings.uiPort()));
-    }
-
     LogFile log() {
         return new LogFile(settings.logs().resolve("temporal.log"));
     }
 
-    /// What to run. To name an attribute that is registered already does no harm.
+    /// The command that starts the server. Naming an attribute that is already registered does no harm.
     List<String> command() {
         List<String> command = new ArrayList<>(List.of(
                 binary.path().toString(),
@@ -98,7 +96,7 @@ final class TemporalServer {
         return command;
     }
 
-    /// A type as the command line calls it, e.g. `KeywordList`.
+    /// The type as `temporal` spells it, e.g. `KeywordList`.
     private static String inWords(IndexedValueType type) {
         return Pattern.compile("_")
                 .splitAsStream(type.name().replace("INDEXED_VALUE_TYPE_", ""))
@@ -106,9 +104,9 @@ final class TemporalServer {
                 .collect(Collectors.joining());
     }
 
-    /// Looks at all that can be known before the server is started.
+    /// Checks what can be checked before the server is started.
     ///
-    /// @throws UserError if a port or the database is in use, or the database is too new for the binary
+    /// @throws UserError if a port or the database is in use, or a newer server wrote the database
     void requireReady() {
         Ports.requireFree(settings.temporalPort(), "the Temporal server", "SPICE_TEMPORAL_PORT");
         Ports.requireFree(settings.uiPort(), "the Temporal UI", "SPICE_UI_PORT");
@@ -124,44 +122,29 @@ final class TemporalServer {
         });
     }
 
-    /// Whether the server and its UI answer within this time.
+    /// Waits until the server and its UI answer.
+    ///
+    /// @return whether they did within this time
     boolean isUp(Duration patience) throws InterruptedException {
         WorkflowServiceStubs stubs = stubs();
         try {
-            long deadline = System.nanoTime() + patience.toNanos();
-            while (!isServing(stubs)) {
-                if (System.nanoTime() > deadline) {
-                    return false;
-                }
-                Thread.sleep(LOOK);
-            }
-            return true;
+            return new Polling(patience, LOOK).until(() -> isServing(stubs), () -> false);
         } finally {
             stubs.shutdownNow();
         }
     }
 
-    /// Waits until the server and its UI answer, and makes it keep closed runs for long enough.
+    /// Waits until the server and its UI answer, and sets how long the server keeps closed runs.
     ///
-    /// @throws UserError if it ends or does not come up
-    void awaitUp(LiveProcess process) throws InterruptedException {
-        awaitUp(process, PATIENCE);
-    }
-
-    /// The same, for no longer than this.
+    /// @throws UserError if the process ends, or does not answer within this time
     void awaitUp(LiveProcess process, Duration patience) throws InterruptedException {
         WorkflowServiceStubs stubs = stubs();
         try {
-            long deadline = System.nanoTime() + patience.toNanos();
-            while (!isServing(stubs)) {
-                if (!process.isAlive()) {
-                    throw ended(process.ending());
-                }
-                if (System.nanoTime() > deadline) {
-                    throw new UserError("the Temporal server did not come up within %d s: %s. All it said: %s"
-                            .formatted(patience.toSeconds(), log().tail(), log().path()));
-                }
-                Thread.sleep(LOOK);
+            if (!new Polling(patience, LOOK).until(() -> isServing(stubs), () -> !process.isAlive())) {
+                throw process.isAlive()
+                        ? new UserError("the Temporal server did not come up within %d s: %s. All it said: %s"
+                                .formatted(patience.toSeconds(), log().tail(), log().path()))
+                        : ended(process.ending());
             }
             keepClosedRuns(stubs);
             Files.writeString(versionFile(), binary.version().toString());
@@ -174,7 +157,7 @@ final class TemporalServer {
 
     private WorkflowServiceStubs stubs() {
         return WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
-                .setTarget(address(settings))
+                .setTarget(settings.temporalAddress())
                 .build());
     }
 
@@ -189,18 +172,8 @@ final class TemporalServer {
     }
 
     private boolean uiAnswers() {
-        try {
-            HttpURLConnection connection = (HttpURLConnection) ui().toURL().openConnection();
-            connection.setConnectTimeout((int) LOOK.toMillis());
-            connection.setReadTimeout((int) PATIENCE.toMillis());
-            try {
-                return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
-            } finally {
-                connection.disconnect();
-            }
-        } catch (IOException e) {
-            return false;
-        }
+        OptionalInt status = HttpProbe.status(settings.uiAddress(), START);
+        return status.isPresent() && status.getAsInt() == HttpURLConnection.HTTP_OK;
     }
 
     private static DescribeNamespaceRequest describeDefault() {
@@ -226,7 +199,7 @@ final class TemporalServer {
                 .formatted(binary.path(), ending, says, log().path()));
     }
 
-    /// The version of the server that wrote the database.
+    /// The version of the server that wrote the database; empty if unknown.
     private Optional<TemporalVersion> writer() {
         try {
             return Files.exists(settings.temporalDatabase()) && Files.exists(versionFile())

@@ -11,10 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The version of the server inside a `temporal` binary. The binary's own version says little: one that was built
-/// from its Go module calls itself 0.0.0-DEV.
-public record TemporalVersion(int major, int minor, int patch) implements Comparable<TemporalVersion> {
-    /// The oldest server that we use.
+/// The version of the server inside a `temporal` binary. The version of the binary itself says little: a binary
+/// built from its Go module reports 0.0.0-DEV.
+record TemporalVersion(int major, int minor, int patch) implements Comparable<TemporalVersion> {
+    /// The oldest server that the stack runs.
     static final TemporalVersion OLDEST = new TemporalVersion(1, 31, 0);
 
     private static final Pattern NUMBERS = Pattern.compile("(\\d+)\\.(\\d+)\\.(\\d+)");
@@ -24,12 +24,13 @@ public record TemporalVersion(int major, int minor, int patch) implements Compar
             .thenComparingInt(TemporalVersion::minor)
             .thenComparingInt(TemporalVersion::patch);
 
-    /// What `temporal --version` says of its server, e.g. `temporal version 1.8.2 (Server 1.31.2, UI 2.50.1)`.
+    /// The server's version in the output of `temporal --version`, e.g.
+    /// `temporal version 1.8.2 (Server 1.31.2, UI 2.50.1)`; empty if there is none.
     static Optional<TemporalVersion> ofServer(String output) {
         return first(SERVER, output);
     }
 
-    /// A version as [#toString] writes it.
+    /// Reads a version that [#toString] wrote.
     static Optional<TemporalVersion> parse(String text) {
         return first(NUMBERS, text);
     }
@@ -45,14 +46,14 @@ public record TemporalVersion(int major, int minor, int patch) implements Compar
         return Integer.parseInt(found.group(group));
     }
 
-    /// Asks a binary; empty if it does not run or does not say.
+    /// The version of the server in this binary; empty if the binary does not run or does not print it.
     static Optional<TemporalVersion> of(Path binary) {
         try {
             Process process = new ProcessBuilder(binary.toString(), "--version")
                     .redirectErrorStream(true)
                     .start();
             process.getOutputStream().close();
-            // Its output is far smaller than what a pipe holds.
+            // The output fits into a pipe, so the process can end before it is read.
             if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
                 return Optional.empty();

@@ -1,4 +1,5 @@
-/// The local stack: a real Temporal server, an S3 server on a folder, and the worker processes beside them.
+/// The local stack: starts, supervises, finds and stops Temporal, an S3 server and workers. Knows model,
+/// store.s3, program, processes, telemetry.
 @NullMarked
 package spice.local;
 

@@ -8,16 +8,17 @@ import java.util.List;
 import spice.model.Trajectory;
 import spice.store.Json;
 
-/// Of a model's `expected.json`, what we compute with as well; the rest is for the tests of the module `model`.
+/// The part of a model's `expected.json` that parity needs; the tests of the module `model` use the rest.
 ///
 /// @param text tokens whose logits are compared
-/// @param prompt of the greedy tokens
-/// @param greedy what transformers generates
+/// @param prompt that the greedy tokens continue
+/// @param greedy tokens that transformers generates
 /// @param batch texts to learn from
 @SuppressWarnings("ArrayRecordComponent") // read from JSON; never compared
 record Expected(int[] text, int[] prompt, int[] greedy, List<Text> batch) {
-    /// @param tokens of a text
-    /// @param trained which of them are learned
+    /// A text to learn from.
+    ///
+    /// @param trained for each token, whether it is learned
     record Text(int[] tokens, boolean[] trained) {
         Trajectory trajectory() {
             return new Trajectory(tokens, trained, new float[tokens.length], 1, 1);

@@ -1,26 +1,25 @@
 package spice.parity;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import spice.bench.Python;
-import spice.local.UserError;
+import spice.processes.LogFile;
+import spice.program.UserError;
 
-/// `fixtures.py`, run by a Python that has transformers.
+/// Runs `fixtures.py`.
 ///
-/// @param folder takes the script, what it says beside its results, and what it makes
+/// @param python with torch and transformers
+/// @param folder for the script and its logs
 public record Script(Python python, Path folder) {
     private static final String NAME = "fixtures.py";
     private static final int LAST_LINES = 5;
 
-    /// What the script does.
+    /// A command of the script; its docstring describes them.
     public enum Mode {
         MAKE,
         CHECK,
@@ -35,15 +34,17 @@ public record Script(Python python, Path folder) {
         }
     }
 
-    /// Runs to its end.
+    /// Runs the script to its end.
     ///
+    /// @param models folder that the script works on
     /// @param line takes each line of results as it comes
-    /// @param more arguments of this mode
+    /// @param more further arguments of this mode
+    /// @throws UserError if the script fails
     void run(Mode mode, Path models, Consumer<String> line, String... more) throws InterruptedException {
         Path script = folder.resolve(NAME);
         Path log = folder.resolve(mode.argument() + ".log");
         try {
-            unpack(script);
+            Python.unpack(script, Script.class);
             List<String> command =
                     new ArrayList<>(List.of(python.program(), script.toString(), mode.argument(), models.toString()));
             command.addAll(List.of(more));
@@ -54,32 +55,21 @@ public record Script(Python python, Path folder) {
             int code = process.waitFor();
             if (code != 0) {
                 throw new UserError("%s %s ended with code %d: %s. All that it said is in %s"
-                        .formatted(NAME, mode.argument(), code, lastLines(log), log));
+                        .formatted(NAME, mode.argument(), code, new LogFile(log).tail(LAST_LINES), log));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot run %s".formatted(script), e);
         }
     }
 
-    /// The lines of results.
+    /// Runs the script to its end, and returns the lines of results.
+    ///
+    /// @param models folder that the script works on
+    /// @param more further arguments of this mode
+    /// @throws UserError if the script fails
     public List<String> lines(Mode mode, Path models, String... more) throws InterruptedException {
         List<String> lines = new ArrayList<>();
         run(mode, models, lines::add, more);
         return lines;
-    }
-
-    private static void unpack(Path script) throws IOException {
-        Files.createDirectories(script.getParent());
-        try (InputStream text = Script.class.getResourceAsStream(NAME)) {
-            if (text == null) {
-                throw new IllegalStateException("the resource %s is missing from the class path".formatted(NAME));
-            }
-            Files.copy(text, script, StandardCopyOption.REPLACE_EXISTING);
-        }
-    }
-
-    private static String lastLines(Path log) throws IOException {
-        List<String> lines = Files.readAllLines(log);
-        return String.join(" | ", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
     }
 }

@@ -1,4 +1,5 @@
-/// Our models beside transformers': the same numbers from the same checkpoints, in both directions.
+/// `spice parity`: whether our models and transformers compute the same from the same checkpoints. Knows model,
+/// program, processes, bench.
 @NullMarked
 package spice.parity;
 

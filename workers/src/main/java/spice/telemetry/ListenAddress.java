@@ -8,12 +8,12 @@ import java.net.UnknownHostException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Where a process offers its meters.
+/// Address on which a process serves its meters.
 ///
-/// @param host a name or an address; anything but the loopback address is open to whoever reaches this machine
-/// @param port 0 for one that is free
+/// @param host name or address; any other than the loopback address is open to everybody who reaches this machine
+/// @param port 0 to take a free one
 public record ListenAddress(String host, int port) {
-    /// What nobody else can reach, on any free port.
+    /// The loopback address, which other machines cannot reach, on a free port.
     public static final ListenAddress LOOPBACK = new ListenAddress("127.0.0.1", 0);
 
     private static final Pattern FORM = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+):(\\d{1,5})");
@@ -22,9 +22,9 @@ public record ListenAddress(String host, int port) {
         require(port >= 0 && port < 65536, "not a port: %d", port);
     }
 
-    /// Reads `HOST:PORT`.
+    /// Parses `HOST:PORT`, with an IPv6 address in brackets.
     ///
-    /// @throws IllegalArgumentException if it is something else
+    /// @throws IllegalArgumentException if the text has another form
     public static ListenAddress parse(String text) {
         Matcher parts = FORM.matcher(text);
         require(parts.matches(), "%s is not HOST:PORT, such as 127.0.0.1:9464", text);

@@ -9,11 +9,11 @@ import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// Answers `GET /metrics` in Prometheus' text format. What it says is counted while the process works; a scrape
-/// costs the reading of some hundred numbers, by a thread that works for nothing else.
+/// Serves `GET /metrics` in Prometheus' text format. Values are counted while the process works, so a scrape only
+/// reads some hundred numbers, on a thread of its own.
 final class MetersEndpoint implements AutoCloseable {
     private static final String FORMAT = "text/plain; version=0.0.4; charset=utf-8";
-    /// Whoever asks while others are answered waits.
+    /// Connections that may wait while another is answered.
     private static final int BACKLOG = 8;
 
     private final HttpServer server;
@@ -24,7 +24,9 @@ final class MetersEndpoint implements AutoCloseable {
         this.thread = thread;
     }
 
-    /// @throws IOException if it cannot listen there
+    /// Starts to serve.
+    ///
+    /// @throws IOException if the address cannot be listened on
     static MetersEndpoint open(ListenAddress address, PrometheusMeterRegistry meters) throws IOException {
         HttpServer server = HttpServer.create(address.resolved(), BACKLOG);
         ExecutorService thread = Executors.newSingleThreadExecutor(

@@ -12,15 +12,15 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
-import spice.workflows.CheckpointRef;
-import spice.workflows.IterationMetrics;
-import spice.workflows.IterationRequest;
-import spice.workflows.LaneReport;
-import spice.workflows.Scored;
-import spice.workflows.TrainMetrics;
-import spice.workflows.Trained;
+import spice.runs.CheckpointRef;
+import spice.runs.IterationMetrics;
+import spice.runs.IterationRequest;
+import spice.runs.LaneReport;
+import spice.runs.TrainMetrics;
+import spice.workflows.JudgeActivities.Scored;
+import spice.workflows.TrainerActivities.Trained;
 
-/// Counts what a worker's steps do, by what they are given and what they answer. The steps know nothing of it.
+/// Counts what a worker's steps do, by their arguments and results. The steps themselves count nothing.
 public final class StepMeters extends WorkerInterceptorBase {
     private final MeterRegistry meters;
     private final Counter sampled;
@@ -28,7 +28,7 @@ public final class StepMeters extends WorkerInterceptorBase {
     private final Counter found;
     private final Map<String, Learned> lineages = new ConcurrentHashMap<>();
 
-    /// The last iteration of a lineage that was committed here.
+    /// The last iteration of a lineage that this worker committed.
     private record Learned(int iteration, IterationMetrics metrics, TrainMetrics training) {}
 
     public StepMeters(MeterRegistry meters) {
@@ -94,7 +94,8 @@ public final class StepMeters extends WorkerInterceptorBase {
         }
     }
 
-    /// Of all steps that answer with a checkpoint only the commit is given what was scored and trained.
+    /// Counts a committed iteration. Several steps return a checkpoint; only the commit's arguments are the scored
+    /// and the trained results.
     private void committed(CheckpointRef checkpoint, Object[] given) {
         if (given.length >= 3
                 && given[0] instanceof IterationRequest

@@ -6,22 +6,25 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 import spice.store.Json;
+import spice.store.WholeFile;
 
-/// Where a process of this machine is to be scraped: a file of its own in a folder, in the form that Prometheus'
-/// `file_sd_configs` reads. It appears whole or not at all, and goes with the process; those of killed processes
-/// are swept by the next one.
+/// Tells Prometheus where to scrape a process of this machine: one file per process, in the form that
+/// `file_sd_configs` reads. The file appears whole or not at all and is deleted with the process; the next process
+/// deletes files that killed processes left.
 ///
-/// @param targets host and port
+/// @param targets addresses, `HOST:PORT`
 record Target(List<String> targets, Labels labels) {
     private static final ObjectMapper JSON = Json.mapper();
     private static final String SUFFIX = ".json";
 
-    /// @param process what Prometheus calls it
-    /// @param pid for the sweep; Prometheus drops labels that begin with two underscores
+    /// Labels of the process.
+    ///
+    /// @param process name of the process in Prometheus
+    /// @param pid by which a later process sees whether this one lives; Prometheus drops labels that begin with
+    ///     `__`
     record Labels(
             String process, @JsonProperty("__spice_pid") String pid) {}
 
@@ -31,16 +34,14 @@ record Target(List<String> targets, Labels labels) {
                 new Labels(process, Long.toString(ProcessHandle.current().pid())));
     }
 
-    /// Writes it, and sweeps what processes left that have ended.
+    /// Writes the file, and deletes files of processes that have ended.
     ///
     /// @return the file
     Path write(Path folder) throws IOException {
         Files.createDirectories(folder);
         sweep(folder);
         Path file = folder.resolve(labels.process().replaceAll("[^A-Za-z0-9._-]", "_") + SUFFIX);
-        Path unfinished = folder.resolve(".%s.%s".formatted(file.getFileName(), labels.pid()));
-        Files.write(unfinished, Json.bytes(List.of(this)));
-        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.write(file, Json.bytes(List.of(this)));
         return file;
     }
 
@@ -56,7 +57,7 @@ record Target(List<String> targets, Labels labels) {
         }
     }
 
-    /// What cannot be read is left to whoever wrote it.
+    /// Whether the process of this file lives. Counts as alive if the file names no process or is gone.
     private static boolean isAlive(Path file) throws IOException {
         try {
             String pid = JSON.readTree(Files.readAllBytes(file))

@@ -18,19 +18,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import spice.processes.ProcessMemory;
 
-/// The meters of a process, offered to Prometheus.
+/// The meters of this process, served to Prometheus.
 public final class Telemetry implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Telemetry.class);
-    /// How often the Temporal SDK's figures are passed on.
+    /// How often the Temporal SDK reports its figures.
     private static final Duration REPORT = Duration.ofSeconds(5);
-
-    private static final Path STATM = Path.of("/proc/self/statm");
-    /// Linux counts resident memory in pages of this size on every machine that we run on.
-    private static final long PAGE = 4096;
 
     private final PrometheusMeterRegistry meters;
     private final MetersEndpoint endpoint;
@@ -45,11 +43,11 @@ public final class Telemetry implements AutoCloseable {
         this.target = target;
     }
 
-    /// Begins to count, and to answer.
+    /// Starts to count and to serve.
     ///
-    /// @param process what it is called there, e.g. `gpu-worker`
-    /// @param folder where it says how it is found: see [Target]
-    /// @throws IOException if it cannot listen there
+    /// @param process name of the process in Prometheus, e.g. `gpu-worker`
+    /// @param folder in which Prometheus finds the address; see [Target]
+    /// @throws IOException if the address cannot be listened on
     public static Telemetry start(String process, ListenAddress address, Path folder) throws IOException {
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         MetersEndpoint endpoint = MetersEndpoint.open(address, meters);
@@ -68,7 +66,8 @@ public final class Telemetry implements AutoCloseable {
         return new Telemetry(meters, endpoint, gc, announce(Target.of(process, found), folder));
     }
 
-    /// Prometheus may not find it then; the work goes on.
+    /// Writes the target's file; empty if that fails. Prometheus may then not find the process, but the work goes
+    /// on.
     private static Optional<Path> announce(Target target, Path folder) {
         try {
             return Optional.of(target.write(folder));
@@ -80,7 +79,8 @@ public final class Telemetry implements AutoCloseable {
 
     private static double residentBytes() {
         try {
-            return Long.parseLong(Files.readString(STATM).split(" ", 3)[1]) * (double) PAGE;
+            OptionalLong bytes = ProcessMemory.resident(ProcessHandle.current().pid());
+            return bytes.isPresent() ? bytes.getAsLong() : Double.NaN;
         } catch (IOException e) {
             return Double.NaN;
         }
@@ -90,7 +90,7 @@ public final class Telemetry implements AutoCloseable {
         return meters;
     }
 
-    /// Takes what the Temporal SDK counts.
+    /// The scope that takes the Temporal SDK's figures into the meters.
     public synchronized Scope temporal() {
         if (temporal == null) {
             temporal = new RootScopeBuilder()

@@ -1,4 +1,4 @@
-/// What our processes say of themselves while they work, for Prometheus.
+/// Meters of our processes for Prometheus. Knows workflows, processes.
 @NullMarked
 package spice.telemetry;
 

@@ -37,24 +37,26 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import spice.temporal.TemporalConnection;
 import spice.workflows.TaskQueues;
 
-/// What becomes of runs when a worker of another build comes. The server gives what is new, and every run's next
-/// workflow task, to the build that is *current*; an iteration stays with the build that it began with.
+/// Decides which build runs go to when a worker of another build starts. The server gives new runs, and the next
+/// workflow task of every run, to the *current* build; an iteration stays with the build that began it.
 ///
-/// With the mandate to do so, the worker makes its build the current one; without, only where none is yet, and
-/// otherwise it says what is to be done. While its build is current, iterations of builds that nobody serves any
-/// more are begun again with it.
+/// A worker started with `--make-current` makes its build the current one. Without that option it does so only if
+/// no build is current yet; otherwise its log says how to do it. While its build is current, the worker restarts
+/// the iterations of builds that no worker serves any more.
 final class Rollout implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Rollout.class);
 
-    /// The server knows a build only from the first time that a worker has asked it for work.
+    /// Pause before asking again: the server knows a build only after one of its workers has polled for work.
     private static final Duration UNTIL_KNOWN = Duration.ofMillis(200);
 
     private static final Duration UNTIL_ANSWERED = Duration.ofSeconds(5);
+    /// How often to look for iterations whose build is gone.
     private static final Duration LOOK = Duration.ofSeconds(10);
 
-    /// A worker asks anew at least once a minute.
+    /// A worker that has not polled for this long is gone: workers poll at least once a minute.
     private static final Duration GONE = Duration.ofSeconds(75);
 
     private static final SearchAttributeKey<String> BUILD =
@@ -70,17 +72,17 @@ final class Rollout implements AutoCloseable {
 
     private Rollout(TemporalConnection temporal, WorkerDeploymentVersion build, String worker, boolean makeCurrent) {
         this.temporal = temporal;
-        this.namespace = temporal.client().getOptions().getNamespace();
+        this.namespace = temporal.namespace();
         this.build = build;
         this.worker = worker;
         this.makeCurrent = makeCurrent;
         this.thread = Thread.ofVirtual().name("rollout").unstarted(this::run);
     }
 
-    /// Begins beside a worker that asks for work already.
+    /// Starts a rollout, on a thread of its own, for a worker that already polls for work.
     ///
-    /// @param worker its name
-    /// @param makeCurrent whether its build is to take over
+    /// @param worker the worker's name
+    /// @param makeCurrent whether to make the worker's build the current one
     static Rollout start(
             TemporalConnection temporal, WorkerDeploymentVersion build, String worker, boolean makeCurrent) {
         Rollout rollout = new Rollout(temporal, build, worker, makeCurrent);
@@ -88,7 +90,7 @@ final class Rollout implements AutoCloseable {
         return rollout;
     }
 
-    /// How a worker's identity begins, by which its predecessors of the same name are known.
+    /// Prefix of a worker's identity in Temporal, by which its predecessors of the same name are recognised.
     static String identityOf(String worker) {
         return "spice %s ".formatted(worker);
     }
@@ -144,7 +146,7 @@ final class Rollout implements AutoCloseable {
         return true;
     }
 
-    /// @param token of the state on which this was decided; empty for any
+    /// @param token conflict token of the state that led to the decision; empty to overwrite any state
     private boolean settle(ByteString token) {
         var _ = temporal.stubs()
                 .blockingStub()
@@ -159,7 +161,7 @@ final class Rollout implements AutoCloseable {
         return true;
     }
 
-    /// Once: a server that is being restarted answers soon, and one that refuses will not change its mind.
+    /// Logs a refusal once: a restarting server answers soon, and one that refuses will not change its mind.
     private void complain(StatusRuntimeException refusal) {
         if (!hasComplained) {
             log.warn(
@@ -212,7 +214,7 @@ final class Rollout implements AutoCloseable {
                             iteration.getTypedSearchAttributes().get(BUILD)))
                     .forEach(this::beginAgain);
         } catch (StatusRuntimeException | WorkflowException e) {
-            // Tried again soon: the server may be away, or an iteration may just have ended.
+            // The next look tries again: the server may be away, or an iteration may just have ended.
             log.debug("iterations of other builds are looked at later", e);
         }
     }
@@ -230,8 +232,8 @@ final class Rollout implements AutoCloseable {
         return "%s:%s".formatted(deployment, build);
     }
 
-    /// Builds whose workers have asked for work of late. Not those of this worker's name: there is one at a time,
-    /// and the others came before it.
+    /// Builds whose workers polled recently. Workers of this worker's own name do not count: only one lives at a
+    /// time, so the others are its predecessors.
     private Set<String> servedBuilds() {
         long now = System.currentTimeMillis();
         return temporal
@@ -251,8 +253,9 @@ final class Rollout implements AutoCloseable {
                 .collect(Collectors.toSet());
     }
 
-    /// A reset to the beginning rather than a mere change of build: the code of the steps may be another, and what
-    /// they have done is in the store. The run goes on waiting for it, by the id.
+    /// Resets an iteration to its beginning, on this build. Changing its build alone would not do, since the code
+    /// of its steps may differ; what the steps have done is in the store. The run keeps waiting for the iteration
+    /// by its workflow id.
     private void beginAgain(WorkflowExecutionMetadata iteration) {
         WorkflowExecution execution = iteration.getExecution();
         OptionalLong beginning =
@@ -280,7 +283,8 @@ final class Rollout implements AutoCloseable {
                 build.getBuildId());
     }
 
-    /// The list lags behind, and what has ended would be begun again, too.
+    /// Asks for the iteration itself: the list lags behind, and a reset would restart even an iteration that has
+    /// ended.
     private boolean isOpen(WorkflowExecution execution) {
         return temporal.client()
                         .newUntypedWorkflowStub(WorkflowTargetOptions.newBuilder()
@@ -307,7 +311,7 @@ final class Rollout implements AutoCloseable {
                 .build();
     }
 
-    /// Ends what is under way; the next worker of this build goes on.
+    /// Stops at once; the next worker of this build goes on.
     @Override
     public void close() {
         thread.interrupt();

@@ -5,31 +5,33 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import spice.activities.Host;
 import spice.launcher.Launchers;
-import spice.local.UserError;
 import spice.model.Devices;
+import spice.policies.Host;
+import spice.program.ExitCode;
+import spice.program.Hardware;
+import spice.program.UserError;
 import spice.telemetry.ListenAddress;
 import spice.vllm.VllmSettings;
 import spice.workflows.TaskQueues;
 
-/// What a worker process is started with. A run can name only what stands here: no path of the machine is ever
-/// taken from a run's JSON.
+/// Settings of a worker process. A run can name only what these settings name: no path of the machine is ever taken
+/// from a run's JSON.
 ///
-/// @param name of the worker, which no other has; the same after a restart if its queue is to be
-/// @param queues the kinds of work it takes
-/// @param corpora names of corpora and where they lie: a folder, or an S3 prefix as `s3://bucket/prefix`
-/// @param models the folder below which runs name models
-/// @param cache where fetched and trained models are kept, shared with the machine's other workers
-/// @param cacheBytes kept there beside what is in use
+/// @param name unique name of the worker; a restart under the same name keeps the worker's own task queue
+/// @param queues kinds of work that it takes
+/// @param corpora names of corpora, each with its place: a folder, or an S3 prefix as `s3://bucket/prefix`
+/// @param models folder below which runs name models
+/// @param cache folder for fetched and trained models, shared with the machine's other workers
+/// @param cacheBytes bytes kept there beside what is in use
 /// @param samplers shards sampled side by side; changes speed, not results
-/// @param patience how long a step may go on without a sign of progress
-/// @param makeCurrent whether its build is to be the one that runs are given to from now on
-/// @param meters where its meters are offered to Prometheus
+/// @param patience how long a step may go on without a sign of progress, before it fails
+/// @param makeCurrent whether to make its build the current one, which runs are given to
+/// @param meters address at which Prometheus reads its meters
 /// @param launchers file of the engines that a run may name as its trainer
-/// @param vllm the server that samples in its place
-/// @param devices that the model samples and learns on
-record WorkerSettings(
+/// @param vllm server that samples instead of this process
+/// @param devices devices that the model samples and learns on
+public record WorkerSettings(
         String name,
         Set<Queue> queues,
         Map<String, String> corpora,
@@ -43,7 +45,7 @@ record WorkerSettings(
         Optional<Path> launchers,
         Optional<VllmSettings> vllm,
         Devices devices) {
-    WorkerSettings {
+    public WorkerSettings {
         queues = Set.copyOf(queues);
         corpora = Map.copyOf(corpora);
         launchers.ifPresent(WorkerSettings::requireLaunchers);
@@ -55,7 +57,7 @@ record WorkerSettings(
         }
     }
 
-    /// At the start, so that nobody learns of it hours later; read again when it is needed.
+    /// Reads the file at the start, so that an error shows at once and not hours later; each step reads it again.
     private static void requireLaunchers(Path file) {
         try {
             Launchers.read(file);
@@ -70,18 +72,18 @@ record WorkerSettings(
         }
     }
 
-    /// What it computes on.
+    /// The devices, samplers and memory that this worker computes with.
     Host host() {
         return new Host(devices, samplers, Hardware.memory(devices));
     }
 
-    /// The queue of the sampling that is meant for this worker, if it samples.
+    /// The task queue of the sampling steps meant for this worker alone, if it samples.
     Optional<String> ownSampling() {
         return queues.contains(Queue.SAMPLE) ? Optional.of(TaskQueues.sampleAt(name)) : Optional.empty();
     }
 
     /// A kind of work.
-    enum Queue {
+    public enum Queue {
         /// Workflows and the steps that need no model.
         CPU,
         /// Steps that sample from the model.

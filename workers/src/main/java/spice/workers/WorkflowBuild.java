@@ -8,44 +8,45 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import spice.local.Build;
-import spice.local.UserError;
+import spice.processes.BuildDigest;
+import spice.program.UserError;
+import spice.program.Version;
 import spice.settings.RunSettings;
 import spice.store.Json;
 import spice.workflows.SelfPlayRunImpl;
 
-/// What a worker that takes workflows is called by its code: workers with the same are interchangeable.
+/// Names the build of a worker that takes workflows: workers of the same build are interchangeable.
 final class WorkflowBuild {
-    /// All that serves runs, as the Temporal server knows it.
+    /// Name of the Temporal worker deployment that serves runs.
     static final String DEPLOYMENT = "spice";
 
     private static final int DIGITS = 12;
 
     private WorkflowBuild() {}
 
-    /// The build of this program: its version, and a digest of what workflows compute with. Another build of the
-    /// same sources is called the same, and so is one in which only the activities are others.
+    /// The build of this program: its version, and a digest of the modules that workflows compute with. Compiling
+    /// the same sources again gives the same name, and so does a change to activities alone.
     static WorkerDeploymentVersion ours() {
         String code = Json.digest(Stream.of(SelfPlayRunImpl.class, RunSettings.class)
                 .map(WorkflowBuild::module)
                 .toList());
-        return version(Spice.VERSION + "-" + code.substring(0, DIGITS));
+        return version(Version.NUMBER + "-" + code.substring(0, DIGITS));
     }
 
     static WorkerDeploymentVersion version(String build) {
         return new WorkerDeploymentVersion(DEPLOYMENT, build);
     }
 
-    /// A digest of the module that a class is from. It lies in a folder or a jar, whose own files are no matter.
+    /// Digest of the module that a class is from, which is a folder or a jar. Only what lies below `spice` counts.
     private static String module(Class<?> member) {
         try {
             Path place = Path.of(
                     member.getProtectionDomain().getCodeSource().getLocation().toURI());
             if (Files.isDirectory(place)) {
-                return Build.classes(place.resolve("spice"));
+                return BuildDigest.classes(place.resolve("spice"));
             }
             try (FileSystem jar = FileSystems.newFileSystem(place)) {
-                return Build.classes(jar.getPath("/spice"));
+                return BuildDigest.classes(jar.getPath("/spice"));
             }
         } catch (IOException | URISyntaxException e) {
             throw new UserError("cannot read the program's own classes (%s); build again".formatted(e), e);

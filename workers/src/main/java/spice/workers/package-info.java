@@ -1,4 +1,5 @@
-/// Programs: the command line, the worker processes, and the one place where their parts are put together.
+/// A worker process: its activities, its devices, its place in a rollout. Knows every room above it in
+/// CONTRIBUTING.md's map.
 @NullMarked
 package spice.workers;
 

@@ -1,16 +1,17 @@
 """The other side of `spice bench`: the same model, the same training step and the same sampling in Python's PyTorch.
 
-Written as one who cares for speed writes PyTorch: scaled_dot_product_attention with the causal flag, fused AdamW,
-foreach clipping, the head only where a token is trained; when sampling, inference_mode, each prompt read once for all of
-its completions, a cache of keys and values that is allocated once, log-probabilities of what is drawn.
+It is written for speed. Training uses scaled_dot_product_attention with the causal flag, fused AdamW and foreach clipping,
+and computes the head only for trained tokens. Sampling uses inference_mode, reads each prompt once for all its completions,
+allocates the cache of keys and values once, and records the log-probabilities of the drawn tokens.
 
     python3 peer.py JOB.json
 
-reads the job, says in a line of JSON that it is ready, and then, for every line of JSON on standard input, does the work
-once and answers with a line: how long it took, how much it did, and numbers by which the two sides are compared. `spice
-bench` starts it; it needs nothing but torch.
+`spice bench` starts this script. It reads the job and prints one line of JSON when it is ready. For every line of JSON on
+standard input it does the work once and prints one line of JSON: the time in seconds, the number of tokens, and numbers that
+show whether both sides compute the same. It needs only torch; the job `generate` also needs transformers.
 
-B sequences, T tokens of a sequence, M trained tokens, H heads, J heads of keys and values, D width of a head, V vocabulary.
+B sequences, T tokens of a sequence, E width of a hidden state, H heads, J heads of keys and values, D width of a head;
+G prompts of P tokens, N new tokens.
 """
 
 import json
@@ -87,7 +88,7 @@ class Qwen3:
         return x + F.linear(F.silu(gate) * up, self.w[name + "mlp.down_proj.weight"])
 
     def read(self, ids, keep=None):
-        """The hidden states (B, T, E) of whole sequences; `keep(layer, k, v)` gets every layer's keys and values."""
+        """Hidden states (B, T, E) of whole sequences, before the last norm; calls `keep(layer, k, v)` for every layer."""
         T = ids.shape[1]
         cos, sin = self.cos[:T], self.sin[:T]
         x = F.embedding(ids, self.w["model.embed_tokens.weight"])
@@ -97,7 +98,7 @@ class Qwen3:
                 keep(layer, k, v)
             shared = self.heads // self.key_heads
             if shared > 1:
-                # Faster on the processor than attention that shares them by itself, which has no fused kernel there.
+                # Faster on a processor than enable_gqa, which has no fused kernel there.
                 k, v = k.repeat_interleave(shared, 1), v.repeat_interleave(shared, 1)
             a = F.scaled_dot_product_attention(q, k, v, is_causal=True)
             x = self.after_attention(x, a, layer)
@@ -112,7 +113,7 @@ def at_temperature(logits, loss):
 
 
 class Training:
-    """The DrGRPO step: micro-batches, clipping, AdamW. In bfloat16 by autocast, its casts of weights kept for a pass."""
+    """The DrGRPO step: micro-batches, clipping, AdamW. In bfloat16 by autocast, which casts each weight once per pass."""
 
     def __init__(self, job):
         self.job = job
@@ -136,7 +137,7 @@ class Training:
 
     def micro_batch(self, rows):
         ids = self.tokens[rows]
-        # Every token but the first is trained.
+        # All tokens but the first are trained.
         targets = ids[:, 1:].flatten()
         sampler = self.sampler[rows][:, 1:].flatten()
         T = ids.shape[1] - 1
@@ -175,7 +176,7 @@ class Training:
 
 
 class Sampling:
-    """Batched sampling of several completions of each prompt."""
+    """Samples several completions of each prompt in one batch."""
 
     def __init__(self, job):
         self.job = job
@@ -185,7 +186,7 @@ class Sampling:
 
     @torch.inference_mode()
     def generate(self, forced=None):
-        """Tokens (B, N) and their log-probabilities; with `forced`, those tokens instead of drawn ones."""
+        """Tokens (B, N) and their log-probabilities (B, N). With `forced` (B, N), takes those tokens instead of drawing."""
         model, job = self.model, self.job
         copies, N, stop = job["completions"], job["newTokens"], model.config["eos_token_id"]
         G, P = self.prompts.shape
@@ -205,7 +206,7 @@ class Sampling:
         for i in range(N):
             scores = torch.log_softmax(at_temperature(logits, job["loss"]), -1)
             if forced is None:
-                # Gumbel's way of drawing: torch.multinomial does the same, and copies more.
+                # Draws by the Gumbel-max trick, which copies less than torch.multinomial.
                 token = (scores - torch.empty_like(scores).exponential_().log_()).argmax(-1, keepdim=True)
             else:
                 token = forced[:, i : i + 1]
@@ -244,7 +245,7 @@ class Sampling:
 
 
 class Generating:
-    """The same by transformers' own loop, which reads each prompt once for every completion."""
+    """Samples by transformers' own loop, which reads a prompt again for every completion."""
 
     def __init__(self, job):
         from transformers import AutoModelForCausalLM
@@ -278,7 +279,7 @@ class Generating:
 
 
 def written(tokens, stop):
-    """How many tokens, up to each row's stop token and with it."""
+    """Number of tokens up to and including each row's stop token."""
     stops = (tokens == stop).int()
     return int((stops.cumsum(1) - stops == 0).sum())
 

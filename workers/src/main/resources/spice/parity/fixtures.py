@@ -1,16 +1,16 @@
-"""Small models of every family that SPICE computes, with random weights, and what transformers and torch make of them.
+"""Makes small random models of every family that SPICE supports, with the results of transformers and torch on them.
 
     python3 fixtures.py make FOLDER     writes models and expectations: the fixtures of the model module's tests
     python3 fixtures.py check FOLDER    opens the checkpoints that SPICE trained from them: `spice parity`
     python3 fixtures.py large FOLDER    writes a model of Qwen3-0.6B's shape in bfloat16, with a tokenizer of its size
     python3 fixtures.py open FOLDER TOKEN...    opens a checkpoint and prints the logits after these tokens
 
-Pinned, for other versions may round differently: torch 2.7.1, transformers 4.57.3 (with tokenizers 0.22.2, safetensors 0.8.0).
-The committed fixtures are what `make` writes to model/src/test/resources/spice/model/fixtures.
+Versions are pinned, since others may round differently: torch 2.7.1, transformers 4.57.3 (with tokenizers 0.22.2, safetensors
+0.8.0). The committed fixtures are what `make` writes to model/src/test/resources/spice/model/fixtures.
 
-In each model's folder `expected.json` holds what went in and single numbers, `expected.safetensors` the tensors that came out,
-all in float32: logits of a text; 64 greedy tokens, as transformers generates them; the gradient of the cross-entropy by
-every weight; the weights after five steps of torch's AdamW; loss and gradients of the DrGRPO loss by torch's autograd.
+In each model's folder, `expected.json` holds the inputs and single numbers, and `expected.safetensors` the output tensors, all
+in float32: logits of a text; 64 greedy tokens, as transformers generates them; the gradient of the cross-entropy by every
+weight; the weights after five steps of torch's AdamW; loss and gradients of the DrGRPO loss by torch's autograd. The folder
 `tokenizer` holds a byte-level BPE tokenizer, and a thousand texts in ten scripts with their tokens.
 """
 
@@ -33,7 +33,7 @@ STOP = 1
 TEXT = 40
 GREEDY = 64
 
-# The smallest difference between the likeliest and the next token that rounding cannot turn round.
+# Least margin between the logits of the two likeliest tokens, so that rounding cannot swap them.
 MARGIN = 1e-3
 
 SHAPE = {
@@ -120,7 +120,7 @@ def parameters(model):
 
 
 def lively(model, generator):
-    """Weights large enough for every part to matter: fresh ones leave attention even and hide mistakes."""
+    """Sets weights large enough for every part to matter. Freshly initialized ones leave attention even and hide mistakes."""
     with torch.no_grad():
         for name, weight in parameters(model).items():
             numbers = torch.randn(weight.shape, generator=generator)
@@ -136,7 +136,7 @@ def make_model(family, seed):
     config = family.config(**{**SHAPE, **family.fields})
     model = transformers.AutoModelForCausalLM.from_config(config).eval()
     lively(model, torch.Generator().manual_seed(seed))
-    # Rounded first, so that what is expected belongs to what is written; the weights alone, not the rotary frequencies.
+    # Round first, so that the expectations belong to the written weights; only the weights, not the rotary frequencies.
     for weight in model.parameters():
         weight.data = weight.data.to(family.dtype).float()
     return model
@@ -164,9 +164,9 @@ def logits_of(model, tokens):
 
 @torch.no_grad()
 def greedy(model, prompt):
-    """64 tokens by transformers, and the smallest distance between the likeliest token and the next."""
+    """64 greedy tokens by transformers, and the least margin between the logits of the two likeliest tokens."""
     ids = torch.tensor([prompt])
-    # The stop token is forbidden to neither side: a prompt is taken on which no greedy token is one.
+    # The stop token is not suppressed: `steady_prompt` chooses a prompt that never leads to it.
     found = model.generate(
         ids, attention_mask=torch.ones_like(ids), do_sample=False, max_new_tokens=GREEDY, pad_token_id=0
     )[0].tolist()
@@ -185,7 +185,7 @@ def steady_prompt(model, numbers):
 
 
 def trajectories(numbers, count):
-    """Texts of different lengths, of whose later tokens most are trained."""
+    """Texts of different lengths. Most of their tokens after the first three are trained."""
     texts = []
     for i in range(count):
         length = 9 + 5 * i
@@ -197,7 +197,7 @@ def trajectories(numbers, count):
 
 
 def log_probs(model, text, temperature):
-    """Of every token but the first, given those before it."""
+    """Log-probability of every token but the first, given those before it."""
     tokens = torch.tensor(text["tokens"])
     all = torch.log_softmax(logits_of(model, text["tokens"])[:-1] / temperature, -1)
     return all.gather(1, tokens[1:, None])[:, 0]
@@ -218,7 +218,7 @@ def gradients(model, loss):
     return dict(zip(names, torch.autograd.grad(loss, weights)))
 
 
-# An epsilon that is felt: with a far smaller one, a weight whose gradient is nearly zero moves by the sign of rounding.
+# Epsilon is large: with a far smaller one, a weight whose gradient is nearly zero moves by the sign of a rounding error.
 STEPS = {"beta1": 0.9, "beta2": 0.95, "epsilon": 1e-3, "weightDecay": 0.1, "maxGradientNorm": 1.0, "learningRate": 0.01}
 
 
@@ -244,18 +244,17 @@ def adamw(model, batch, count):
 
 
 def noisy(values, deviation, generator):
-    """Log-probabilities of a policy near by; float32 all the way, so that JSON gives back the same numbers."""
+    """Log-probabilities of a nearby policy, in float32 throughout, so that JSON gives back the same numbers."""
     return (values + deviation * torch.randn(values.shape, generator=generator)).clamp_max(-1e-3).tolist()
 
 
 def policy_batch(model, numbers, generator, loss):
-    """What a batch looks like after some updates: the policy has moved from the old one, and the sampler rounds otherwise."""
+    """A batch as after some updates: the policy has moved away from the old one, and the sampler rounds differently."""
     batch = trajectories(numbers, 4)
     for text in batch:
         with torch.no_grad():
             now = log_probs(model, text, loss["temperature"])
-        for name, deviation in (("old", 0.3), ("reference", 0.5)):
-            text[name] = [0.0] + noisy(now, deviation, generator)
+        text["old"] = [0.0] + noisy(now, 0.3, generator)
         text["sampler"] = [0.0] + noisy(torch.tensor(text["old"][1:]), 0.8, generator)
         text["advantage"] = numbers.gauss(0, 1)
         text["weight"] = 1 / (3 if len(text["tokens"]) % 2 else 1)
@@ -264,13 +263,13 @@ def policy_batch(model, numbers, generator, loss):
 
 def dr_grpo(model, batch, loss):
     """The loss as in the paper (Liu et al. 2025, arXiv 2503.20783): for each trained token the clipped surrogate, times the
-    truncated importance weight of the sampler's mismatch, plus the k3 estimate of the divergence from the reference; summed
-    over a sequence, divided by a constant, weighted. With its share of clipped and of truncated tokens."""
+    truncated importance weight of the sampler's mismatch; summed over a sequence, divided by a constant, weighted. Returns
+    the loss, the share of clipped and the share of truncated tokens."""
     total, clipped, truncated, count = torch.zeros(()), 0, 0, 0
     for text in batch:
         mask = trained_of(text)
         new = log_probs(model, text, loss["temperature"])[mask]
-        old, sampler, reference = (torch.tensor(text[name][1:])[mask] for name in ("old", "sampler", "reference"))
+        old, sampler = (torch.tensor(text[name][1:])[mask] for name in ("old", "sampler"))
         if loss["onPolicy"]:
             old = new.detach()
         ratio = torch.exp(new - old)
@@ -278,8 +277,6 @@ def dr_grpo(model, batch, loss):
         at_most = torch.clamp(ratio, 1 - loss["clip"], 1 + loss["clip"]) * text["advantage"]
         importance = torch.exp(old - sampler)
         terms = -torch.minimum(in_full, at_most) * importance.clamp(max=loss["truncation"])
-        if loss["klBeta"] > 0:
-            terms = terms + loss["klBeta"] * (torch.exp(reference - new) - (reference - new) - 1)
         total = total + text["weight"] / loss["divisor"] * terms.sum()
         clipped += (at_most < in_full).sum().item()
         truncated += (importance > loss["truncation"]).sum().item()
@@ -288,9 +285,9 @@ def dr_grpo(model, batch, loss):
 
 
 POLICY_LOSSES = {
-    "clipped": {"clip": 0.2, "truncation": 2.0, "klBeta": 0.0, "divisor": 5.0, "temperature": 1.0, "onPolicy": False},
-    "divergence": {"clip": 0.2, "truncation": 1.5, "klBeta": 0.3, "divisor": 7.0, "temperature": 0.8, "onPolicy": False},
-    "on-policy": {"clip": 0.2, "truncation": 2.0, "klBeta": 0.0, "divisor": 5.0, "temperature": 1.0, "onPolicy": True},
+    "clipped": {"clip": 0.2, "truncation": 2.0, "divisor": 5.0, "temperature": 1.0, "onPolicy": False},
+    "tempered": {"clip": 0.2, "truncation": 1.5, "divisor": 7.0, "temperature": 0.8, "onPolicy": False},
+    "on-policy": {"clip": 0.2, "truncation": 2.0, "divisor": 5.0, "temperature": 1.0, "onPolicy": True},
 }
 
 
@@ -361,7 +358,7 @@ EMOJI = ["\U0001f600", "\U0001f9c2", "\U0001f468\u200d\U0001f469\u200d\U0001f467
 CONTROLS = ["\x00", "\x07", "\x1b[0m", "\x7f", "\x85", "\u200b", "\u202e", "\ufeff", "\r\n", "\t", "\ufffd"]
 MARKS = [" ", "  ", "\n", ".", ", ", "! ", "123", "7", "'s", "\u00ab", "\u2014", "(", "\u00e9", "e\u0301", "<|im_end|>"]
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
-# How Qwen2 and Qwen3 cut texts before they merge bytes.
+# How Qwen2 and Qwen3 split a text before they merge bytes.
 PATTERN = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
@@ -444,11 +441,11 @@ CHAT = (
 
 
 def large(folder):
-    """Random weights, so that every token is about as likely, and words for all of them."""
+    """A model with random weights, so that all tokens are about equally likely, and a tokenizer with a word for each."""
     torch.manual_seed(1)
     model = transformers.AutoModelForCausalLM.from_config(Qwen3Config(**LARGE), torch_dtype=torch.bfloat16)
     model.save_pretrained(folder)
-    # This file's own words, so that English is not spelt letter by letter.
+    # Train on this file's own text, so that English words become tokens.
     own = pathlib.Path(__file__).read_text(encoding="utf-8").splitlines()
     tokenizer = json.loads(byte_level(random.Random(11), 3000, own).to_str())
     words = tokenizer["model"]["vocab"]
@@ -469,13 +466,13 @@ def open_one(folder, tokens):
 
 
 def difference(ours, theirs):
-    """The largest difference, relative to the largest number."""
+    """Largest absolute difference, relative to the largest absolute number of theirs."""
     return ((ours - theirs).abs().max() / theirs.abs().max()).item()
 
 
 @torch.no_grad()
 def check_family(folder):
-    """Opens the checkpoint that SPICE trained, which lies beside what SPICE says of it."""
+    """Compares the checkpoint that SPICE trained with SPICE's own numbers, which lie beside it."""
     ours, expected = (json.loads((folder / name).read_text()) for name in ("ours.json", "expected.json"))
     trained = folder / "trained"
     model, info = transformers.AutoModelForCausalLM.from_pretrained(
@@ -491,7 +488,7 @@ def check_family(folder):
     return {
         "architecture": type(model).__name__,
         "unfit": sorted(map(str, info["missing_keys"] + info["unexpected_keys"] + info["mismatched_keys"])),
-        # The type of the weights is the one thing that may change.
+        # Only the type of the weights may change.
         "changed": sorted(set(changed) - {"dtype", "torch_dtype", "_name_or_path", "transformers_version"}),
         "base": difference(torch.tensor(ours["base"]), logits_of(old.eval(), text)),
         "trained": difference(torch.tensor(ours["trained"]), logits),

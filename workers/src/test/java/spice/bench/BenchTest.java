@@ -14,8 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 import spice.local.LocalSettings;
 import spice.model.Devices;
 import spice.model.ModelConfig;
+import spice.program.Hardware;
 
-/// The whole bench but for its iterations, on the least work that there is.
+/// The whole bench except its iterations, on the smallest amount of work.
 class BenchTest {
     private static final Shape TINY =
             new Shape("tiny", new ModelConfig(128, 16, 24, 2, 4, 2, 4, 512, 10_000, 1e-6, true, 0), 2, 1, 1, 1);
@@ -30,7 +31,7 @@ class BenchTest {
         List<String> said = new ArrayList<>();
         Bench bench = new Bench(
                 new BenchSettings(
-                        EnumSet.of(Part.TRAIN, Part.SAMPLE, Part.INGEST),
+                        EnumSet.of(BenchPart.TRAIN, BenchPart.SAMPLE, BenchPart.INGEST),
                         List.of(TINY),
                         1,
                         "/nonexistent/python",
@@ -46,8 +47,7 @@ class BenchTest {
                                 "128m",
                                 "SPICE_CPU_HEAP",
                                 "512m")),
-                        "no program",
-                        "of the tests"),
+                        "no program"),
                 said::add);
 
         BenchReport report = bench.run();
@@ -55,7 +55,7 @@ class BenchTest {
         String lost = "PyTorch: there is no /nonexistent/python. Give --python one that has it";
         assertThat(said).contains("not run: " + lost).anyMatch(line -> line.startsWith("ingest run 1 of 1: "));
         assertThat(report.comparisons())
-                .extracting(Comparison::work)
+                .extracting(Measured::work)
                 .containsExactly(
                         "train tiny",
                         "train tiny bfloat16",
@@ -72,19 +72,8 @@ class BenchTest {
         assertThat(report.lines().getFirst())
                 .contains(
                         "%d cores, ".formatted(Runtime.getRuntime().availableProcessors()),
-                        " GB, of the tests; medians");
+                        " GB, " + Hardware.instructions() + "; medians");
         assertThat(bench.folder().resolve("results.md")).content().isEqualTo(String.join("\n", report.lines()) + "\n");
         assertThat(bench.folder().resolve("results.json")).isNotEmptyFile();
-    }
-
-    @Test
-    void aMachineIsItsProcessorItsCoresAndItsMemory() {
-        assertThat(Machine.describe(
-                        List.of("processor\t: 0", "model name\t: AMD EPYC 9B14", "model name\t: AMD EPYC 9B14"),
-                        List.of("MemTotal:       24576000 kB", "MemFree: 1 kB"),
-                        2,
-                        "amd64 avx512f"))
-                .isEqualTo("AMD EPYC 9B14, 2 cores, 25 GB, amd64 avx512f");
-        assertThat(Machine.describe(List.of(), List.of(), 4, "aarch64 asimd")).isEqualTo("4 cores, aarch64 asimd");
     }
 }

@@ -7,19 +7,20 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import spice.bench.IterationCost.Iteration;
-import spice.bench.IterationEvents.Step;
+import spice.bench.IterationEvents.TimedStep;
 
 class IterationCostTest {
     private static Instant at(double seconds) {
         return Instant.EPOCH.plusNanos(Math.round(seconds * 1e9));
     }
 
-    private static Interval from(double begin, double end) {
-        return new Interval(at(begin), at(end));
+    private static TimeSpan from(double begin, double end) {
+        return new TimeSpan(at(begin), at(end));
     }
 
-    /// The iteration from 10 to 20: draw 10.1 to 10.2, pose 10.3 to 14, train 14 to 19.5. Two samplers are at work
-    /// from 11 to 13 and from 12 to 13.5, the learner from 15 to 19, and for the iteration before from 9 to 9.5.
+    /// The iteration lasts from 10 to 20: draw 10.1 to 10.2, pose 10.3 to 14, train 14 to 19.5. Two samplers work
+    /// from 11 to 13 and from 12 to 13.5, the learner from 15 to 19; from 9 to 9.5 it works for the previous
+    /// iteration.
     @Test
     void whatTheModelDoesNotTakeHasACause() {
         Iteration warmUp = new Iteration(new IterationEvents(at(0), List.of(), 40), 9);
@@ -27,13 +28,13 @@ class IterationCostTest {
                 new IterationEvents(
                         at(10),
                         List.of(
-                                new Step("draw", from(10.1, 10.2)),
-                                new Step("pose", from(10.3, 14)),
-                                new Step("train", from(14, 19.5))),
+                                new TimedStep("draw", from(10.1, 10.2)),
+                                new TimedStep("pose", from(10.3, 14)),
+                                new TimedStep("train", from(14, 19.5))),
                         50),
                 7);
         Iteration last = new Iteration(new IterationEvents(at(20), List.of(), 40), 9);
-        List<Interval> work = List.of(from(12, 13.5), from(11, 13), from(15, 19), from(9, 9.5));
+        List<TimeSpan> work = List.of(from(12, 13.5), from(11, 13), from(15, 19), from(9, 9.5));
         WrittenFiles store = new WrittenFiles(List.of(
                 new WrittenFiles.Written(at(9), 1),
                 new WrittenFiles.Written(at(10), 20),

@@ -11,16 +11,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import spice.domain.Seed;
-import spice.local.UserError;
 import spice.model.Devices;
 import spice.model.Dtype;
 import spice.model.ModelConfig;
 import spice.model.TinyModel;
+import spice.program.UserError;
 import spice.settings.RunSettings;
 import spice.settings.SettingsReader;
 
-/// Both sides of the comparison with PyTorch on a model whose weights are large enough for every part of it
-/// to matter: queries share keys, and one token in twelve is the stop token.
+/// Both sides of the comparison with PyTorch, on a tiny model whose weights are large enough for every part to
+/// matter: queries share keys, and one token in twelve is the stop token.
 class ModelBenchTest {
     private static final Shape TINY =
             new Shape("tiny", new ModelConfig(12, 16, 24, 2, 4, 2, 4, 512, 10_000, 1e-6, true, 0), 3, 2, 2, 1);
@@ -43,7 +43,7 @@ class ModelBenchTest {
 
     @Test
     void withoutPyTorchOurSideIsMeasuredAlone() {
-        Comparison train = bench(Optional.empty())
+        Measured train = bench(Optional.empty())
                 .measure("train", Job.training(TINY, model, Devices.CPU, settings, Dtype.FLOAT32, new Seed(1)));
 
         assertThat(train.ours().rate().values()).hasSize(1).allMatch(rate -> rate > 0);
@@ -56,7 +56,7 @@ class ModelBenchTest {
     @CsvSource({"float32, FLOAT32", "bfloat16, BFLOAT16", "bfloat16, FLOAT32"})
     void bothSidesTrainTheSameModelTheSameWay(String ours, Dtype theirs) throws Exception {
         RunSettings chosen = SettingsReader.read("{\"trainThreads\": 2, \"dtype\": \"%s\"}".formatted(ours));
-        Comparison train = bench(Optional.of(NeededPython.with(Python.TORCH)))
+        Measured train = bench(Optional.of(NeededPython.with(Python.TORCH)))
                 .measure("train", Job.training(TINY, model, Devices.CPU, chosen, theirs, new Seed(1)));
 
         assertThat(train.theirs()).isPresent();
@@ -64,7 +64,7 @@ class ModelBenchTest {
 
     @Test
     void bothSidesGiveEveryTokenTheSameProbability() {
-        Comparison sample = bench(Optional.of(NeededPython.with(Python.TORCH)))
+        Measured sample = bench(Optional.of(NeededPython.with(Python.TORCH)))
                 .measure("sample", Job.sampling(Job.SAMPLE, TINY, model, Devices.CPU, settings, new Seed(1)));
 
         assertThat(sample.theirs()).isPresent();
@@ -72,7 +72,7 @@ class ModelBenchTest {
 
     @Test
     void transformersGeneratesAsManyTokens() {
-        Comparison sample = bench(Optional.of(NeededPython.with(Python.TORCH, Python.TRANSFORMERS)))
+        Measured sample = bench(Optional.of(NeededPython.with(Python.TORCH, Python.TRANSFORMERS)))
                 .measure("generate", Job.sampling(Job.GENERATE, TINY, model, Devices.CPU, settings, new Seed(1)));
 
         assertThat(sample.theirs().orElseThrow().rate().values()).hasSize(1).allMatch(rate -> rate > 0);
@@ -80,8 +80,8 @@ class ModelBenchTest {
 
     @Test
     void anythingElseIsNotACaseForAComparison() {
-        assertThatThrownBy(() ->
-                        ModelBench.same("train", Answer.Work.trained(1, 2, 3), Answer.Work.trained(1, 2.01, 3), 1e-3))
+        assertThatThrownBy(() -> ModelBench.same(
+                        "train", SideAnswer.Computed.trained(1, 2, 3), SideAnswer.Computed.trained(1, 2.01, 3), 1e-3))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("gradient norm is 2.0, PyTorch's 2.01");
     }

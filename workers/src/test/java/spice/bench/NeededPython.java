@@ -2,11 +2,11 @@ package spice.bench;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/// The Python that tests compare us with: the one that SPICE_PYTHON names, else python3.
+/// The Python that tests compare with: the one that SPICE_PYTHON names, else `python3`.
 public final class NeededPython {
     private NeededPython() {}
 
-    /// Without the modules, the test that asks is not run; with SPICE_REQUIRE_PYTHON it fails.
+    /// A Python with these modules. Without one the calling test is skipped; with SPICE_REQUIRE_PYTHON it fails.
     public static Python with(String... modules) {
         String program = System.getenv().getOrDefault("SPICE_PYTHON", "python3");
         return switch (Python.find(program, modules)) {

@@ -20,7 +20,7 @@ import spice.model.TinyModel;
 import spice.settings.SettingsReader;
 import spice.store.Json;
 
-/// That the program that we write for Python computes there what it computes here.
+/// The program written for Python computes the same numbers in Python as in Java.
 class ProgramInPythonTest {
     private static final Shape TINY =
             new Shape("tiny", new ModelConfig(12, 16, 24, 2, 4, 2, 4, 512, 10_000, 1e-6, true, 0), 3, 2, 2, 1);
@@ -36,7 +36,7 @@ class ProgramInPythonTest {
         ProgramFiles.write(folder.resolve("program"), TINY.model());
     }
 
-    /// The script's lines.
+    /// Runs the script and reads its lines as JSON.
     private List<JsonNode> run(String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 python, "../infra/program/bench.py", folder.resolve("program").toString()));
@@ -58,14 +58,14 @@ class ProgramInPythonTest {
         Job job = Job.training(
                 TINY, model, Devices.CPU, SettingsReader.read("{\"trainThreads\": 2}"), Dtype.FLOAT32, new Seed(1));
         BenchFiles.write(folder.resolve("job.json"), Json.bytes(job));
-        Answer.Work ours;
+        SideAnswer.Computed ours;
         try (OurTraining training = new OurTraining(job)) {
             ours = training.run(Order.WORK).work();
         }
 
         List<JsonNode> lines = run("--job", folder.resolve("job.json").toString(), "--threads", "1");
 
-        Answer.Work theirs = Answer.Work.trained(
+        SideAnswer.Computed theirs = SideAnswer.Computed.trained(
                 lines.getFirst().path("loss").asDouble(),
                 lines.getFirst().path("gradientNorm").asDouble(),
                 lines.getFirst().path("entropy").asDouble());

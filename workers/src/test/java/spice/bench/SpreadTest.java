@@ -20,7 +20,7 @@ class SpreadTest {
         Side ours = new Side(new Spread(List.of(10.0, 2.0, 9.0)), 1);
         Side theirs = new Side(new Spread(List.of(5.0, 1.0, 3.0)), 1);
 
-        Comparison both = new Comparison("train", Comparison.Unit.TOKENS, ours, Optional.of(theirs));
+        Measured both = new Measured("train", Measured.Unit.TOKENS, ours, Optional.of(theirs));
 
         assertThat(both.ratio().orElseThrow().values()).containsExactly(2.0, 2.0, 3.0);
     }

@@ -21,8 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 import spice.archive.SpiceArchive;
 import spice.domain.Seed;
 import spice.local.LocalSettings;
+import spice.local.TemporalLadder;
 
-/// The product with all its processes, which lose what they keep outside the store.
+/// The product with all its processes loses everything that it keeps outside the store.
 class LostStateTest {
     private static final Pattern CHECKPOINT = Pattern.compile("checkpoint: \\S+ \\(manifest ([0-9a-f]{64})\\)");
     private static final int LOOK_MILLIS = 25;
@@ -36,10 +37,10 @@ class LostStateTest {
         SpiceArchive.write(archive, new Seed(1));
         LocalSettings local = LocalSettings.from(
                 Map.of("SPICE_ROOT", "..", "SPICE_HOME", System.getenv().getOrDefault("SPICE_HOME", "../.spice")));
-        ChaosSettings settings = new ChaosSettings(
-                1, 1, EnumSet.noneOf(Disturbance.class), local, folder, archive, "spice.workers.Spice");
+        ChaosSettings settings =
+                new ChaosSettings(1, 1, EnumSet.noneOf(Disturbance.class), local, folder, archive, "spice.cli.Spice");
         FewDocuments documents = FewDocuments.write(archive, folder);
-        String path = Chaos.pathOfTemporal(local, System.out::println);
+        String path = TemporalLadder.searchPath(local, System.out::println);
 
         String manifest;
         int results;
@@ -85,7 +86,7 @@ class LostStateTest {
         return ChaosStack.in(folder.resolve(name), settings, documents, path, Schedule.calm());
     }
 
-    /// The last line that names one, since the command line's output is added to.
+    /// The last manifest in the output, which several command lines append to.
     private static String manifestAtEnd(ChaosStack stack) throws IOException, InterruptedException {
         while (!stack.hasEnded()) {
             Thread.sleep(LOOK_MILLIS);
@@ -115,7 +116,7 @@ class LostStateTest {
         }
     }
 
-    /// Beside workers that delete and rename files themselves.
+    /// Tolerates workers that delete and rename files at the same time.
     private static void deleteAllBut(Set<String> kept, Path folder) throws IOException {
         Files.walkFileTree(folder, new SimpleFileVisitor<>() {
             @Override

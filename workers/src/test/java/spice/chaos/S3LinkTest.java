@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// Against a small server that keeps what it is given.
+/// The link in front of a small HTTP server that keeps what it gets.
 class S3LinkTest {
     private static final String RESULT = "/spice/index/pose/v1/abc";
 

@@ -46,9 +46,9 @@ class ScheduleTest {
     @Test
     void aMomentIsNamedByTheResultsBeforeIt() {
         Timeline timeline = new Timeline(List.of(
-                new Timeline.Step(Duration.ZERO, 1),
-                new Timeline.Step(Duration.ofSeconds(2), 5),
-                new Timeline.Step(Duration.ofSeconds(10), 6)));
+                new Timeline.Point(Duration.ZERO, 1),
+                new Timeline.Point(Duration.ofSeconds(2), 5),
+                new Timeline.Point(Duration.ofSeconds(10), 6)));
 
         assertThat(timeline.moment(0.1)).isEqualTo(new Timeline.Moment(1, Duration.ofSeconds(1)));
         assertThat(timeline.moment(0.2)).isEqualTo(new Timeline.Moment(5, Duration.ZERO));

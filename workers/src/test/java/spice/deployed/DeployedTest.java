@@ -14,11 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.testcontainers.containers.GenericContainer;
 import spice.archive.SpiceArchive;
 import spice.domain.Seed;
-import spice.workflows.CheckpointRef;
+import spice.runs.CheckpointRef;
 
-/// The product in containers, as a person deploys it. Whatever is done to them, the run ends by itself with the
-/// checkpoint that it would have had. Each run has a store of its own, so that nothing is found that another has
-/// made.
+/// The product in containers, as a person deploys it. Whatever happens to them, the run ends by itself with the
+/// checkpoint of an undisturbed run. Each run has its own store, so that it finds no results of another.
 @ExtendWith(Images.class)
 class DeployedTest {
     private static final int QUESTIONS = 8;
@@ -55,7 +54,7 @@ class DeployedTest {
         }
     }
 
-    /// The spice merchant's archive with a few questions only.
+    /// The spice merchant's archive with only a few questions.
     private static Path corpus() throws IOException {
         Path archive = folder.resolve("archive");
         SpiceArchive.write(archive, new Seed(1));

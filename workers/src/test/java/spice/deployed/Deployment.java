@@ -38,19 +38,19 @@ import org.testcontainers.containers.output.ToStringConsumer;
 import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.utility.DockerImageName;
 import org.testcontainers.utility.MountableFile;
-import spice.workflows.Payloads;
-import spice.workflows.RunReport;
+import spice.runs.Payloads;
+import spice.runs.RunReport;
 import spice.workflows.TaskQueues;
 
-/// Four containers on a network of their own, as `infra/compose.yaml` has them: Temporal, S3, a CPU worker, a GPU
-/// worker. Each has data of its own, which live as long as it does.
+/// Four containers on their own network, as in `infra/compose.yaml`: Temporal, S3, a CPU worker, a GPU worker. Each
+/// has its own data, which live as long as the container.
 final class Deployment implements AutoCloseable {
     private static final String LINEAGE = "line";
     private static final String NAMESPACE = "default";
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Duration LOOK = Duration.ofMillis(50);
 
-    /// Marks the containers of this checkout's tests, so that those of a killed run can be told from all others.
+    /// Marks the containers of this checkout's tests, so that those left by a killed run can be found.
     private static final String LABEL = "spice.test";
 
     private static final String OWNER =
@@ -61,7 +61,7 @@ final class Deployment implements AutoCloseable {
     private static final String KEY = "test";
     private static final String SECRET = UUID.randomUUID().toString();
 
-    /// For the user of the containers, who is another than ours.
+    /// The containers run as another user.
     private static final int READABLE = 0755;
 
     private final DockerClient engine = DockerClientFactory.lazyClient();
@@ -80,7 +80,7 @@ final class Deployment implements AutoCloseable {
     private Deployment(Path corpus, String s3OfGpuWorker) {
         int port = freePort();
         temporal = container("temporal", "temporal").waitingFor(Wait.forLogMessage(".*Temporal Server:.*\\n", 1));
-        // A port that the engine chooses is another one after a restart.
+        // A port chosen by the engine would change with a restart.
         temporal.setPortBindings(List.of("127.0.0.1:%d:%d".formatted(port, TEMPORAL_PORT)));
         s3 = container("s3", "s3").withEnv(Map.of("ROOT_ACCESS_KEY", KEY, "ROOT_SECRET_KEY", SECRET));
         cpuWorker = worker("cpu-worker", S3_ADDRESS)
@@ -97,16 +97,16 @@ final class Deployment implements AutoCloseable {
                         .build());
     }
 
-    /// All four, started.
+    /// Starts all four.
     ///
-    /// @param corpus folder of documents, for runs the corpus `ledgers`
+    /// @param corpus folder of documents; runs know it as the corpus `ledgers`
     static Deployment start(Path corpus) {
         Deployment deployment = new Deployment(corpus, S3_ADDRESS);
         deployment.startAll();
         return deployment;
     }
 
-    /// The same with a [HoldingRelay] between the GPU worker and S3.
+    /// Starts all four and a [HoldingRelay] between the GPU worker and S3.
     ///
     /// @param holdAt bytes of one upload after which the relay holds it
     static Deployment startWithRelay(Path corpus, int holdAt) {
@@ -123,7 +123,7 @@ final class Deployment implements AutoCloseable {
         return deployment;
     }
 
-    /// Removes what a killed run of these tests has left.
+    /// Removes what a killed run of these tests left behind.
     static void sweep() {
         DockerClient engine = DockerClientFactory.lazyClient();
         List<Container> left = engine.listContainersCmd()
@@ -192,7 +192,7 @@ final class Deployment implements AutoCloseable {
         return gpuWorker;
     }
 
-    /// Starts the run; it goes on by itself.
+    /// Starts the run and returns at once.
     void begin(Map<String, Object> settings) {
         client.newUntypedWorkflowStub(
                         "SelfPlayRun",
@@ -251,7 +251,7 @@ final class Deployment implements AutoCloseable {
 
     /// Waits until an attempt of a step has ended.
     ///
-    /// @return whether the server has given it up, to be tried again
+    /// @return whether the server has given it up and will retry the step
     private boolean awaitEnd(PendingActivityInfo step, int iteration) throws InterruptedException {
         AtomicBoolean isLost = new AtomicBoolean();
         await("the end of " + step.getActivityType().getName(), () -> {
@@ -291,7 +291,7 @@ final class Deployment implements AutoCloseable {
                             .build())
                     .getPendingActivitiesList();
         } catch (StatusRuntimeException e) {
-            // No such iteration yet, or no server.
+            // There is no such iteration yet, or no server.
             return List.of();
         }
     }
@@ -307,7 +307,7 @@ final class Deployment implements AutoCloseable {
         }
     }
 
-    /// SIGKILL, and the container is started again with the data it had.
+    /// Kills the container by SIGKILL and starts it again with its data.
     void killAndRestart(GenericContainer<?> container) {
         engine.killContainerCmd(container.getContainerId()).exec();
         engine.startContainerCmd(container.getContainerId()).exec();

@@ -9,9 +9,9 @@ import java.net.Socket;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Passes on what comes, in both directions, except that the first upload which is longer than a given number of
-/// bytes is held at that length until its server hangs up: so a test has all the time it needs to end the server in
-/// the middle of an upload. Runs as a container of its own, from this class file alone.
+/// Forwards bytes in both directions, but stops the first upload that exceeds a given number of bytes until its
+/// server hangs up: so a test has all the time it needs to end the server in the middle of an upload. Runs in its
+/// own container, from this class file alone.
 final class HoldingRelay {
     static final String ADDRESS = "relay:9234";
     static final String HOLDS = "holds an upload";
@@ -47,7 +47,7 @@ final class HoldingRelay {
             passRequests(client, server, length, answers);
             answers.join();
         } catch (IOException e) {
-            // Either side has hung up: so do we.
+            // One side has hung up.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -82,7 +82,7 @@ final class HoldingRelay {
             }
             client.shutdownOutput();
         } catch (IOException e) {
-            // Either side has hung up: so do we.
+            // One side has hung up.
         }
     }
 }

@@ -13,10 +13,10 @@ import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/// Builds the images of `infra/` from what Maven has just compiled. Where that is not possible, as on a machine
-/// without a container engine, the class is not run and says why; where `SPICE_REQUIRE_CONTAINERS` is 1, it fails.
+/// Builds the images of `infra/` from what Maven has just compiled. Where that is impossible, as on a machine
+/// without a container engine, the class is skipped with the reason; if `SPICE_REQUIRE_CONTAINERS` is 1, it fails.
 final class Images implements ExecutionCondition {
-    /// Where Maven runs a module's tests lies one below the program's root.
+    /// Maven runs a module's tests in the module's folder, one below the program's root.
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
     private static final String TAG = "test";

@@ -18,16 +18,16 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import spice.activities.WrittenRun;
-import spice.report.LiveRun;
+import spice.checkpoints.WrittenRun;
+import spice.report.LiveReport;
 import spice.report.Standing;
 import spice.store.InMemoryBlobStore;
 
-/// Who gets to see a run, in bytes on the wire.
+/// Who may see a run, checked in bytes on the wire.
 class LiveServerTest {
     private static final String TOKEN = "0123456789abcdef";
 
-    private static final LiveRun.Temporal NOBODY = new LiveRun.Temporal() {
+    private static final LiveReport.Temporal NOBODY = new LiveReport.Temporal() {
         @Override
         public Optional<Standing> standing(String lineage) {
             return Optional.empty();
@@ -69,8 +69,8 @@ class LiveServerTest {
         }
     }
 
-    /// The first event of this name, without what HTTP 1.1 puts between the parts of an answer, that the server
-    /// sends to a page which has seen so much.
+    /// The first event of this name that the server sends to a page. It is asked by HTTP 1.0, so that no chunk
+    /// lengths stand between the lines.
     ///
     /// @param query of the page that connects
     /// @param headers which the browser adds when it connects again
@@ -109,7 +109,7 @@ class LiveServerTest {
         }
     }
 
-    /// A page from elsewhere whose name was made to lead here asks under its own name.
+    /// DNS rebinding: a foreign page whose host name was made to point here sends that name.
     @Test
     void otherHostsAreRefused() throws IOException {
         String path = "/" + TOKEN + "/mine/";
@@ -124,7 +124,7 @@ class LiveServerTest {
                 .contains("200 OK");
     }
 
-    /// A page that was away gets what it has missed, the last one that it has once more: it may have been evaluated
+    /// A page that reconnects gets the iterations it missed, and its last one again, which may have been evaluated
     /// since.
     @Test
     void whoConnectsAgainGetsWhatWasMissed() throws IOException {

@@ -36,8 +36,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import spice.program.UserError;
 
-/// A server behind TLS that asks for a client's certificate and an API key, and answers only what a start asks.
+/// A server behind TLS that requires a client certificate and an API key, and answers only the calls of a start.
 class ConfiguredTemporalTest {
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import spice.workers.SpiceProcess;
+import spice.cli.SpiceProcess;
 
-/// A demo as a person runs it whose run fails: on prose, which the nano model cannot read.
+/// A demo whose run fails: its documents are prose, which the nano model cannot read.
 class DemoTest {
     @TempDir
     Path folder;

@@ -53,7 +53,7 @@ class DiskAwareBlobStoreTest {
         }
     }
 
-    /// A disk on which only a megabyte more fits, and then what the system says of it.
+    /// A disk with room for one more megabyte, and the system's error after that.
     private static final class AlmostFull extends ForwardingBlobStore {
         AlmostFull(Path folder) {
             super(new FilesystemNio2BlobStore(folder.toString()));

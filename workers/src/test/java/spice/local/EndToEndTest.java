@@ -23,10 +23,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import spice.processes.ProcessPlan;
 import spice.telemetry.Dashboard;
 
-/// The product as a person runs it, on the real Temporal server and the real S3 process, with its GPU worker told
-/// to stop while it samples and while it trains, and killed in the middle of a training step.
+/// The product as a person runs it, on the real Temporal server and the real S3 process. Its GPU worker is told to
+/// stop while it samples and while it trains, and is killed in the middle of a training step.
 class EndToEndTest {
     private static final Pattern CHECKPOINT = Pattern.compile("checkpoint: (\\S+) \\(manifest ([0-9a-f]{64})\\)");
 
@@ -71,7 +72,7 @@ class EndToEndTest {
         assertThat(manifest(disturbed)).isEqualTo(manifest(calm));
     }
 
-    /// By a stack that has done one iteration and trains in the second, with workers that were restarted.
+    /// The stack has done one iteration, trains in the second, and its workers have been restarted.
     private static void everyMetricOfTheDashboardIsOffered(LocalSettings settings) {
         try {
             assertThat(Dashboard.metrics())
@@ -82,8 +83,8 @@ class EndToEndTest {
         }
     }
 
-    /// Where the S3 key's secret can be read, of all that a run leaves: store, logs, and the histories in
-    /// Temporal's database, which are not compressed.
+    /// Files of a run that contain the secret of the S3 key. All are searched: store, logs, and Temporal's
+    /// database, whose histories are not compressed.
     private static List<Path> filesWithTheSecret(Path place) throws IOException {
         byte[] secret = Files.readAllLines(place.resolve("home").resolve("s3-key"))
                 .get(1)
@@ -94,7 +95,7 @@ class EndToEndTest {
         }
         List<Path> found = new ArrayList<>();
         for (Path file : files) {
-            // Latin 1 gives every byte a character of its own.
+            // In Latin 1 every byte is one character.
             String content = new String(Files.readAllBytes(file), ISO_8859_1);
             if (content.contains(new String(secret, ISO_8859_1))) {
                 found.add(place.relativize(file));
@@ -107,7 +108,7 @@ class EndToEndTest {
         Files.createDirectories(settings.home());
         List<String> command = ProcessPlan.java(
                 "256m",
-                "spice.workers.Spice",
+                "spice.cli.Spice",
                 List.of(
                         "demo",
                         "--lineage",
@@ -119,7 +120,13 @@ class EndToEndTest {
                         "--set",
                         "coEvolutionDocuments=0",
                         "--set",
-                        "updateBatch=64"));
+                        "documentsPerIteration=16",
+                        "--set",
+                        "heldOutAttempts=1",
+                        "--set",
+                        "updateBatch=64",
+                        "--set",
+                        "heartbeatSeconds=5"));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(place.resolve("out").toFile());
@@ -135,7 +142,7 @@ class EndToEndTest {
         return program;
     }
 
-    /// Waits until a step of an iteration is under way, then ends the worker that takes it.
+    /// Waits until a step of an iteration is under way, then ends its worker.
     private static void during(
             String step, int iteration, LocalSettings settings, Process demo, Consumer<ProcessHandle> end)
             throws Exception {
@@ -172,7 +179,7 @@ class EndToEndTest {
                     .anyMatch(activity -> activity.getActivityType().getName().equals(step)
                             && activity.getState() == PendingActivityState.PENDING_ACTIVITY_STATE_STARTED);
         } catch (StatusRuntimeException e) {
-            // No server or no such iteration yet.
+            // There is no server or no such iteration yet.
             return false;
         }
     }

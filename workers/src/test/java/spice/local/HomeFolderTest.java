@@ -7,8 +7,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import spice.program.UserError;
 
-/// A folder in which no stack can be kept.
+/// Folders that cannot hold a stack.
 class HomeFolderTest {
     @TempDir
     Path folder;

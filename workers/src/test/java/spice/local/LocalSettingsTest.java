@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import spice.model.Devices;
+import spice.program.UserError;
 import spice.store.s3.S3Location;
 
 class LocalSettingsTest {

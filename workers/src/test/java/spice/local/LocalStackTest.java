@@ -22,11 +22,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import spice.processes.LogFile;
+import spice.processes.ProcessMark;
+import spice.processes.ProcessPlan;
+import spice.program.UserError;
 import spice.store.BlobRef;
 import spice.store.s3.S3BlobStore;
 
-/// The whole stack, real servers included. The programs that run it are processes, too, so that they can be
-/// killed.
+/// The whole stack with real servers. The programs that run it are processes as well, so that tests can kill them.
 class LocalStackTest {
     @TempDir
     Path folder;
@@ -279,7 +282,7 @@ class LocalStackTest {
 
     /// Starts the program.
     ///
-    /// @return what it writes to
+    /// @return file with its output
     private Path program(String name) throws IOException {
         Path output = folder.resolve(name + ".out");
         List<String> arguments = List.of(
@@ -308,7 +311,7 @@ class LocalStackTest {
         }
     }
 
-    /// Kills a process of the stack and waits for the one that takes its place.
+    /// Kills a process of the stack and waits for its replacement.
     private void kill(String name) throws InterruptedException {
         ProcessMark killed = mark(name);
         killed.find().orElseThrow().destroyForcibly();

@@ -20,9 +20,9 @@ import spice.store.BlobRef;
 import spice.store.StoreException;
 import spice.store.s3.S3BlobStore;
 
-/// The S3 server as a process that is killed with SIGKILL.
+/// The S3 server as a process that SIGKILL ends.
 class S3ServerTest {
-    private static final int LARGE = 96 << 20;
+    private static final int LARGE = 48 << 20;
 
     @TempDir
     Path folder;
@@ -96,12 +96,12 @@ class S3ServerTest {
                 .filter(line -> line.contains("0".repeat(32) + ":%04X".formatted(settings.s3Port())))
                 .toList();
 
-        // Linux writes 127.0.0.1 as 0100007F; a Java server may also take it as an address of IPv6.
+        // Linux writes 127.0.0.1 as 0100007F; a Java server may also bind it as an IPv6 address.
         assertThat(onAllAddresses).isEmpty();
         assertThat(listening).allMatch(line -> line.contains("0100007F:"));
     }
 
-    /// Until a part of the large object is on the disk.
+    /// Waits until a part of the large object is on the disk.
     private void awaitUnfinished() throws Exception {
         while (unfinished().stream().mapToLong(file -> file.toFile().length()).sum() == 0) {
             Thread.sleep(1);

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import spice.model.Devices;
 
-/// A program that runs a local stack until it is told to stop, and says so: `StackProgram HOME TEMPORAL-PORT
-/// UI-PORT S3-PORT`. Its one worker only waits; `unless FILE` makes it end if that file is there.
+/// A program that runs a local stack until it is told to stop: `StackProgram HOME TEMPORAL-PORT UI-PORT S3-PORT`.
+/// Its one worker only waits; with `unless FILE` the worker ends if that file exists.
 final class StackProgram {
     static final WorkerPlan WORKER = new WorkerPlan("worker", StackProgram.class.getName(), List.of("worker"), "32m");
     static final StackPlan PLAN =
@@ -35,7 +35,7 @@ final class StackProgram {
                 Integer.parseInt(args[1]),
                 Integer.parseInt(args[2]),
                 Integer.parseInt(args[3]),
-                // Nothing of this program serves there.
+                // This program serves no live view.
                 1,
                 "spice",
                 true,

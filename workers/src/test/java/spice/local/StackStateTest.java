@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import spice.processes.ProcessMark;
 
 class StackStateTest {
     @TempDir
@@ -25,7 +26,7 @@ class StackStateTest {
                 Optional.of("127.0.0.1:7233"),
                 Optional.of(URI.create("http://127.0.0.1:8233")),
                 Optional.empty(),
-                List.of(new WorkerPlan("gpu-worker", "spice.workers.Spice", List.of("worker"), "512m")),
+                List.of(new WorkerPlan("gpu-worker", "spice.cli.Spice", List.of("worker"), "512m")),
                 List.of(new StackState.Running("gpu-worker", us, "ab")));
         state.write(folder.resolve("stack.json"));
 

@@ -20,8 +20,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import spice.program.UserError;
 
-/// The download rung against a vendor of our own. What it hands out runs the real binary.
+/// The download rung against a test's own vendor site, whose archive holds a script that runs the real binary.
 class TemporalDownloadTest {
     private static final String VENDOR = "io.temporal.testing.devServerDownloadBaseUrl";
 

@@ -16,8 +16,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import spice.program.UserError;
 
-/// The ladder with binaries that only say which version they are, and a Go that only pretends to build one.
+/// The ladder with binaries that only print their version, and a Go that only pretends to build one.
 class TemporalLadderTest {
     private static final String OLD = "temporal version 1.2.0 (Server 1.27.1, UI 2.31.2)";
     private static final String GOOD = "temporal version 1.8.2 (Server 1.31.2, UI 2.50.1)";
@@ -162,7 +163,7 @@ class TemporalLadderTest {
         return script(folder.resolve("temporal"), "echo '%s'".formatted(version));
     }
 
-    /// A Go whose build writes a binary to where `-o` says.
+    /// A Go whose build writes a binary to the path after `-o`.
     private void go(String version, String end) throws IOException {
         script(tools.resolve("go"), """
                 if [ "$1" = env ]; then echo %s; exit 0; fi
@@ -179,7 +180,7 @@ class TemporalLadderTest {
         return file;
     }
 
-    /// The tool of this name, but not what lies beside it.
+    /// Makes one tool available, without the others in its folder.
     private void provide(String tool) throws IOException {
         Path found = Stream.of(System.getenv("PATH").split(File.pathSeparator))
                 .map(folder -> Path.of(folder, tool))

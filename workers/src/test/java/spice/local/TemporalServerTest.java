@@ -26,8 +26,11 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import spice.processes.LiveProcess;
+import spice.processes.ProcessPlan;
+import spice.program.UserError;
 
-/// The real server, as a process of its own.
+/// The real server as its own process.
 class TemporalServerTest {
     private static final Map<String, IndexedValueType> ATTRIBUTES = Map.of(
             "SpiceIteration", IndexedValueType.INDEXED_VALUE_TYPE_INT,
@@ -51,7 +54,7 @@ class TemporalServerTest {
 
         WorkflowServiceStubs stubs = connect(settings);
         OperatorServiceStubs operator = OperatorServiceStubs.newServiceStubs(OperatorServiceStubsOptions.newBuilder()
-                .setTarget(TemporalServer.address(settings))
+                .setTarget(settings.temporalAddress())
                 .validateAndBuildWithDefaults());
         try {
             assertThat(stubs.blockingStub()
@@ -188,7 +191,7 @@ class TemporalServerTest {
 
     private void awaitUp(TemporalServer server) throws IOException, InterruptedException {
         process = Optional.of(new ProcessPlan("temporal", server.command(), Map.of(), server.log()).start());
-        server.awaitUp(LiveProcess.started(process.get()));
+        server.awaitUp(LiveProcess.started(process.get()), TemporalServer.START);
     }
 
     private static TemporalServer server(LocalSettings settings) {
@@ -197,7 +200,7 @@ class TemporalServerTest {
 
     private static WorkflowServiceStubs connect(LocalSettings settings) {
         return WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
-                .setTarget(TemporalServer.address(settings))
+                .setTarget(settings.temporalAddress())
                 .build());
     }
 }

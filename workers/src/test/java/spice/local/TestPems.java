@@ -11,9 +11,9 @@ import java.security.KeyStore;
 import java.util.Base64;
 import java.util.List;
 
-/// Certificates for the loopback address that sign themselves, and their keys, made by the JDK's keytool.
+/// Self-signed certificates for the loopback address and their keys, made by the JDK's keytool.
 ///
-/// @param folder where they lie, as PEM and as PKCS12
+/// @param folder holds them as PEM and as PKCS12
 public record TestPems(Path folder) {
     private static final String PASSWORD = "changeit";
 
@@ -25,7 +25,7 @@ public record TestPems(Path folder) {
         return folder.resolve(name + ".key");
     }
 
-    /// Makes one of this name.
+    /// Makes a certificate of this name.
     public KeyStore write(String name) throws IOException, InterruptedException, GeneralSecurityException {
         Path store = folder.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(List.of(
@@ -59,7 +59,7 @@ public record TestPems(Path folder) {
         return keys;
     }
 
-    /// What opens the key stores.
+    /// Password of the key stores.
     static char[] password() {
         return PASSWORD.toCharArray();
     }

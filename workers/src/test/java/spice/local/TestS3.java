@@ -7,8 +7,10 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.List;
 import java.util.Map;
+import spice.processes.LogFile;
+import spice.processes.ProcessPlan;
 
-/// The real S3 server as a process of its own, without a stack around it.
+/// The real S3 server as its own process, without a stack around it.
 public final class TestS3 implements AutoCloseable {
     private final LocalSettings settings;
     private Process process;
@@ -18,7 +20,7 @@ public final class TestS3 implements AutoCloseable {
         this.process = process;
     }
 
-    /// Starts one on the files and the port of these settings, and waits until it answers.
+    /// Starts a server on the files and the port of these settings, and waits until it answers.
     public static TestS3 start(LocalSettings settings) throws IOException, InterruptedException {
         return new TestS3(settings, process(settings));
     }
@@ -49,13 +51,13 @@ public final class TestS3 implements AutoCloseable {
         }
     }
 
-    /// Starts it again on the same files and port.
+    /// Kills the server and starts it again on its files and port.
     void restart() throws IOException, InterruptedException {
         close();
         process = process(settings);
     }
 
-    /// Kills it.
+    /// Kills the server.
     @Override
     public void close() {
         process.destroyForcibly().onExit().join();

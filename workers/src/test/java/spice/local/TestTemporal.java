@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import spice.processes.LiveProcess;
+import spice.processes.ProcessPlan;
 
-/// The real Temporal server as a process of its own, without a stack around it.
+/// The real Temporal server as its own process, without a stack around it.
 public final class TestTemporal implements AutoCloseable {
     private final LocalSettings settings;
     private final ProcessPlan plan;
@@ -23,12 +25,12 @@ public final class TestTemporal implements AutoCloseable {
         this.process = plan.start();
     }
 
-    /// Starts one that keeps its files in this folder, and waits until it serves.
+    /// Starts a server that keeps its files in this folder, and waits until it serves.
     public static TestTemporal start(Path folder) throws IOException, InterruptedException {
         return start(folder, Map.of(), List.of());
     }
 
-    /// The same with these search attributes, and with these options of the program besides our own.
+    /// Starts a server with these search attributes and with further options of the program.
     public static TestTemporal start(Path folder, Map<String, IndexedValueType> searchAttributes, List<String> options)
             throws IOException, InterruptedException {
         LocalSettings settings = TestStacks.settings(folder, false);
@@ -44,14 +46,14 @@ public final class TestTemporal implements AutoCloseable {
 
     private void awaitUp() throws InterruptedException {
         try {
-            server.awaitUp(LiveProcess.started(process));
+            server.awaitUp(LiveProcess.started(process), TemporalServer.START);
         } catch (RuntimeException e) {
             close();
             throw e;
         }
     }
 
-    /// Kills it, and starts it again on the same files and ports.
+    /// Kills the server and starts it again on its files and ports.
     public void restart() throws IOException, InterruptedException {
         close();
         process = plan.start();
@@ -77,7 +79,7 @@ public final class TestTemporal implements AutoCloseable {
 
     /// The Web UI's address.
     public URI ui() {
-        return URI.create("http://%s:%d".formatted(LocalSettings.LOOPBACK, settings.uiPort()));
+        return settings.uiAddress();
     }
 
     @Override

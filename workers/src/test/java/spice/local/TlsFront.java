@@ -16,16 +16,16 @@ import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
-/// TLS before a server that has none, as a load balancer puts it there: it lets in whoever shows a certificate that
-/// it trusts, and passes on what they say.
+/// TLS in front of a server that has none, like a load balancer's: it accepts clients that show a trusted
+/// certificate, and forwards their bytes.
 public final class TlsFront implements AutoCloseable {
     private final SSLServerSocket socket;
     private final int behind;
     private final List<Socket> open = new CopyOnWriteArrayList<>();
     private final AtomicInteger letIn = new AtomicInteger();
 
-    /// @param own its certificate and key
-    /// @param trusted the certificates that it lets in
+    /// @param own certificate and key of the front
+    /// @param trusted certificates of clients that it accepts
     /// @param behind port of the server on the loopback address
     public TlsFront(KeyStore own, KeyStore trusted, int behind) throws IOException, GeneralSecurityException {
         this.behind = behind;
@@ -48,7 +48,7 @@ public final class TlsFront implements AutoCloseable {
         return socket.getLocalPort();
     }
 
-    /// Connections that were let in so far.
+    /// Number of accepted connections so far.
     public int letIn() {
         return letIn.get();
     }
@@ -61,7 +61,7 @@ public final class TlsFront implements AutoCloseable {
                 Thread.ofVirtual().start(() -> serve(client));
             }
         } catch (IOException e) {
-            // It is closed.
+            // The front is closed.
         }
     }
 
@@ -75,7 +75,7 @@ public final class TlsFront implements AutoCloseable {
             pass(client, server);
             back.join();
         } catch (IOException e) {
-            // It was not let in, or one side has gone.
+            // The client was refused, or one side has hung up.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -87,7 +87,7 @@ public final class TlsFront implements AutoCloseable {
                 InputStream said = from.getInputStream()) {
             said.transferTo(to.getOutputStream());
         } catch (IOException e) {
-            // One side has gone; both are closed.
+            // One side has hung up; both are closed.
         }
     }
 

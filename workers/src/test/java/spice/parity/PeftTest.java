@@ -44,9 +44,9 @@ class PeftTest {
         boolean[] all = new boolean[TOKENS.length];
         Arrays.fill(all, 1, all.length, true);
         Trajectory trajectory = new Trajectory(TOKENS, all, new float[TOKENS.length], 1, 1);
-        try (Learner learner = Learner.open(base, Optional.empty(), settings)) {
+        try (Learner learner = TinyModel.learner(base, settings)) {
             for (int i = 0; i < 5; i++) {
-                learner.update(List.of(trajectory), new LossSettings(0.2, 2, 0, 5, 1), 1e-2);
+                learner.update(List.of(trajectory), Optional.empty(), new LossSettings(0.2, 2, 5, 1), 1e-2);
             }
             learner.saveModel(trained);
         }
@@ -63,7 +63,7 @@ class PeftTest {
     }
 
     private static float[][] logits(Path model) {
-        try (LanguageModel opened = LanguageModel.open(model, 1)) {
+        try (LanguageModel opened = TinyModel.open(model)) {
             return opened.logits(TOKENS);
         }
     }

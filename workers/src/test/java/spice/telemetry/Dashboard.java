@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What the Grafana dashboard asks for, and what processes answer.
+/// The metrics that the Grafana dashboard queries, and those that processes offer.
 public final class Dashboard {
     private static final Path FILE = Path.of("..", "infra", "grafana", "spice.json");
     private static final Pattern NAME = Pattern.compile("\\b(?:spice|temporal|jvm|process|system)_[a-z0-9_]+");
@@ -22,7 +22,7 @@ public final class Dashboard {
 
     private Dashboard() {}
 
-    /// The names of all metrics in its expressions.
+    /// Names of all metrics in the dashboard's expressions.
     public static Set<String> metrics() throws IOException {
         JsonNode dashboard = JSON.readTree(FILE.toFile());
         return Stream.concat(
@@ -33,7 +33,7 @@ public final class Dashboard {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /// The names of all that the processes offer now that have said where in this folder.
+    /// Names of all metrics that processes offer whose addresses lie in this folder.
     public static Set<String> scraped(Path folder) throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.list(folder)) {

@@ -63,7 +63,7 @@ class TelemetryTest {
         assertThat(file).doesNotExist();
     }
 
-    /// No process has this number: Linux counts them to four million.
+    /// No process has this number: Linux stops at four million.
     @Test
     void theNextOneSweepsWhatAKilledOneLeft() throws Exception {
         Path killed = folder.resolve("killed.json");

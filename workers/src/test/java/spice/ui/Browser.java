@@ -21,11 +21,13 @@ import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
-/// A headless Chromium on the Temporal UI. What it is told to do it does as soon as the page is ready for it.
-final class Browser implements AutoCloseable {
+/// A headless Chromium on the Temporal UI. Each action waits until the page is ready for it.
+final class Browser {
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration LOOK = Duration.ofMillis(100);
+
+    private static @Nullable Browser shared;
 
     private final URI ui;
     private final ChromeDriver driver;
@@ -35,14 +37,32 @@ final class Browser implements AutoCloseable {
         this.driver = driver;
     }
 
-    /// Why there can be none, if there can be none.
+    /// Why this machine cannot run a browser, if so.
     static Optional<String> problem() {
         return chromium().isEmpty() || chromedriver().isEmpty()
                 ? Optional.of("there is no chromium and chromedriver on the PATH")
                 : Optional.empty();
     }
 
-    static Browser open(URI ui) {
+    /// The browser of this JVM, on the Temporal UI of the shared stack. It is reset as if it had just been opened:
+    /// nothing is left of what other classes have set or of what the UI has stored for them.
+    static synchronized Browser shared() throws IOException, InterruptedException {
+        if (shared == null) {
+            Browser opened = open(ScriptedStack.shared().ui());
+            Runtime.getRuntime().addShutdownHook(new Thread(opened::close));
+            shared = opened;
+        }
+        shared.reset();
+        return shared;
+    }
+
+    private void reset() {
+        driver.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+        driver.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
+        driver.executeCdpCommand("Storage.clearDataForOrigin", Map.of("origin", ui.toString(), "storageTypes", "all"));
+    }
+
+    private static Browser open(URI ui) {
         ChromeOptions options = new ChromeOptions()
                 .setBinary(chromium().orElseThrow().toFile())
                 .addArguments(
@@ -88,7 +108,7 @@ final class Browser implements AutoCloseable {
         driver.get(page.toString());
     }
 
-    /// Looks through a window of this width, at day or at night.
+    /// Sets the window's width and the light or dark colour scheme.
     void look(int width, boolean isDark) {
         driver.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",
@@ -100,20 +120,20 @@ final class Browser implements AutoCloseable {
                         List.of(Map.of("name", "prefers-color-scheme", "value", isDark ? "dark" : "light"))));
     }
 
-    /// What a script on the page gives back.
+    /// Runs a script on the page and returns its result.
     @Nullable
     Object run(String script, Object... arguments) {
         return driver.executeScript(script, arguments);
     }
 
-    /// What a script gives to the function that it gets as its last argument.
+    /// Runs a script and returns what it passes to the callback, its last argument.
     @Nullable
     Object runAsync(String script) {
         driver.manage().timeouts().scriptTimeout(PATIENCE);
         return driver.executeAsyncScript(script);
     }
 
-    /// Waits until a script on the page gives true.
+    /// Waits until a script on the page returns true.
     void awaitSo(String script) {
         new WebDriverWait(driver, PATIENCE, LOOK)
                 .withMessage(() -> "%s on %s:%n%s".formatted(script, address(), text("body")))
@@ -124,8 +144,8 @@ final class Browser implements AutoCloseable {
         return driver.getCurrentUrl();
     }
 
-    /// The elements of a page are found by CSS or, if it begins with a slash, XPath; of several, the one that is
-    /// shown.
+    /// Elements are found by XPath if the expression begins with a slash, else by CSS; of several, the first that
+    /// is visible.
     private static By by(String where) {
         return where.startsWith("/") ? By.xpath(where) : By.cssSelector(where);
     }
@@ -156,12 +176,12 @@ final class Browser implements AutoCloseable {
                 .until(_ -> !shows(where));
     }
 
-    /// A text as XPath has it.
+    /// A text as an XPath literal.
     static String quoted(String text) {
         return text.contains("'") ? "\"%s\"".formatted(text) : "'%s'".formatted(text);
     }
 
-    /// Clicks; again if something was in the way, such as a menu that was still moving.
+    /// Clicks, and tries again if something is in the way, such as a menu that is still moving.
     void press(String where) {
         new WebDriverWait(driver, PATIENCE, LOOK)
                 .ignoring(WebDriverException.class)
@@ -174,7 +194,7 @@ final class Browser implements AutoCloseable {
                 });
     }
 
-    /// Clicks until what the click leads to is there: a page takes none before its scripts have run.
+    /// Clicks until the expected element is there: a page ignores clicks before its scripts have run.
     void press(String where, String leadsTo) {
         new WebDriverWait(driver, PATIENCE, Duration.ofMillis(500))
                 .ignoring(WebDriverException.class)
@@ -197,7 +217,7 @@ final class Browser implements AutoCloseable {
         return driver.findElement(by(where)).getText();
     }
 
-    /// The text inside a frame of the page, once it has this in it.
+    /// The text inside a frame of the page, once it contains this.
     String awaitFrameText(String frame, String says) {
         return new WebDriverWait(driver, PATIENCE, LOOK)
                 .ignoring(WebDriverException.class)
@@ -213,7 +233,7 @@ final class Browser implements AutoCloseable {
                 });
     }
 
-    /// Keeps what a person would see now.
+    /// Keeps a screenshot of the page.
     void screenshot(String scenario) throws IOException {
         Files.createDirectories(SCREENSHOTS);
         Files.move(
@@ -222,8 +242,7 @@ final class Browser implements AutoCloseable {
                 StandardCopyOption.REPLACE_EXISTING);
     }
 
-    @Override
-    public void close() {
+    private void close() {
         driver.quit();
     }
 }

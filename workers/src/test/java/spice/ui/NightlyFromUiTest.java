@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.openqa.selenium.Keys;
 import spice.store.Json;
-import spice.workers.NightlySchedule;
+import spice.temporal.NightlySchedule;
 
 /// Continued self-play on the Temporal UI's schedule page.
 @ExtendWith(WebUi.class)
@@ -41,7 +41,7 @@ class NightlyFromUiTest {
         stack.awaitChild("ledgers");
         assertThat(stack.result("ledgers").checkpoint().iteration()).isEqualTo(1);
         assertThat(stack.activities.calls).contains("nextStart nightly-ledgers");
-        RunPage.open(browser, "ledgers").awaitStatus("Completed");
+        RunPageDriver.open(browser, "ledgers").awaitStatus("Completed");
         browser.screenshot("night");
 
         browser.open("schedules/nightly-ledgers");

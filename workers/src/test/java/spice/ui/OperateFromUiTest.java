@@ -7,24 +7,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import spice.workflows.RunProgress;
-import spice.workflows.SpiceSearchAttributes;
+import spice.runs.RunProgress;
+import spice.runs.SpiceSearchAttributes;
 
-/// The operator's hand on a run's page in the Temporal UI.
+/// Operating a run on its page in the Temporal UI.
 @ExtendWith(WebUi.class)
 class OperateFromUiTest {
     private static final String DIVERGED = "iteration 2 failed: the loss is NaN";
 
-    private static RunPage atBroken(Browser browser, ScriptedStack stack, String run) throws Exception {
+    private static RunPageDriver atBroken(Browser browser, ScriptedStack stack, String run) throws Exception {
         stack.breakTraining(run, 2);
         stack.start(run, Map.of("iterations", 3));
         stack.await(run, RunProgress.NEEDS_ATTENTION);
-        return RunPage.open(browser, run);
+        return RunPageDriver.open(browser, run);
     }
 
     @Test
     void aFailedIterationIsSeenAndTakenAgain(Browser browser, ScriptedStack stack) throws Exception {
-        RunPage run = atBroken(browser, stack, "retry");
+        RunPageDriver run = atBroken(browser, stack, "retry");
         assertThat(run.card(DIVERGED))
                 .contains("Needs attention", "TRAINING_DIVERGED", "retryIteration", "More Actions");
         browser.screenshot("needs-attention");
@@ -33,11 +33,11 @@ class OperateFromUiTest {
         browser.open("workflows?query=" + URLEncoder.encode("SpiceState=\"NeedsAttention\"", StandardCharsets.UTF_8));
         browser.await("//a[contains(., 'retry')]");
         browser.screenshot("list");
-        run = RunPage.open(browser, "retry");
+        run = RunPageDriver.open(browser, "retry");
         run.chooseUpdate();
         browser.awaitText("Take what failed again.");
         browser.screenshot("updates");
-        run = RunPage.open(browser, "retry");
+        run = RunPageDriver.open(browser, "retry");
         stack.repair();
         run.update("retryIteration", "").awaitStatus("Completed");
         browser.screenshot("retry");
@@ -47,7 +47,7 @@ class OperateFromUiTest {
 
     @Test
     void aRetryMayTakeOtherSeedsAndSettings(Browser browser, ScriptedStack stack) throws Exception {
-        RunPage run = atBroken(browser, stack, "fresh");
+        RunPageDriver run = atBroken(browser, stack, "fresh");
         stack.repair();
         run.update("retryIteration", "{\"fresh\": true, \"settings\": {\"learningRate\": 0.0001}}")
                 .awaitStatus("Completed");
@@ -57,7 +57,7 @@ class OperateFromUiTest {
 
     @Test
     void aFailedIterationIsSkipped(Browser browser, ScriptedStack stack) throws Exception {
-        RunPage run = atBroken(browser, stack, "skip");
+        RunPageDriver run = atBroken(browser, stack, "skip");
         run.update("skipIteration", "\"bad documents\"").awaitStatus("Completed");
         browser.screenshot("skip");
         assertThat(stack.result("skip").checkpoint().iteration()).isEqualTo(3);
@@ -66,7 +66,7 @@ class OperateFromUiTest {
 
     @Test
     void aRunIsAborted(Browser browser, ScriptedStack stack) throws Exception {
-        RunPage run = atBroken(browser, stack, "abort");
+        RunPageDriver run = atBroken(browser, stack, "abort");
         run.update("abort", "\"wrong corpus\"").awaitStatus("Failed");
         browser.awaitText("wrong corpus");
         browser.awaitText("ABORTED");
@@ -84,7 +84,7 @@ class OperateFromUiTest {
         stack.holdTraining();
         stack.start("pause", Map.of("iterations", 3));
         stack.await("pause", "iterating");
-        RunPage run = RunPage.open(browser, "pause").update("pause", "");
+        RunPageDriver run = RunPageDriver.open(browser, "pause").update("pause", "");
         stack.repair();
         stack.await("pause", "paused");
         assertThat(run.card("paused")).contains("1 of 3 iterations done", "spice report pause");
@@ -92,11 +92,11 @@ class OperateFromUiTest {
         run.refusedUpdate("setLearningRate", "\"fast\"", "learningRate is \"fast\"; give a number");
         assertThat(browser.text("dialog[open]")).doesNotContain(".java");
         browser.screenshot("refused");
-        // Each on a page of its own, on which no earlier update's success is still announced.
-        RunPage.open(browser, "pause").update("setLearningRate", "0.0001");
-        RunPage.open(browser, "pause").update("setIterations", "5");
-        RunPage.open(browser, "pause").update("stopAfterIteration", "2");
-        run = RunPage.open(browser, "pause").update("resume", "");
+        // Each update gets a freshly opened page, which does not still announce the success of an earlier one.
+        RunPageDriver.open(browser, "pause").update("setLearningRate", "0.0001");
+        RunPageDriver.open(browser, "pause").update("setIterations", "5");
+        RunPageDriver.open(browser, "pause").update("stopAfterIteration", "2");
+        run = RunPageDriver.open(browser, "pause").update("resume", "");
         run.awaitStatus("Completed");
         browser.screenshot("resume");
         assertThat(stack.result("pause").checkpoint().iteration()).isEqualTo(2);
@@ -110,12 +110,12 @@ class OperateFromUiTest {
         stack.holdTraining();
         var started = stack.start("reset", Map.of("iterations", 2)).getExecution();
         stack.awaitChild("reset/iteration-1");
-        RunPage run = RunPage.open(browser, "reset");
+        RunPageDriver run = RunPageDriver.open(browser, "reset");
         run.reset(stack.taskThatBegan(started, 1), "try again");
         browser.awaitText("This Workflow has been reset");
         browser.screenshot("reset");
         stack.repair();
-        RunPage.open(browser, "reset").awaitStatus("Completed");
+        RunPageDriver.open(browser, "reset").awaitStatus("Completed");
         browser.screenshot("after-reset");
         assertThat(stack.result("reset").checkpoint().manifest()).isEqualTo(calm);
     }

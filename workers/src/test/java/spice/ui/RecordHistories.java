@@ -22,15 +22,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import spice.runs.RunProgress;
 import spice.store.Json;
-import spice.workers.NightlySchedule;
-import spice.workflows.NightReport;
-import spice.workflows.RunProgress;
+import spice.temporal.NightlySchedule;
+import spice.workflows.Nightly.NightReport;
 import spice.workflows.TaskQueues;
 
-/// Not a test: records a history of each scenario on the real server, which every later version replays in its
-/// tests. `infra/record-histories` runs it. What was recorded before is never overwritten: it is what runs of that
-/// version have on some server.
+/// Not a test: records a history of each scenario on the real server. The tests of every later version replay them.
+/// `infra/record-histories` runs it. It never overwrites a recorded history: runs of that version have such
+/// histories on some server.
 class RecordHistories {
     private static final Path FOLDER = Path.of("..", "workflows", "src", "test", "resources", "histories")
             .toAbsolutePath()
@@ -158,7 +158,7 @@ class RecordHistories {
         keep(stack, "SelfPlayRun", "nightly", "night");
     }
 
-    /// Nobody comes within the eighteen seconds that it waits.
+    /// Nobody decides within the eighteen seconds that the run waits.
     private static void unattended(ScriptedStack stack) throws IOException {
         stack.breakTraining("unattended", 2);
         fails(stack.start("unattended", Map.of("iterations", 2, "attentionHours", 0.005)));
@@ -178,7 +178,7 @@ class RecordHistories {
         keep(stack, "SelfPlayIteration", "cancel", "cancel/iteration-1");
     }
 
-    /// The worker that has the checkpoint at hand is gone.
+    /// The worker that holds the checkpoint is gone.
     private static void affinity(ScriptedStack stack) throws IOException {
         stack.activities.sampler = Optional.of(TaskQueues.sampleAt("gone"));
         stack.start("affinity", Map.of("iterations", 2, "poseLanes", 2));

@@ -21,31 +21,31 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
-import spice.activities.Checkpoints;
-import spice.activities.WrittenRun;
+import spice.checkpoints.Checkpoints;
+import spice.checkpoints.WrittenRun;
 import spice.live.LiveServer;
-import spice.report.LiveRun;
+import spice.report.LiveReport;
 import spice.report.Report;
 import spice.report.Standing;
+import spice.runs.CheckpointRef;
+import spice.runs.RunProgress;
 import spice.store.BlobRef;
 import spice.store.InMemoryBlobStore;
-import spice.workflows.CheckpointRef;
-import spice.workflows.RunProgress;
 
-/// A run's page in a real browser: as a file and while the run goes on.
+/// A run's page in a real browser, as a file and live.
 @ExtendWith(WebUi.class)
 class ReportPageTest {
-    /// Every way that we know for a text to become a script, and the characters that end JSON or an element.
+    /// All known ways for a text to become a script, and the characters that end JSON or an element.
     private static final String HOSTILE =
             "</script><script>window.harmed = 1</script><img src=x onerror='window.harmed = 2'>"
                     + "<!--\u2028\u2029{{data}} \"quoted\" & <b>bold</b> javascript:alert(1)";
 
     private static final String LINEAGE = "report";
 
-    /// What each chart says of the second iteration.
+    /// The value that each chart shows for the second iteration.
     private static final Map<String, String> VALUES = values();
 
-    private static final LiveRun.Temporal NOBODY = new LiveRun.Temporal() {
+    private static final LiveReport.Temporal NOBODY = new LiveReport.Temporal() {
         @Override
         public Optional<Standing> standing(String lineage) {
             return Optional.empty();
@@ -102,13 +102,13 @@ class ReportPageTest {
         browser.await("html[data-ready]");
     }
 
-    /// Opens all that can be opened, and waits for the tables in it.
+    /// Opens all `details` elements and waits for their tables.
     private static void openAll(Browser browser) {
         browser.run("document.querySelectorAll('details').forEach(details => details.open = true)");
         browser.awaitSo("return [...document.querySelectorAll('details')].every(each => each.querySelector('table'))");
     }
 
-    /// By axe's rules, and without anything that is wider than the window.
+    /// Checks axe's rules, and that nothing is wider than the window.
     private void assertAccessible(Browser browser) throws IOException {
         try (InputStream axe = getClass().getResourceAsStream("/axe.min.js")) {
             browser.run(new String(axe.readAllBytes(), StandardCharsets.UTF_8));
@@ -145,8 +145,8 @@ class ReportPageTest {
         assertThat(browser.run("return window.harmed === undefined")).isEqualTo(true);
     }
 
-    /// What would get past the escaping is stopped by the policy: a script that is put on the page afterwards, an
-    /// event handler, HTML from text, a connection.
+    /// The content security policy stops what would get past the escaping: a script added later, an event handler,
+    /// HTML from text, a connection.
     @Test
     void thePolicyLetsNoOtherScriptRun(Browser browser) throws IOException {
         written("").commit(1, new WrittenRun(store, LINEAGE, "").corpus());
@@ -193,7 +193,7 @@ class ReportPageTest {
         assertAccessible(browser);
     }
 
-    /// Texts that scroll can be scrolled with the keyboard; those that do not are no stops on its way.
+    /// Texts that scroll can be scrolled by keyboard; the others are not tab stops.
     @Test
     void longTextsCanBeReachedByKeyboard(Browser browser) throws IOException {
         WrittenRun run = written(" and so on".repeat(120));
@@ -211,7 +211,7 @@ class ReportPageTest {
                 .contains("Longer texts are cut. In full: tasks s3://spice/blobs/", "passages s3://spice/blobs/");
     }
 
-    /// Of the second iteration, by what WrittenRun writes; no chart may say that nothing was measured.
+    /// Values of the second iteration that WrittenRun writes; no chart may say that nothing was measured.
     @Test
     void everyChartSaysWhatTheDataSay(Browser browser) throws IOException {
         WrittenRun run = written("");
@@ -261,7 +261,7 @@ class ReportPageTest {
         browser.visit(report(Optional.empty()));
         awaitReady(browser);
         choose(browser, "by-text", "saffron 2 plus");
-        // Two of forty are right; sixteen are shown.
+        // Two of forty attempts are right; sixteen are shown.
         assertThat(browser.text("#cards"))
                 .contains(
                         "2 of 40 right", "reward +0.55", "advantage +0.25", "✓ correct", "reward 1", "advantage +0.50")
@@ -325,13 +325,14 @@ class ReportPageTest {
         assertThat(browser.await("#chart-held-out table").getText()).contains("0 30.0 %", "1 75.0 %");
     }
 
-    /// The run is real, its steps are scripted: while an iteration trains, what it would have written is written.
+    /// The run is real, its steps are scripted: while an iteration trains, the test writes what it would have
+    /// written.
     @Test
     void theLivePageFollowsARun(Browser browser, ScriptedStack stack) throws Exception {
         WrittenRun run = new WrittenRun(store, "live", "");
         run.begin();
         BlobRef corpus = run.corpus();
-        LiveRun.Temporal temporal = new LiveRun.Temporal() {
+        LiveReport.Temporal temporal = new LiveReport.Temporal() {
             @Override
             public Optional<Standing> standing(String lineage) {
                 return Optional.of(
@@ -372,8 +373,8 @@ class ReportPageTest {
         }
     }
 
-    /// A reader has a table open, the cursor of a chart on an iteration, and is reading a task, when the next
-    /// iteration comes. Of texts that long there is room for five tasks an iteration.
+    /// A reader has a table open, a chart's cursor on an iteration, and a task in view when the next iteration
+    /// arrives. With texts this long the page shows five tasks of an iteration.
     @Test
     void theLivePageKeepsTheReadersPlace(Browser browser) throws IOException {
         WrittenRun run = new WrittenRun(store, "kept", " and so on".repeat(60));
@@ -427,7 +428,7 @@ class ReportPageTest {
         }
     }
 
-    /// Figures of how long it takes stand in docs/LOG.md; here it only has to open.
+    /// docs/LOG.md says how long it takes; here the page only has to open.
     @Test
     void aThousandIterationsOpen(Browser browser) throws IOException {
         WrittenRun run = written("and so on ".repeat(20));

@@ -3,40 +3,29 @@ package spice.ui;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.temporal.api.common.v1.WorkflowExecution;
-import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import spice.runs.RunReport;
 import spice.store.BlobRef;
-import spice.workflows.RunReport;
 
-/// A run that is reset ends as one that is not, on the real server, which still knows the children of the run
-/// before.
+/// A run that is reset ends like one that is not, on the real server, which still knows the children from before
+/// the reset.
 class ResetTest {
-    /// More than go into one run before it continues as new.
+    /// More iterations than fit into one run before it continues as new.
     private static final int MANY = 8;
-
-    @TempDir
-    private static Path folder;
 
     private static ScriptedStack stack;
 
     @BeforeAll
     static void start() throws Exception {
-        stack = ScriptedStack.start(folder);
+        stack = ScriptedStack.shared();
     }
 
     @AfterEach
     void repair() {
         stack.repair();
-    }
-
-    @AfterAll
-    static void stop() {
-        stack.close();
     }
 
     private static BlobRef outcome(String run) {
@@ -68,7 +57,7 @@ class ResetTest {
         assertThat(outcome("before")).isEqualTo(undisturbed(2));
     }
 
-    /// What was committed before stays beside it, on the branch that was left.
+    /// Earlier commits stay on the branch that the run left.
     @Test
     void withOtherSettingsItOpensABranch() throws Exception {
         WorkflowExecution run = stack.start("turned", Map.of("iterations", 3)).getExecution();

@@ -20,6 +20,7 @@ import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.worker.WorkerFactory;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,21 +29,25 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import org.apache.commons.io.FileUtils;
+import org.jspecify.annotations.Nullable;
+import spice.cli.ScriptedWorkers;
 import spice.local.TestTemporal;
-import spice.workers.ScriptedWorkers;
-import spice.workflows.Payloads;
-import spice.workflows.RunProgress;
-import spice.workflows.RunReport;
+import spice.runs.Payloads;
+import spice.runs.RunProgress;
+import spice.runs.RunReport;
+import spice.runs.SpiceSearchAttributes;
 import spice.workflows.ScriptedActivities;
-import spice.workflows.SpiceSearchAttributes;
 import spice.workflows.TaskQueues;
 
-/// The real Temporal server and our real workflows; only the activities are scripted, so that a run takes seconds.
+/// The real Temporal server and the real workflows; only the activities are scripted, so that a run takes seconds.
 public final class ScriptedStack implements AutoCloseable {
-    /// A run of two iterations stays below it, one of half a dozen continues as new.
+    /// Events after which a run continues as new: two iterations stay below, half a dozen do not.
     private static final int EVENTS = 100;
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    private static @Nullable ScriptedStack shared;
 
     public final ScriptedActivities activities = new ScriptedActivities();
     public final WorkflowClient client;
@@ -65,7 +70,22 @@ public final class ScriptedStack implements AutoCloseable {
         factory = ScriptedWorkers.start(client, activities);
     }
 
-    /// Starts it, with the server's files in this folder.
+    /// The stack of this JVM, started on first use and closed with the JVM. Classes that share it must use names
+    /// for their runs that no other class uses.
+    static synchronized ScriptedStack shared() throws IOException, InterruptedException {
+        if (shared == null) {
+            Path folder = Files.createTempDirectory("spice-ui");
+            ScriptedStack started = start(folder);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                started.close();
+                FileUtils.deleteQuietly(folder.toFile());
+            }));
+            shared = started;
+        }
+        return shared;
+    }
+
+    /// Starts a stack with the server's files in this folder.
     public static ScriptedStack start(Path folder) throws IOException, InterruptedException {
         return new ScriptedStack(TestTemporal.start(
                 folder,
@@ -73,7 +93,7 @@ public final class ScriptedStack implements AutoCloseable {
                 List.of("--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=" + EVENTS)));
     }
 
-    /// Holds every training step from here on until [#repair].
+    /// Holds every training step from now on until [#repair].
     public void holdTraining() {
         CountDownLatch release = held;
         activities.whileTraining = _ -> {
@@ -90,7 +110,7 @@ public final class ScriptedStack implements AutoCloseable {
         activities.isBroken = iteration -> iteration.run().lineage().equals(run) && iteration.number() == number;
     }
 
-    /// Lets go what a test has held, and takes back what it has broken.
+    /// Releases what a test has held and repairs what it has broken.
     public void repair() {
         activities.isBroken = _ -> false;
         activities.whileTraining = _ -> {};
@@ -98,7 +118,7 @@ public final class ScriptedStack implements AutoCloseable {
         held = new CountDownLatch(1);
     }
 
-    /// Where its server listens.
+    /// Address of the server.
     public String address() {
         return temporal.address();
     }
@@ -115,7 +135,7 @@ public final class ScriptedStack implements AutoCloseable {
                         .build());
     }
 
-    /// A schedule as the server has it: the SDK cannot read one with a summary and without details.
+    /// A schedule as the server describes it: the SDK cannot read one with a summary and without details.
     Schedule schedule(String id) {
         return describeSchedule(id).getSchedule();
     }
@@ -128,7 +148,7 @@ public final class ScriptedStack implements AutoCloseable {
                         .build());
     }
 
-    /// What a schedule has started last.
+    /// The last workflow that a schedule has started.
     WorkflowExecution lastStart(String schedule) throws InterruptedException {
         awaitThat(
                 "a start of " + schedule,
@@ -180,7 +200,7 @@ public final class ScriptedStack implements AutoCloseable {
 
     /// The workflow task in which the run began an iteration.
     ///
-    /// @param execution may lack the run id, for the newest
+    /// @param execution without a run id: the newest run
     long taskThatBegan(WorkflowExecution execution, int number) {
         String child = "%s/iteration-%d".formatted(execution.getWorkflowId(), number);
         return client.fetchHistory(execution.getWorkflowId(), execution.getRunId()).getEvents().stream()
@@ -232,17 +252,17 @@ public final class ScriptedStack implements AutoCloseable {
         }
     }
 
-    /// Waits until the run has come to an end, whatever it is.
+    /// Waits for the end of the run.
     public RunReport result(String run) {
         return client.newUntypedWorkflowStub(run).getResult(RunReport.class);
     }
 
-    /// Waits until the run says that it does this.
+    /// Waits until the run reports this state.
     public RunProgress await(String run, String state) throws InterruptedException {
         return await(run, progress -> progress.state().equals(state));
     }
 
-    /// Waits until the run says that this is so.
+    /// Waits until the run reports progress that satisfies this.
     public RunProgress await(String run, Predicate<RunProgress> isSo) throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {

@@ -18,7 +18,7 @@ class StartFromUiTest {
 
     @Test
     void noInputStartsTheNanoPresetAndCancelEndsIt(Browser browser, ScriptedStack stack) throws Exception {
-        RunPage run = startHeld(browser, stack, "no-input", "");
+        RunPageDriver run = startHeld(browser, stack, "no-input", "");
         assertThat(run.card("iterating")).contains("0 of 40 iterations done");
         run.cancel();
         run.awaitStatus("Canceled");
@@ -27,18 +27,19 @@ class StartFromUiTest {
 
     @Test
     void anEmptyObjectStartsTheNanoPresetAndTerminateEndsIt(Browser browser, ScriptedStack stack) throws Exception {
-        RunPage run = startHeld(browser, stack, "empty-object", "{}");
+        RunPageDriver run = startHeld(browser, stack, "empty-object", "{}");
         assertThat(run.card("iterating")).contains("0 of 40 iterations done");
         run.terminate("enough seen");
         run.awaitStatus("Terminated");
-        RunPage.open(browser, "empty-object");
+        RunPageDriver.open(browser, "empty-object");
         browser.awaitText("enough seen");
         browser.screenshot("terminate");
     }
 
-    private static RunPage startHeld(Browser browser, ScriptedStack stack, String id, String input) throws Exception {
+    private static RunPageDriver startHeld(Browser browser, ScriptedStack stack, String id, String input)
+            throws Exception {
         stack.holdTraining();
-        StartPage form = StartPage.open(browser, id);
+        StartPageDriver form = StartPageDriver.open(browser, id);
         if (!input.isEmpty()) {
             form.input(input);
         }
@@ -50,9 +51,9 @@ class StartFromUiTest {
     void aFullExampleRuns(Browser browser, ScriptedStack stack) throws Exception {
         ObjectNode example = Json.mapper().valueToTree(SettingsReader.read("{}"));
         example.put("iterations", 2).put("learningRate", 2e-4);
-        StartPage form = StartPage.open(browser, "full-example").input(example.toString());
+        StartPageDriver form = StartPageDriver.open(browser, "full-example").input(example.toString());
         browser.screenshot("start-full-example");
-        RunPage run = form.start();
+        RunPageDriver run = form.start();
         run.awaitStatus("Completed");
         browser.screenshot("completed");
         assertThat(stack.result("full-example").checkpoint().iteration()).isEqualTo(2);
@@ -61,7 +62,7 @@ class StartFromUiTest {
 
     @Test
     void settingsThatCannotBeUsedAreNamedOnThePage(Browser browser, ScriptedStack stack) throws Exception {
-        RunPage run = StartPage.open(browser, "bad-settings")
+        RunPageDriver run = StartPageDriver.open(browser, "bad-settings")
                 .input("{\"groupSize\": 1, \"iteration\": 3}")
                 .start();
         run.awaitStatus("Failed");
@@ -73,7 +74,7 @@ class StartFromUiTest {
 
     @Test
     void aForkStartsFromAnotherLineagesCheckpoint(Browser browser, ScriptedStack stack) throws Exception {
-        StartPage form = StartPage.open(browser, "fork")
+        StartPageDriver form = StartPageDriver.open(browser, "fork")
                 .input("{\"startFrom\": \"other@2\", \"iterations\": 1, \"learningRate\": 0.0001}");
         browser.screenshot("start-fork");
         form.start().awaitStatus("Completed");
@@ -93,7 +94,8 @@ class StartFromUiTest {
                                 .setMemo(Map.of(SelfPlayRun.TEMPLATE, true))
                                 .build())
                 .start(Map.of("preset", "nano", "iterations", 1, "seed", 7));
-        StartPage form = StartPage.openTemplate(browser, "template-nano").rename("from-template");
+        StartPageDriver form =
+                StartPageDriver.openTemplate(browser, "template-nano").rename("from-template");
         browser.screenshot("start-template");
         form.start().awaitStatus("Completed");
         assertThat(stack.result("from-template").checkpoint().iteration()).isEqualTo(1);

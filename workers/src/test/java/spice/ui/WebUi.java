@@ -1,12 +1,12 @@
 package spice.ui;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.extension.ConditionEvaluationResult.disabled;
 import static org.junit.jupiter.api.extension.ConditionEvaluationResult.enabled;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
@@ -15,12 +15,15 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/// Gives the tests of a class one stack and one browser, as parameters. Without a browser on the machine the class
-/// is not run and says so; where `SPICE_REQUIRE_BROWSER` is 1, it fails. What a test left on the page when it
-/// failed is kept as a screenshot.
+/// Gives tests the stack and the browser of this JVM, as parameters. Without a browser on the machine the class is
+/// skipped with the reason; if `SPICE_REQUIRE_BROWSER` is 1, it fails. A screenshot of the page is kept when a test
+/// fails.
 final class WebUi implements ExecutionCondition, BeforeAllCallback, AfterEachCallback, ParameterResolver {
     private static final String REQUIRED = "SPICE_REQUIRE_BROWSER";
-    private static final ExtensionContext.Namespace OURS = ExtensionContext.Namespace.create(WebUi.class);
+
+    // Not in JUnit's store, which would close them at the end of a class.
+    private @Nullable ScriptedStack stack;
+    private @Nullable Browser browser;
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
@@ -33,27 +36,17 @@ final class WebUi implements ExecutionCondition, BeforeAllCallback, AfterEachCal
 
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
-        Path folder = Files.createTempDirectory("spice-ui");
-        ScriptedStack stack = ScriptedStack.start(folder);
-        context.getStore(OURS).put(ScriptedStack.class, stack);
-        context.getStore(OURS).put(Browser.class, Browser.open(stack.ui()));
+        stack = ScriptedStack.shared();
+        browser = Browser.shared();
     }
 
     @Override
     public void afterEach(ExtensionContext context) throws Exception {
         if (context.getExecutionException().isPresent()) {
-            browser(context)
+            requireNonNull(browser)
                     .screenshot("failed-" + context.getRequiredTestMethod().getName());
         }
-        stack(context).repair();
-    }
-
-    private static Browser browser(ExtensionContext context) {
-        return context.getStore(OURS).get(Browser.class, Browser.class);
-    }
-
-    private static ScriptedStack stack(ExtensionContext context) {
-        return context.getStore(OURS).get(ScriptedStack.class, ScriptedStack.class);
+        requireNonNull(stack).repair();
     }
 
     @Override
@@ -64,6 +57,6 @@ final class WebUi implements ExecutionCondition, BeforeAllCallback, AfterEachCal
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return parameter.getParameter().getType() == Browser.class ? browser(context) : stack(context);
+        return parameter.getParameter().getType() == Browser.class ? requireNonNull(browser) : requireNonNull(stack);
     }
 }

@@ -14,15 +14,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import spice.runs.CheckpointRef;
+import spice.runs.CorpusRef;
+import spice.runs.IterationReport;
+import spice.runs.IterationRequest;
+import spice.runs.OpenedRun;
+import spice.runs.Payloads;
 import spice.settings.InvalidSettings;
 import spice.settings.RunSettings;
 import spice.settings.SettingsReader;
-import spice.workflows.CheckpointRef;
-import spice.workflows.CorpusRef;
-import spice.workflows.IterationReport;
-import spice.workflows.IterationRequest;
-import spice.workflows.OpenedRun;
-import spice.workflows.Payloads;
 import spice.workflows.ScriptedActivities;
 import spice.workflows.SelfPlayIterationImpl;
 import spice.workflows.TaskQueues;
@@ -53,7 +53,7 @@ final class Pool {
         return client;
     }
 
-    /// A worker for workflows and for steps without a model.
+    /// Adds a worker for workflows and for steps without a model.
     void addCpuWorker(ScriptedActivities activities) {
         WorkerFactory factory = WorkerFactory.newInstance(client);
         TestBuild.worker(factory).registerWorkflowImplementationTypes(SelfPlayIterationImpl.class);
@@ -62,7 +62,7 @@ final class Pool {
         TestBuild.makeCurrent(stubs);
     }
 
-    /// A worker for all steps, but not for workflows.
+    /// Adds a worker for all steps, but not for workflows.
     void addStepWorker(ScriptedActivities activities) {
         WorkerFactory factory = WorkerFactory.newInstance(client);
         for (String queue : List.of(TaskQueues.CPU, TaskQueues.SAMPLE, TaskQueues.TRAIN)) {
@@ -71,9 +71,9 @@ final class Pool {
         start(factory);
     }
 
-    /// A worker with one device for these queues.
+    /// Adds a worker with one device for these queues.
     WorkerFactory addDeviceWorker(ScriptedActivities activities, Set<String> shared, Set<String> own) {
-        Device device = new Device(shared, own);
+        DeviceTurns device = new DeviceTurns(shared, own);
         WorkerFactory factory = WorkerFactory.newInstance(
                 client,
                 WorkerFactoryOptions.newBuilder()
@@ -103,9 +103,9 @@ final class Pool {
         return stub;
     }
 
-    /// Starts the first iteration of a run of this name, which is also its workflow's id.
+    /// Starts the first iteration of a run; the run's name is also the workflow's id.
     ///
-    /// @param warm the queue of the worker to ask first
+    /// @param warm queue of the preferred worker
     WorkflowStub begin(String run, String settings, Optional<String> warm) {
         CheckpointRef base = new CheckpointRef("base", "base", 0, ScriptedActivities.blob("base"));
         OpenedRun opened = new OpenedRun(

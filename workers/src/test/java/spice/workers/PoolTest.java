@@ -33,20 +33,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import spice.local.TestTemporal;
+import spice.runs.CheckpointRef;
+import spice.runs.IterationReport;
+import spice.runs.IterationRequest;
+import spice.runs.LaneReport;
+import spice.runs.StepSeconds;
 import spice.store.BlobRef;
-import spice.workflows.AttemptRequest;
-import spice.workflows.CheckpointRef;
-import spice.workflows.IterationReport;
-import spice.workflows.IterationRequest;
-import spice.workflows.LaneReport;
-import spice.workflows.PoseRequest;
-import spice.workflows.Scored;
+import spice.workflows.ChallengerActivities.PoseRequest;
+import spice.workflows.JudgeActivities.Scored;
+import spice.workflows.ReasonerActivities.AttemptRequest;
 import spice.workflows.ScriptedActivities;
-import spice.workflows.StepSeconds;
 import spice.workflows.TaskQueues;
-import spice.workflows.Trained;
+import spice.workflows.TrainerActivities.Trained;
 
-/// Several workers, several runs, and the real server between them.
+/// Several workers and several runs on the real server.
 class PoolTest {
     private static final Set<String> DEVICE = Set.of(TaskQueues.SAMPLE, TaskQueues.TRAIN);
 
@@ -77,7 +77,7 @@ class PoolTest {
         pool.close();
     }
 
-    /// Steps that use the device for a while.
+    /// Steps that occupy the device for a while.
     private static class Slow extends ScriptedActivities {
         private final Duration lane;
         private final AtomicInteger atOnce = new AtomicInteger();
@@ -162,7 +162,7 @@ class PoolTest {
         while (!pending("second").equals("Pose")) {
             Thread.sleep(20);
         }
-        // It goes to whoever comes, since the one that asked before does not hold it.
+        // A new worker gets the step, since the busy one does not hold it.
         pool.addDeviceWorker(device, Set.of(TaskQueues.SAMPLE), Set.of());
         while (!pending("second").equals("Train")) {
             Thread.sleep(20);
@@ -172,7 +172,7 @@ class PoolTest {
         Pool.end(second);
     }
 
-    /// The name of the step that a workflow waits for; empty if for none.
+    /// The step that a workflow waits for; empty if there is none.
     private String pending(String workflow) {
         return pool
                 .stubs()
@@ -219,7 +219,7 @@ class PoolTest {
         IterationReport report = Pool.end(iteration);
         assertThat(report.checkpoint().manifest()).isEqualTo(calm.checkpoint().manifest());
         assertThat(report.metrics().timeless()).isEqualTo(calm.metrics().timeless());
-        // A heartbeat that does not come, and then the time that a preferred worker is waited for.
+        // First the heartbeat timeout, then the time that a step waits for a preferred worker.
         assertThat(givenUp("killed")).singleElement().satisfies(step -> {
             assertThat(step.getTaskQueue().getName()).isEqualTo(TaskQueues.sampleAt("preferred"));
             assertThat(step.getHeartbeatTimeout().getSeconds()).isEqualTo(5);
@@ -233,7 +233,7 @@ class PoolTest {
                         "attempt 1 lane 0 on spice-sample");
     }
 
-    /// Steps that nobody took in time.
+    /// Steps that no worker took in time.
     private List<ActivityTaskScheduledEventAttributes> givenUp(String workflow) {
         List<HistoryEvent> events = pool.client().fetchHistory(workflow).getEvents();
         return events.stream()
@@ -250,7 +250,8 @@ class PoolTest {
 
     // ---- Several runs, several workers ----
 
-    /// A run with three lanes has been served after three turns each, though another's forty wait before it.
+    /// A run with three lanes is served after three turns of each run, although forty lanes of another wait before
+    /// it.
     @Test
     void runsThatWaitForTheSameWorkerAreServedInTurn() throws Exception {
         List<String> served = Collections.synchronizedList(new ArrayList<>());
@@ -288,7 +289,7 @@ class PoolTest {
                 .getPendingActivitiesCount();
     }
 
-    /// No lane ends before another has begun: one worker alone would never get through.
+    /// No lane ends before another has begun: a single worker would never finish.
     @Test
     void twoSamplingWorkersTakeTwoLanesAtOnce() {
         CyclicBarrier both = new CyclicBarrier(2);
@@ -313,7 +314,7 @@ class PoolTest {
         assertThat(both.isBroken()).isFalse();
     }
 
-    /// By how much is for the log: lanes are asleep for a quarter of a second each, so that two cores suffice.
+    /// docs/LOG.md says by how much. Each lane sleeps for a quarter of a second, so that two cores suffice.
     @Test
     void aSecondSamplingWorkerSharesTheLanes() throws Exception {
         StepSeconds one = sampled("by-one", 1);

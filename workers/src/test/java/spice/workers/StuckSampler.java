@@ -1,14 +1,14 @@
 package spice.workers;
 
 import java.util.Set;
-import spice.workflows.AttemptRequest;
-import spice.workflows.LaneReport;
-import spice.workflows.PoseRequest;
+import spice.runs.LaneReport;
+import spice.workflows.ChallengerActivities.PoseRequest;
+import spice.workflows.ReasonerActivities.AttemptRequest;
 import spice.workflows.ScriptedActivities;
 import spice.workflows.TaskQueues;
 
-/// A worker to be killed: `StuckSampler PORT NAME` takes a step of sampling from its own queue and never ends it.
-/// It says when it is ready, and when it has taken one.
+/// A worker for a test to kill: `StuckSampler PORT NAME` takes a sampling step from its own queue and never ends
+/// it. It prints a line when it is ready, and one when it has taken a step.
 final class StuckSampler extends ScriptedActivities {
     static final String READY = "ready";
     static final String TAKEN = "taken";

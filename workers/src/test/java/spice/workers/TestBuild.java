@@ -11,19 +11,23 @@ import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
 import spice.workflows.TaskQueues;
 
-/// A build for workers that tests put together themselves: a server takes our workflows from none without one.
+/// The build of workers that tests assemble: the server gives our workflows only to workers that name a build.
 public final class TestBuild {
     private static final WorkerDeploymentVersion BUILD = WorkflowBuild.version("test");
     private static final Duration PATIENCE = Duration.ofMinutes(5);
+    /// On a busy machine a first workflow task may exceed the second after which the SDK reports a deadlock.
+    private static final long WORKFLOW_TASK_MILLIS = 60_000;
+
     private static final Duration LOOK = Duration.ofMillis(100);
 
     private TestBuild() {}
 
-    /// A worker on the queue of runs, to which workflows are to be added.
+    /// A worker on the queue of runs; the caller registers workflows.
     public static Worker worker(WorkerFactory factory) {
         return factory.newWorker(
                 TaskQueues.RUNS,
                 WorkerOptions.newBuilder()
+                        .setDefaultDeadlockDetectionTimeout(WORKFLOW_TASK_MILLIS)
                         .setDeploymentOptions(WorkerDeploymentOptions.newBuilder()
                                 .setUseVersioning(true)
                                 .setVersion(BUILD)
@@ -31,7 +35,7 @@ public final class TestBuild {
                         .build());
     }
 
-    /// Gives runs to it, as soon as the server has heard of its worker, which is to be started already.
+    /// Makes this build the current one, as soon as the server knows its worker, which must have been started.
     public static void makeCurrent(WorkflowServiceStubs stubs) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {

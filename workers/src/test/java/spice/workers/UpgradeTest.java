@@ -25,14 +25,16 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import spice.cli.KeptLog;
 import spice.local.TestTemporal;
-import spice.workflows.RunProgress;
-import spice.workflows.RunReport;
+import spice.runs.RunProgress;
+import spice.runs.RunReport;
+import spice.runs.SpiceSearchAttributes;
+import spice.temporal.TemporalConnection;
 import spice.workflows.ScriptedActivities;
-import spice.workflows.SpiceSearchAttributes;
 import spice.workflows.TaskQueues;
 
-/// Workers of several builds on the real server. They are the same code under different names.
+/// Workers of several builds on the real server. All builds are the same code under different names.
 class UpgradeTest {
     private static final String OWN = "default";
     private static final String SHARED = "shared";
@@ -76,7 +78,7 @@ class UpgradeTest {
         private final Rollout rollout;
 
         Serving(String namespace, String name, String build, boolean makeCurrent) {
-            connection = TemporalConnection.open(
+            connection = TemporalConnection.openAt(
                     ClientConfigProfile.newBuilder()
                             .setAddress(temporal.address())
                             .setNamespace(namespace)
@@ -84,7 +86,7 @@ class UpgradeTest {
                     Rollout.identityOf(name) + build,
                     Duration.ofSeconds(10));
             factory = WorkerFactory.newInstance(connection.client());
-            Wiring.takeRuns(factory, WorkflowBuild.version(build));
+            WorkerProcess.takeRuns(factory, WorkflowBuild.version(build));
             factory.start();
             rollout = Rollout.start(connection, WorkflowBuild.version(build), name, makeCurrent);
         }
@@ -105,7 +107,7 @@ class UpgradeTest {
 
     // ---- On a server of one's own ----
 
-    /// Steps, of which training begins and ends when the test says so.
+    /// Steps whose training ends when the test releases it.
     private static final class Held extends ScriptedActivities {
         private final Map<Integer, CountDownLatch> begun = new ConcurrentHashMap<>();
         private final Map<Integer, CountDownLatch> released = new ConcurrentHashMap<>();
@@ -192,7 +194,7 @@ class UpgradeTest {
         List<String> command =
                 List.of(line.substring(line.indexOf("temporal worker")).split(" "));
         int exitCode = 1;
-        // A busy machine's server may take longer than the command waits for it.
+        // On a busy machine the server may need longer than the command waits.
         for (int tries = 0; exitCode != 0 && tries < 5; tries++) {
             exitCode = TestTemporal.operate(command.subList(1, command.size()));
         }
@@ -217,7 +219,7 @@ class UpgradeTest {
         }
     }
 
-    /// The build that runs are given to, as the queue's page in the Temporal UI shows it.
+    /// The current build for runs, as the queue's page in the Temporal UI shows it.
     private String current(String namespace) {
         return pool.stubs()
                 .blockingStub()

@@ -3,6 +3,7 @@ package spice.workflows;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.common.Priority;
 import io.temporal.common.RetryOptions;
+import io.temporal.workflow.Workflow;
 import java.time.Duration;
 import spice.settings.RunSettings;
 
@@ -10,24 +11,24 @@ import spice.settings.RunSettings;
 ///
 /// | call | may take | may be silent | why |
 /// |---|---|---|---|
-/// | [#quick] | 1 h | `heartbeatSeconds` | small reads and writes of the store; only the first upload of a large base
-/// takes minutes |
-/// | [#ingest] | 24 h | 1 min | a first ingest of a large corpus; each parsed file is kept, so a retry goes on where
-/// it stopped |
-/// | [#sample], [#train] | 24 h | `heartbeatSeconds` | a lane of sampling, a training pass; the heartbeat comes from
-/// a thread of its own, so that a silent worker is a dead one |
-/// | [#sampleAt] | the same, once begun within 5 s | the same | the worker that has the checkpoint at hand saves others
-/// the seconds of fetching it, and is not worth a longer wait; then any worker is asked |
+/// | [#quick] | 1 h | `heartbeatSeconds` | small reads and writes of the store; only the first upload of a large
+/// base takes minutes |
+/// | [#ingest] | 24 h | 1 min | a first ingest of a large corpus; each parsed file is kept, so a retry goes on
+/// where it stopped |
+/// | [#sample], [#train] | 24 h | `heartbeatSeconds` | a lane of sampling, a training pass; the heartbeat comes
+/// from a thread of its own, so that a silent worker is a dead one |
+/// | [#sampleAt] | 24 h, begun within 5 s | `heartbeatSeconds` | the worker that has the checkpoint at hand saves
+/// the seconds of fetching it, and no more; then any worker is asked |
 ///
-/// Alive but not advancing is a failure of its own, [Failure#NOT_ADVANCING]: how long a step may stand still is the
-/// worker's to say (`spice worker --patience`, 10 minutes), since it depends on its disk and its device.
+/// A step that is alive but makes no progress fails with [Failure#NOT_ADVANCING]. The worker decides how long
+/// that may last (`spice worker --patience`, 10 minutes), since it depends on the worker's disk and device.
 ///
-/// All are tried again for as long as half an hour of trouble lasts (60 times, at most 30 s apart): a store or a
-/// worker that comes back within it costs nothing but time. A [Failure] is never tried again.
+/// Every call is retried through half an hour of trouble (60 times, at most 30 s apart): a store or a worker that
+/// comes back in that time costs nothing else. A [Failure] is never retried.
 ///
 /// @param heartbeat how long a worker may be silent
-/// @param lineage runs that wait for the same workers are served in turn, each as much as the others, where the
-///     server's settings allow it
+/// @param lineage key by which the server serves runs that wait for the same workers in turn, where its settings
+///     allow it
 record Calls(Duration heartbeat, String lineage) {
     private static final RetryOptions PATIENT = RetryOptions.newBuilder()
             .setInitialInterval(Duration.ofSeconds(1))
@@ -39,11 +40,16 @@ record Calls(Duration heartbeat, String lineage) {
     /// An idle worker takes a step within milliseconds, and one that was just killed is back within three seconds.
     private static final Duration AT_HAND = Duration.ofSeconds(5);
 
-    /// The server takes no longer key of fairness.
+    /// Longest fairness key that the server takes.
     private static final int FAIRNESS_KEY = 64;
 
     static Calls of(RunSettings settings, String lineage) {
         return new Calls(Duration.ofSeconds(settings.heartbeatSeconds()), lineage);
+    }
+
+    /// The calls of the run in whose workflow this runs.
+    static Calls ofRun(RunSettings settings) {
+        return of(settings, Workflow.getInfo().getWorkflowId());
     }
 
     ActivityOptions quick(String summary) {

@@ -1,10 +1,14 @@
 package spice.workflows;
 
 import io.temporal.activity.ActivityInterface;
+import spice.runs.CheckpointRef;
+import spice.runs.CorpusRef;
+import spice.runs.IterationRequest;
+import spice.runs.LaneReport;
 import spice.settings.RunSettings;
 import spice.store.BlobRef;
 
-/// The model with a document before it.
+/// The model that reads a document.
 @ActivityInterface
 public interface ChallengerActivities {
 
@@ -13,4 +17,10 @@ public interface ChallengerActivities {
 
     /// Poses the held-out questions on the documents that were held back. The result may be empty.
     BlobRef poseHeldOut(RunSettings settings, CheckpointRef challenger, CorpusRef corpus);
+
+    /// One lane of posing.
+    ///
+    /// @param passages the documents drawn for this iteration
+    /// @param lane from 0; takes the shards whose number, divided by the lanes, leaves this remainder
+    record PoseRequest(IterationRequest iteration, BlobRef passages, int lane) {}
 }

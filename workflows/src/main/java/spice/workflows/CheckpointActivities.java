@@ -2,9 +2,16 @@ package spice.workflows;
 
 import io.temporal.activity.ActivityInterface;
 import org.jspecify.annotations.Nullable;
+import spice.runs.CheckpointRef;
+import spice.runs.CorpusRef;
+import spice.runs.IterationRequest;
+import spice.runs.OpenedRun;
+import spice.runs.StepSeconds;
 import spice.settings.RunSettings;
+import spice.workflows.JudgeActivities.Scored;
+import spice.workflows.TrainerActivities.Trained;
 
-/// Where a run begins, and what it leaves behind.
+/// Where a run begins, and what it commits.
 @ActivityInterface
 public interface CheckpointActivities {
 
@@ -12,16 +19,16 @@ public interface CheckpointActivities {
     /// Fails with [Failure#MODEL_UNUSABLE] or [Failure#LINEAGE_EMPTY].
     StartingPoint open(RunSettings settings, String lineage, CorpusRef corpus);
 
-    /// The same run with other settings from this checkpoint on: opens a branch of the lineage.
+    /// Opens a branch of the lineage: the run with other settings from this checkpoint on.
     OpenedRun turn(OpenedRun run, RunSettings settings, CheckpointRef policy);
 
     /// Commits weights, optimizer, cursor and schedules together under one manifest.
     ///
-    /// @param seconds null where a workflow of an older version asks
+    /// @param seconds null if a workflow of an older version calls
     CheckpointRef commit(IterationRequest iteration, Scored scored, Trained trained, @Nullable StepSeconds seconds);
 
-    /// Commits the policy as it is in the place of an iteration that is passed over, on a branch of its own; the
-    /// documents it would have drawn are passed over as well.
+    /// Skips an iteration: commits the unchanged policy in its place, on a new branch. The documents that it
+    /// would have drawn are skipped as well.
     Skipped skip(IterationRequest iteration, String reason);
 
     /// Where a run begins.

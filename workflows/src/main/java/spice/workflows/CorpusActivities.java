@@ -2,6 +2,8 @@ package spice.workflows;
 
 import io.temporal.activity.ActivityInterface;
 import java.util.Optional;
+import spice.runs.CorpusRef;
+import spice.runs.IterationRequest;
 import spice.settings.RunSettings;
 import spice.store.BlobRef;
 
@@ -13,10 +15,10 @@ public interface CorpusActivities {
     /// [Failure#CORPUS_TOO_SMALL].
     CorpusRef ingest(RunSettings settings);
 
-    /// The held-out questions of the settings' file, or empty where the first Challenger is to pose them. Fails
-    /// with [Failure#HELD_OUT_UNUSABLE].
+    /// The held-out questions from the file that the settings name; empty if the first Challenger poses them.
+    /// Fails with [Failure#HELD_OUT_UNUSABLE].
     Optional<BlobRef> readHeldOut(RunSettings settings);
 
-    /// The passages of one iteration.
+    /// Draws the passages of one iteration.
     BlobRef draw(IterationRequest iteration);
 }

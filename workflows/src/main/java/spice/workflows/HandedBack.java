@@ -3,16 +3,16 @@ package spice.workflows;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 
-/// A worker's answer to a step that it has taken and cannot begin, since its device was just taken by another.
+/// How a worker hands back a step that it cannot begin, since another step has just taken its device.
 public final class HandedBack {
     private static final String TYPE = "HANDED_BACK";
     private static final String MESSAGE = "the worker's device was just taken by a step of another queue; handed back";
-    /// By then another worker has asked for it, or this queue waits for the device to be free.
+    /// By then another worker polls for it, or this queue waits until the device is free.
     private static final Duration SOON = Duration.ofMillis(200);
 
     private HandedBack() {}
 
-    /// Back to the queue, where others ask as well.
+    /// Hands it back to the queue, which other workers poll too.
     public static ApplicationFailure toTheQueue() {
         return ApplicationFailure.newBuilder()
                 .setMessage(MESSAGE)
@@ -21,7 +21,7 @@ public final class HandedBack {
                 .build();
     }
 
-    /// Back to the workflow: on a queue that only this worker asks, the step would wait while others are idle.
+    /// Hands it back to the workflow: on a queue that only this worker polls, it would wait while others are idle.
     public static ApplicationFailure toTheWorkflow() {
         return ApplicationFailure.newNonRetryableFailure(MESSAGE, TYPE);
     }

@@ -14,19 +14,24 @@ import io.temporal.workflow.WorkflowVersioningBehavior;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import spice.runs.Failure;
+import spice.runs.FailureSummary;
+import spice.runs.RunReport;
+import spice.runs.SpiceSearchAttributes;
+import spice.workflows.Nightly.NightReport;
 
 /// Starts the lineage's run and stays with it.
 public final class NightlyImpl implements Nightly {
-    /// Set by the server on what a schedule starts.
+    /// The server sets it on every workflow that a schedule starts.
     private static final SearchAttributeKey<String> SCHEDULE = SearchAttributeKey.forKeyword("TemporalScheduledById");
 
-    /// Between giving up on a person and the next start: the run has to end, and the schedule to see it.
+    /// From giving up on a person to the next start: the run must end, and the schedule must see it.
     private static final Duration BEFORE_NEXT = Duration.ofHours(1);
-    /// The server is asked one question.
+    /// Heartbeat timeout of one question to the server.
     private static final Duration ANSWER = Duration.ofSeconds(15);
-    /// Zero would mean for ever.
+    /// Hours for "do not wait"; zero would mean for ever.
     private static final double AT_ONCE = 0.001;
-    /// Nights used to fail where they are skipped now.
+    /// Versions before this one failed where this one skips the night.
     private static final String SKIPS = "a busy lineage's night is skipped";
 
     @Override
@@ -57,13 +62,13 @@ public final class NightlyImpl implements Nightly {
             if (failure.getCause() instanceof WorkflowExecutionAlreadyStarted) {
                 return skipped(request.lineage());
             }
-            throw Trouble.of(failure).failure("the run of %s failed".formatted(request.lineage()));
+            throw FailureSummary.of(failure).failure("the run of %s failed".formatted(request.lineage()));
         }
     }
 
-    /// A failure would pause the schedule, though nothing is amiss: somebody runs the lineage by hand.
+    /// A failure would pause the schedule, although nothing is wrong: somebody runs the lineage by hand.
     private static NightReport skipped(String lineage) {
-        Trouble busy = new Trouble(
+        FailureSummary busy = new FailureSummary(
                 Failure.LINEAGE_BUSY.name(),
                 "lineage %s is being run already, by the workflow %s; see `spice status`. Nothing was started."
                         .formatted(lineage, lineage));
@@ -77,7 +82,7 @@ public final class NightlyImpl implements Nightly {
         return new NightReport(Optional.empty(), Optional.of(busy));
     }
 
-    /// How long from now on a failed iteration may wait for a person; empty if nothing comes after it.
+    /// How many hours from now a failed iteration may wait for a person; empty if there is no next start.
     private static Optional<Double> attentionHours(String lineage) {
         return Optional.ofNullable(Workflow.getTypedSearchAttributes().get(SCHEDULE))
                 .flatMap(schedule -> Workflow.newActivityStub(

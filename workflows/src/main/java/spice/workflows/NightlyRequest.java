@@ -6,11 +6,13 @@ import io.temporal.common.converter.RawValue;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import spice.operating.OperatorInput;
+import spice.runs.Failure;
 import spice.settings.InvalidSettings;
 import spice.settings.Lineages;
 import spice.settings.SettingsReader;
 
-/// What a schedule asks for.
+/// The input of a [Nightly], checked.
 ///
 /// @param settings as the person gave them
 record NightlyRequest(String lineage, ObjectNode settings) {

@@ -3,10 +3,10 @@ package spice.workflows;
 import io.temporal.activity.ActivityInterface;
 import java.util.Optional;
 
-/// What a schedule knows of its future.
+/// What the server knows about a schedule.
 @ActivityInterface
 public interface ScheduleActivities {
 
-    /// When the schedule starts its workflow next, in milliseconds since 1970; empty if it does not, or is gone.
+    /// The next start, in milliseconds since 1970; empty if there is none, or the schedule is gone.
     Optional<Long> nextStart(String schedule);
 }

@@ -7,23 +7,25 @@ import io.temporal.workflow.UpdateValidatorMethod;
 import io.temporal.workflow.WorkflowInterface;
 import io.temporal.workflow.WorkflowMethod;
 import org.jspecify.annotations.Nullable;
+import spice.runs.RunProgress;
+import spice.runs.RunReport;
+import spice.runs.RunState;
 
-/// A run of self-play: iterations until the settings are met. Its workflow's id is the lineage's name, so that a
-/// lineage has one head.
+/// A run of self-play: iterates until the settings are met. The workflow's id is the lineage's name, so a lineage
+/// has one head.
 ///
-/// Every update takes at most one JSON value, as the Web UI's form sends it, and answers with what will happen and
-/// from when. One that cannot be done is refused with the reason, and leaves no trace in the history.
+/// Every update takes at most one JSON value, as the Web UI's form sends it, and answers what will happen and
+/// from when. An update that cannot be done is refused with the reason and leaves no trace in the history.
 @WorkflowInterface
 public interface SelfPlayRun {
-    /// The key of a memo that makes a workflow a template: an input to start from, which does no work.
+    /// Key of the memo that makes a workflow a template: it does no work and shows an input to start from.
     String TEMPLATE = "spice-template";
 
-    /// Iterates until the settings are met, and says what it was worth.
+    /// Iterates until the settings are met, and reports the gains.
     ///
-    /// @param input the run's settings as one JSON object, in whatever form the person sent it: a typed argument
-    ///     that does not decode would make the workflow task fail for ever. None and `{}` both mean the nano
-    ///     preset.
-    /// @param carried null at the start; what a run hands to itself when it continues as new
+    /// @param input the run's settings as one JSON object, unparsed: a typed argument that does not decode would
+    ///     make the workflow task fail for ever. None and `{}` both mean the nano preset.
+    /// @param carried what a run hands to itself when it continues as new; null at the start
     /// @return null for a template
     @WorkflowMethod
     @Nullable

@@ -1,8 +1,8 @@
 package spice.workflows;
 
-/// Where work waits for workers.
+/// The task queues on which work waits for workers.
 public final class TaskQueues {
-    /// Workflows; also the queue to name in the Web UI's start form.
+    /// Workflows; also the queue that the Web UI's start form asks for.
     public static final String RUNS = "spice";
 
     /// Steps that need no model: ingest, draw, score, commit.
@@ -11,14 +11,14 @@ public final class TaskQueues {
     /// Steps that sample from the model: pose, attempt, evaluate.
     public static final String SAMPLE = "spice-sample";
 
-    /// Steps that train the model. A worker that also samples does one of both at a time.
+    /// Steps that train the model. A worker that also samples does one of the two at a time.
     public static final String TRAIN = "spice-train";
 
     private TaskQueues() {}
 
-    /// Where steps that sample wait for this one worker, which asks [#SAMPLE] as well.
+    /// The queue of sampling steps for one worker, which polls [#SAMPLE] as well.
     ///
-    /// @param worker its name, which no other worker has
+    /// @param worker its unique name
     public static String sampleAt(String worker) {
         return "%s@%s".formatted(SAMPLE, worker);
     }

@@ -1,5 +1,4 @@
-/// What happens, in which order and with what patience. Reads as the paper's Algorithm 1; how a step is done is
-/// the activities' affair, and bytes are the store's.
+/// What happens, in which order and with what patience: Algorithm 1 and the run around it. Knows operating.
 @NullMarked
 package spice.workflows;
 

@@ -11,7 +11,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// After training, the next sampling prefers the worker that has the checkpoint at hand, and no more than prefers.
+/// After training, the next sampling prefers the worker that already holds the checkpoint, but does not depend on
+/// it.
 class AffinityTest {
     private static final Map<String, Object> TWO_ITERATIONS =
             Map.of("iterations", 2, "coEvolutionDocuments", 0, "poseLanes", 2);
@@ -78,7 +79,7 @@ class AffinityTest {
         return runs.environment.getWorkflowClient().fetchHistory(workflowId).getEvents();
     }
 
-    /// Kinds of events, but for the workflow's own turns: two lanes that end together share one.
+    /// Event types without workflow tasks, whose number varies: two lanes that end together share one.
     private List<EventType> steps(String workflowId) {
         return events(workflowId).stream()
                 .map(HistoryEvent::getEventType)
@@ -87,7 +88,7 @@ class AffinityTest {
                 .toList();
     }
 
-    /// How long each step was offered that nobody took in time.
+    /// Schedule-to-start timeout of each step that no worker took in time.
     private List<Duration> waitedFor(String workflowId) {
         List<HistoryEvent> events = events(workflowId);
         return events.stream()

@@ -16,11 +16,15 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import spice.runs.FailureSummary;
+import spice.runs.RunProgress;
+import spice.runs.RunReport;
 import spice.store.Json;
+import spice.workflows.Nightly.NightReport;
 
-/// What a schedule starts, without the schedule.
+/// The workflow that a schedule starts, without the schedule.
 class NightlyTest {
-    /// The server's, on what a schedule starts.
+    /// Search attribute that the server sets on a workflow started by a schedule.
     private static final SearchAttributeKey<String> SCHEDULE = SearchAttributeKey.forKeyword("TemporalScheduledById");
 
     private final RunEnvironment runs = new RunEnvironment(false);
@@ -77,7 +81,7 @@ class NightlyTest {
         assertThat(night.getResult(NightReport.class))
                 .isEqualTo(new NightReport(
                         Optional.empty(),
-                        Optional.of(new Trouble(
+                        Optional.of(new FailureSummary(
                                 "LINEAGE_BUSY",
                                 "lineage run-1 is being run already, by the workflow run-1; see `spice"
                                         + " status`. Nothing was started."))));
@@ -86,7 +90,7 @@ class NightlyTest {
                 .hasSize(1);
     }
 
-    /// How long a run may wait for a person whose schedule starts next in so many hours.
+    /// The `attentionHours` that a run gets if its schedule starts again in so many hours.
     private double attentionHours(double hoursToNextStart) throws IOException {
         runs.activities.nextStart =
                 _ -> Optional.of(runs.environment.currentTimeMillis() + Math.round(hoursToNextStart * 3.6e6));

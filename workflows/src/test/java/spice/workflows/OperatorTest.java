@@ -13,8 +13,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import spice.runs.Evaluation;
+import spice.runs.FailureSummary;
+import spice.runs.RunProgress;
+import spice.runs.RunReport;
 
-/// What people may do to a run while it goes on.
+/// What an operator may do to a run that is under way.
 class OperatorTest {
     /// The first eight bytes of SHA-256 over the big-endian longs and ASCII letters 1, "fresh", 2, 1, modulo 2^48.
     private static final long FRESH = 205989096769233L;
@@ -36,7 +40,8 @@ class OperatorTest {
         WorkflowStub run = runs.start(input);
         RunProgress progress = runs.await(RunProgress.NEEDS_ATTENTION);
         assertThat(progress.trouble())
-                .contains(new Trouble("TRAINING_DIVERGED", "iteration %d failed: the loss is NaN".formatted(broken)));
+                .contains(new FailureSummary(
+                        "TRAINING_DIVERGED", "iteration %d failed: the loss is NaN".formatted(broken)));
         assertThat(progress.iteration()).isEqualTo(broken - 1);
         return run;
     }
@@ -90,7 +95,7 @@ class OperatorTest {
         assertThat(activities.branches).containsExactly("branch", "branch'");
     }
 
-    /// A store that is away for longer than half an hour.
+    /// The store is unreachable for longer than half an hour.
     private WorkflowStub atBrokenOpening(Map<String, Object> settings) throws Exception {
         activities.whileIngesting = () -> {
             throw ApplicationFailure.newNonRetryableFailure("S3 cannot be reached", "spice.store.StoreException");
@@ -98,7 +103,7 @@ class OperatorTest {
         WorkflowStub run = runs.start(settings);
         RunProgress progress = runs.await(RunProgress.NEEDS_ATTENTION);
         assertThat(progress.trouble())
-                .contains(new Trouble("StoreException", "the opening failed: S3 cannot be reached"));
+                .contains(new FailureSummary("StoreException", "the opening failed: S3 cannot be reached"));
         return run;
     }
 

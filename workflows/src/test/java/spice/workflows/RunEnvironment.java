@@ -6,22 +6,30 @@ import io.temporal.client.WorkflowStub;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import spice.runs.Payloads;
+import spice.runs.RunProgress;
+import spice.runs.RunReport;
+import spice.runs.SpiceSearchAttributes;
 
 /// Our workflows with scripted activities, in memory.
-final class RunEnvironment implements AutoCloseable {
-    static final String RUN = "run-1";
-    /// The queue of a sampling worker that is there.
+public final class RunEnvironment implements AutoCloseable {
+    public static final String RUN = "run-1";
+    /// The queue of a sampling worker that exists.
     static final String AT_HAND = TaskQueues.sampleAt("here");
 
-    final ScriptedActivities activities = new ScriptedActivities();
-    final TestWorkflowEnvironment environment;
+    /// On a busy machine a first workflow task may exceed the second after which the SDK reports a deadlock.
+    private static final long WORKFLOW_TASK_MILLIS = 60_000;
 
-    /// @param skipTime whether time that nobody works in passes at once; not where a test talks to a run from
+    public final ScriptedActivities activities = new ScriptedActivities();
+    public final TestWorkflowEnvironment environment;
+
+    /// @param skipTime whether time without work passes at once; must be false if a test talks to a run from
     ///     outside
-    RunEnvironment(boolean skipTime) {
+    public RunEnvironment(boolean skipTime) {
         environment = TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
                 .setUseTimeskipping(skipTime)
                 .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
@@ -29,7 +37,11 @@ final class RunEnvironment implements AutoCloseable {
                         .build())
                 .build());
         SpiceSearchAttributes.ALL.forEach(environment::registerSearchAttribute);
-        Worker runs = environment.newWorker(TaskQueues.RUNS);
+        Worker runs = environment.newWorker(
+                TaskQueues.RUNS,
+                WorkerOptions.newBuilder()
+                        .setDefaultDeadlockDetectionTimeout(WORKFLOW_TASK_MILLIS)
+                        .build());
         runs.registerWorkflowImplementationTypes(SelfPlayRunImpl.class, SelfPlayIterationImpl.class, NightlyImpl.class);
         for (String queue : List.of(TaskQueues.CPU, TaskQueues.SAMPLE, AT_HAND, TaskQueues.TRAIN)) {
             environment.newWorker(queue).registerActivitiesImplementations(activities);
@@ -59,7 +71,7 @@ final class RunEnvironment implements AutoCloseable {
         return stub;
     }
 
-    RunReport run(Object... input) {
+    public RunReport run(Object... input) {
         return start(input).getResult(RunReport.class);
     }
 
@@ -67,7 +79,7 @@ final class RunEnvironment implements AutoCloseable {
         return environment.getWorkflowClient().newUntypedWorkflowStub(RUN).query("progress", RunProgress.class);
     }
 
-    /// Waits until the run says that it does this.
+    /// Waits until the run reports this state.
     RunProgress await(String state) throws InterruptedException {
         long deadline = System.nanoTime() + Duration.ofMinutes(5).toNanos();
         while (System.nanoTime() < deadline) {

@@ -12,12 +12,29 @@ import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import spice.domain.Refusal;
+import spice.runs.CheckpointRef;
+import spice.runs.Comparison;
+import spice.runs.CorpusRef;
+import spice.runs.Evaluation;
+import spice.runs.Failure;
+import spice.runs.IterationMetrics;
+import spice.runs.IterationRequest;
+import spice.runs.LaneReport;
+import spice.runs.OpenedRun;
+import spice.runs.StepSeconds;
+import spice.runs.TrainMetrics;
 import spice.settings.RunSettings;
 import spice.settings.StartFrom;
 import spice.store.BlobRef;
 import spice.store.Json;
+import spice.workflows.ChallengerActivities.PoseRequest;
+import spice.workflows.EvaluatorActivities.EvaluationRequest;
+import spice.workflows.JudgeActivities.ScoreRequest;
+import spice.workflows.JudgeActivities.Scored;
+import spice.workflows.ReasonerActivities.AttemptRequest;
+import spice.workflows.TrainerActivities.Trained;
 
-/// All activities, answering with names and numbers only, and keeping a list of what they were asked.
+/// All activities, scripted: they answer with names and numbers, and record what they were asked.
 public class ScriptedActivities
         implements CorpusActivities,
                 ChallengerActivities,
@@ -28,27 +45,27 @@ public class ScriptedActivities
                 EvaluatorActivities,
                 ScheduleActivities {
     public final List<String> calls = new CopyOnWriteArrayList<>();
-    /// Iterations that pose nothing valid.
+    /// First iteration that poses no valid task.
     public int emptyFrom = Integer.MAX_VALUE;
-    /// Held-out questions.
+    /// Number of held-out questions.
     public int questions = 300;
-    /// How often training fails before it succeeds.
+    /// Number of training attempts that fail before one succeeds.
     public int trainFailures = 0;
-    /// Where steps that sample were begun, in order: `pose 1 lane 0 on spice-sample`.
+    /// Sampling steps in the order in which they began, with their queues: `pose 1 lane 0 on spice-sample`.
     public final List<String> begun = new CopyOnWriteArrayList<>();
-    /// The queue of the sampling worker beside the trainer.
+    /// Queue of the sampling worker in the trainer's process.
     public Optional<String> sampler = Optional.empty();
-    /// Steps that the workers hand back.
+    /// Steps that workers hand back to the server.
     Predicate<String> isHandedBack = _ -> false;
-    /// Runs while the corpus is read.
+    /// Called while the corpus is read.
     public Runnable whileIngesting = () -> {};
-    /// Runs while an iteration trains.
+    /// Called with the iteration's number while it trains.
     public IntConsumer whileTraining = _ -> {};
     /// Iterations whose training diverges.
     public Predicate<IterationRequest> isBroken = _ -> false;
-    /// When a schedule starts its workflow next.
+    /// The next start of a schedule, in milliseconds since the epoch.
     public Function<String, Optional<Long>> nextStart = _ -> Optional.empty();
-    /// What the operator changed, as the commits were told.
+    /// The operator's changes, as passed to the commits.
     public final List<String> changes = new CopyOnWriteArrayList<>();
     /// The branch of each commit.
     public final List<String> branches = new CopyOnWriteArrayList<>();
@@ -57,7 +74,7 @@ public class ScriptedActivities
         return new BlobRef(Json.sha256(name.getBytes(StandardCharsets.UTF_8)), name.length());
     }
 
-    /// Equal for equal courses: what came before it, and the settings that led to it.
+    /// A checkpoint that depends on its predecessor and on the settings alone.
     private static CheckpointRef after(IterationRequest iteration) {
         RunSettings settings = iteration.settings();
         return new CheckpointRef(

@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import spice.runs.Evaluation;
+import spice.runs.RunProgress;
+import spice.runs.RunReport;
 
 /// The run and its iterations with scripted activities and skipped time.
 class SelfPlayRunTest {

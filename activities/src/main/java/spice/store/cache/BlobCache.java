@@ -9,33 +9,32 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import spice.store.BlobRef;
 import spice.store.RunningDigest;
 import spice.store.StoreException;
+import spice.store.WholeFile;
 
-/// A folder of blobs, shared by the processes of a machine:
+/// A folder of blobs that the processes of a machine share:
 ///
 /// ```
-/// blobs/<sha256>     what is kept
-/// open/<uuid>/       what one process works with
-/// open/<uuid>.lock   locked for as long as that process lives
+/// blobs/<sha256>     the cached blobs
+/// open/<uuid>/       the files that one process works with
+/// open/<uuid>.lock   locked as long as that process lives
 /// ```
 ///
-/// A blob appears in it under its name whole or not at all, by a link or a rename. Whoever takes one gets a link
-/// of its own to it and checks what *that* holds, so that nobody can remove or exchange it under a reader, and a
-/// damaged one is found before it is used. The number of links says, to every process, whether a blob is in use.
+/// A blob appears under its name whole or not at all, by a link or a rename. A reader gets its own link to the blob
+/// and verifies the content behind *that* link. So nobody can remove or replace a blob while it is read, and damage
+/// is found before use. The number of links tells every process whether a blob is in use.
 ///
-/// When all that is kept exceeds the limit, what was used longest ago goes, except for what is in use.
+/// When the cached blobs exceed the limit, the least recently used ones are removed, except for those in use.
 public final class BlobCache implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(BlobCache.class);
 
@@ -53,15 +52,16 @@ public final class BlobCache implements AutoCloseable {
         this.clock = clock;
     }
 
-    /// Opens the cache in this folder, which is made if it is missing, and sweeps what killed processes left in it.
+    /// Opens the cache in this folder, creates the folder if it is missing, and removes what killed processes left
+    /// in it.
     ///
-    /// @param limit of the bytes that are kept while they are not in use
+    /// @param limit the most bytes to keep; blobs in use may exceed it
     /// @throws StoreException if the folder cannot be written
     public static BlobCache open(Path folder, long limit, Clock clock) {
         try {
             Path blobs = Files.createDirectories(folder.resolve("blobs"));
             return new BlobCache(blobs, OwnFolder.in(Files.createDirectories(folder.resolve("open"))), limit, clock);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new StoreException(
                     "cannot write below %s (%s); free space there or name another folder with --cache"
                             .formatted(folder, e),
@@ -69,19 +69,18 @@ public final class BlobCache implements AutoCloseable {
         }
     }
 
-    /// A folder of this process's own on the cache's disk, removed when the cache is closed.
+    /// This process's own folder on the disk of the cache, deleted when the cache is closed.
     public Path ownFolder() {
         return own.path();
     }
 
-    /// Puts the blob into this file, if it is kept here and is what it should be. A damaged one is thrown away.
+    /// Puts the blob into this file, if it is cached and intact. A damaged one is deleted.
     ///
-    /// @return whether the file is there now
+    /// @return whether the file now exists
     boolean take(BlobRef ref, Path file) {
         Path kept = blobs.resolve(ref.sha256());
-        Path part = unfinished(file);
-        try {
-            Files.createDirectories(part.getParent());
+        try (WholeFile whole = WholeFile.beside(file)) {
+            Path part = whole.unfinished();
             if (!linked(kept, part)) {
                 return false;
             }
@@ -97,42 +96,32 @@ public final class BlobCache implements AutoCloseable {
                 return false;
             }
             Files.setLastModifiedTime(part, FileTime.from(clock.instant()));
-            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+            whole.finish();
             return true;
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             log.warn("{} cannot be used ({})", kept, e.toString());
             return false;
-        } finally {
-            delete(part);
         }
     }
 
-    /// Keeps this file, which holds that blob. A cache that cannot be written is no reason to fail.
+    /// Caches this file, which holds the blob. If the cache cannot be written, it only logs a warning.
     void keep(BlobRef ref, Path file) {
         Path kept = blobs.resolve(ref.sha256());
-        Path part = own.path().resolve(UUID.randomUUID().toString());
-        try {
-            if (linked(file, part)) {
-                Files.setLastModifiedTime(part, FileTime.from(clock.instant()));
-                Files.move(part, kept, StandardCopyOption.ATOMIC_MOVE);
+        try (WholeFile whole = WholeFile.in(own.path(), kept)) {
+            if (linked(file, whole.unfinished())) {
+                Files.setLastModifiedTime(whole.unfinished(), FileTime.from(clock.instant()));
+                // A rename onto another link to the same file does nothing, which is as good.
+                whole.finish();
             }
             trim();
         } catch (IOException | UncheckedIOException e) {
             log.warn("{} is not kept ({})", kept, e.toString());
-        } finally {
-            // A rename onto another name of the same file does nothing, which is as good.
-            delete(part);
         }
     }
 
-    private static Path unfinished(Path file) {
-        Path target = file.toAbsolutePath();
-        return target.resolveSibling(".%s.%s.part".formatted(target.getFileName(), UUID.randomUUID()));
-    }
-
-    /// Gives a file another name, or, where the disk has no links or it is another disk, copies it.
+    /// Links a file to another name, or copies it where links are impossible, as between two disks.
     ///
-    /// @return whether there was such a file
+    /// @return whether the file existed
     private static boolean linked(Path file, Path name) throws IOException {
         try {
             Files.createLink(name, file);
@@ -149,7 +138,8 @@ public final class BlobCache implements AutoCloseable {
 
     private record Kept(Path file, long bytes, FileTime used, boolean inUse) {}
 
-    /// Two processes that do this at the same moment remove the same files, since both begin with the oldest.
+    /// Removes the least recently used blobs until the rest fits the limit. Two processes that trim at the same
+    /// moment remove the same files, since both begin with the oldest.
     private void trim() throws IOException {
         List<Kept> all = kept();
         long bytes = all.stream().mapToLong(Kept::bytes).sum();
@@ -177,18 +167,10 @@ public final class BlobCache implements AutoCloseable {
                 all.add(new Kept(
                         file, basic.size(), basic.lastModifiedTime(), (Integer) Files.getAttribute(file, LINKS) > 1));
             } catch (NoSuchFileException e) {
-                // Another process was quicker to remove it.
+                // Another process has removed it.
             }
         }
         return all;
-    }
-
-    private static void delete(Path part) {
-        try {
-            Files.deleteIfExists(part);
-        } catch (IOException e) {
-            log.warn("{} is left behind ({})", part, e.toString());
-        }
     }
 
     @Override

@@ -10,8 +10,9 @@ import spice.store.BlobRef;
 import spice.store.BlobStore;
 import spice.store.StepKey;
 
-/// A store whose files are also kept on this machine's disk: what was fetched or stored here once is not fetched
-/// again. Files only, which is to say models and optimizers; what goes through memory is small, and passes by.
+/// A store whose files are cached on this machine's disk, so that a file that was fetched or stored here is not
+/// fetched again. Only files are cached, that is, models and optimizers; small content that goes through memory is
+/// not.
 public final class CachedBlobStore implements BlobStore {
     private static final Logger log = LoggerFactory.getLogger(CachedBlobStore.class);
 
@@ -20,14 +21,13 @@ public final class CachedBlobStore implements BlobStore {
     private final AtomicLong hits = new AtomicLong();
     private final AtomicLong misses = new AtomicLong();
 
-    /// Puts this cache in front of that store. Both stay the caller's to close.
+    /// Puts a cache in front of a store. The caller closes both.
     public CachedBlobStore(BlobStore store, BlobCache cache) {
         this.store = store;
         this.cache = cache;
     }
 
-    /// Stores the file and keeps it here too. It may not be changed afterwards: the cache holds the same file under
-    /// another name.
+    /// Stores the file and caches it. The caller must not change it afterwards: the cache links to the same file.
     @Override
     public BlobRef put(Path file) {
         BlobRef ref = store.put(file);
@@ -35,8 +35,8 @@ public final class CachedBlobStore implements BlobStore {
         return ref;
     }
 
-    /// From the cache if it is there and what it should be, else from the store. The file may be read only: the
-    /// cache holds it under another name.
+    /// Copies from the cache if it has an intact copy, else from the store. The caller may only read the file: the
+    /// cache links to it.
     @Override
     public void copyTo(BlobRef ref, Path file) {
         if (cache.take(ref, file)) {
@@ -49,12 +49,12 @@ public final class CachedBlobStore implements BlobStore {
         }
     }
 
-    /// Files that were found in the cache.
+    /// Number of files that were found in the cache.
     public long hits() {
         return hits.get();
     }
 
-    /// Files that had to be fetched.
+    /// Number of files that had to be fetched.
     public long misses() {
         return misses.get();
     }

@@ -1,6 +1,7 @@
 package spice.store.cache;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -11,24 +12,23 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import org.apache.commons.io.file.PathUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import spice.store.Folders;
 
-/// A folder that belongs to one process for as long as it lives. The sign of life is a lock on the file beside it,
-/// which the system gives back however the process ends, and which holds between containers too.
+/// A folder that belongs to one process as long as it lives. The process holds a lock on a file beside the folder.
+/// The system releases that lock however the process ends; it works between containers too.
 ///
-/// @param path of the folder
-/// @param lock held open
+/// @param lock channel that holds the lock while it is open
 record OwnFolder(Path path, FileChannel lock) implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(OwnFolder.class);
     private static final String LOCK = ".lock";
-    /// This process's own locks. To the system, closing a file a second time gives back the first one's lock.
+    /// Lock files of this process. Opening and closing one of them again would release its lock.
     private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
 
-    /// A new folder below this one, after the folders of dead processes were removed from it.
+    /// Removes the folders of dead processes from the parent, then makes a new folder there.
     static OwnFolder in(Path parent) throws IOException {
-        // Within a process locks do not exclude each other, they collide.
+        // Within one process, a second lock on a file throws instead of waiting.
         synchronized (OwnFolder.class) {
             sweep(parent);
             while (true) {
@@ -36,7 +36,7 @@ record OwnFolder(Path path, FileChannel lock) implements AutoCloseable {
                 Path file = parent.resolve(name + LOCK);
                 FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                 channel.lock();
-                // Another process may have swept the file before it was locked.
+                // Another process may have removed the file before it was locked.
                 if (Files.exists(file)) {
                     OURS.add(file);
                     return new OwnFolder(Files.createDirectory(parent.resolve(name)), channel);
@@ -55,12 +55,12 @@ record OwnFolder(Path path, FileChannel lock) implements AutoCloseable {
         for (Path lock : locks) {
             try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
                 if (channel.tryLock() != null) {
-                    remove(folder(lock));
+                    Folders.delete(folder(lock));
                     Files.deleteIfExists(lock);
                     log.info("removed {}, which a killed process left behind", folder(lock));
                 }
             } catch (NoSuchFileException e) {
-                // Another process has swept it.
+                // Another process has removed it.
             }
         }
     }
@@ -70,20 +70,14 @@ record OwnFolder(Path path, FileChannel lock) implements AutoCloseable {
         return lock.resolveSibling(name.substring(0, name.length() - LOCK.length()));
     }
 
-    private static void remove(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            PathUtils.delete(folder);
-        }
-    }
-
     @Override
     public void close() {
         try (lock) {
-            remove(path);
+            Folders.delete(path);
             Path file = path.resolveSibling(path.getFileName() + LOCK);
             Files.deleteIfExists(file);
             OURS.remove(file);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             log.warn("{} is left behind ({}); the next process removes it", path, e.toString());
         }
     }

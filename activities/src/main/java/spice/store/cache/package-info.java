@@ -1,4 +1,4 @@
-/// Blobs on this machine's disk, in front of a store that is further away.
+/// A cache of blobs on this machine's disk, in front of a remote store. Knows the nouns alone.
 @NullMarked
 package spice.store.cache;
 

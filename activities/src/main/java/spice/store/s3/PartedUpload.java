@@ -18,18 +18,18 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import spice.store.StoreException;
 
-/// A file that is stored in several requests, since S3 takes no more than five gigabytes in one. The object appears
-/// whole or not at all. It is not create-only: two who store a blob at once store the same.
+/// Stores a large file in several requests, since S3 accepts at most five gigabytes in one. The object appears
+/// whole or not at all. The upload is not create-only: two writers of one blob write the same content.
 ///
-/// @param part how many bytes a request has; all but the last one
+/// @param part bytes of each request; the last one may have fewer
 record PartedUpload(S3Bucket bucket, long part) {
     private static final Logger log = LoggerFactory.getLogger(PartedUpload.class);
     private static final String BINARY = "application/octet-stream";
 
     /// Stores the file.
     ///
-    /// @param same whether the file is still what its key says, asked when all of it is there
-    /// @throws StoreException if it is not, or the server fails
+    /// @param same whether the file still has the content that its key names; asked once all parts are sent
+    /// @throws StoreException if the file has changed, or the server fails
     void put(String key, Path file, BooleanSupplier same) {
         try {
             String upload = bucket.client()
@@ -48,7 +48,7 @@ record PartedUpload(S3Bucket bucket, long part) {
                 throw e;
             }
         } catch (SdkException e) {
-            throw bucket.failures().of("store " + key, e);
+            throw bucket.errors().of("store " + key, e);
         }
     }
 
@@ -85,7 +85,8 @@ record PartedUpload(S3Bucket bucket, long part) {
         }
     }
 
-    /// The answer can get lost: the SDK's own second attempt then finds no upload, but the object.
+    /// Completes the upload. If the first answer gets lost, the SDK's second attempt finds no upload any more; the
+    /// object then proves that the first one succeeded.
     private void complete(String key, String upload, List<CompletedPart> parts, long bytes) {
         try {
             bucket.client()
@@ -103,7 +104,7 @@ record PartedUpload(S3Bucket bucket, long part) {
             bucket.client()
                     .abortMultipartUpload(r -> r.bucket(bucket.name()).key(key).uploadId(upload));
         } catch (SdkException e) {
-            log.warn("parts of {} are left on {}: {}", key, bucket.failures().server(), Failures.oneLine(e));
+            log.warn("parts of {} are left on {}: {}", key, bucket.errors().server(), S3Errors.oneLine(e));
         }
     }
 }

@@ -7,13 +7,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -33,69 +30,69 @@ import spice.store.RunningDigest;
 import spice.store.StepKey;
 import spice.store.StoreException;
 import spice.store.StoreUpkeep;
+import spice.store.WholeFile;
 
-/// The blob store on an S3 bucket. Every write is create-only (`If-None-Match: *`); an answer of 412 means that
-/// somebody was first, which for a blob is as good as having written it. Only what has not been used for long is
-/// written again, with what it holds: see [StoreUpkeep].
+/// The blob store on an S3 bucket. Every write is create-only (`If-None-Match: *`). An answer of 412 means that
+/// another writer was first, which for a blob is as good as having written it. Only an object that has not been
+/// used for [StoreUpkeep#FRESH] is written again, with the same content.
+///
+/// All methods throw [StoreException] if the server fails.
 public final class S3BlobStore implements BlobStore, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(S3BlobStore.class);
 
-    /// What is sent in one request. S3 would take five times as much.
+    /// Largest body of one request, in bytes. S3 accepts five times as much.
     private static final long REQUEST_BYTES = 1L << 30;
 
     private final S3Client client;
     private final S3Bucket bucket;
-    private final Duration fresh;
     private final long requestBytes;
     private final AtomicLong differentResults = new AtomicLong();
 
-    private S3BlobStore(S3Client client, S3Bucket bucket, Duration fresh, long requestBytes) {
+    private S3BlobStore(S3Client client, S3Bucket bucket, long requestBytes) {
         this.client = client;
         this.bucket = bucket;
-        this.fresh = fresh;
         this.requestBytes = requestBytes;
     }
 
-    /// Opens the store, makes its bucket if it is missing, and proves that the server can be relied on.
+    /// Opens the store, creates its bucket if it is missing, and checks that the server refuses a second
+    /// create-only write.
     ///
-    /// @throws StoreException if the server cannot be reached, refuses the key, or does not refuse a second
-    ///     create-only write
+    /// @throws StoreException if the server cannot be reached, refuses the key, or does not refuse such a write
     public static S3BlobStore open(S3Location location) {
-        return open(location, StoreUpkeep.FRESH);
+        return on(S3Clients.open(location), location, REQUEST_BYTES);
     }
 
-    /// The same, with its requests counted: `spice.s3.*`.
-    public static S3BlobStore open(S3Location location, MeterRegistry meters) {
-        return open(S3Clients.open(location, meters), location, StoreUpkeep.FRESH, REQUEST_BYTES);
+    /// Opens a store whose requests are counted as `spice.s3.*`.
+    ///
+    /// @throws StoreException as [#open] does
+    public static S3BlobStore counted(S3Location location, MeterRegistry meters) {
+        return on(S3Clients.counted(location, meters), location, REQUEST_BYTES);
     }
 
-    /// @param fresh see [StoreUpkeep#FRESH]
-    static S3BlobStore open(S3Location location, Duration fresh) {
-        return open(S3Clients.open(location), location, fresh, REQUEST_BYTES);
+    /// Opens a store that sends larger files in several requests.
+    ///
+    /// @param requestBytes largest body of a request, five megabytes or more
+    static S3BlobStore inParts(S3Location location, long requestBytes) {
+        return on(S3Clients.open(location), location, requestBytes);
     }
 
-    /// @param requestBytes what is sent in one request, five megabytes or more
-    static S3BlobStore open(S3Location location, long requestBytes) {
-        return open(S3Clients.open(location), location, StoreUpkeep.FRESH, requestBytes);
-    }
-
-    private static S3BlobStore open(S3Client client, S3Location location, Duration fresh, long requestBytes) {
+    private static S3BlobStore on(S3Client client, S3Location location, long requestBytes) {
         try {
             S3Bucket bucket = S3Bucket.of(client, location);
             bucket.prepare();
-            return new S3BlobStore(client, bucket, fresh, requestBytes);
+            return new S3BlobStore(client, bucket, requestBytes);
         } catch (RuntimeException e) {
             client.close();
             throw e;
         }
     }
 
-    /// What a blob is made of.
+    /// What to send for a blob.
     private sealed interface Content {
-        /// In one request.
+        /// A body that fits one request.
         record Whole(RequestBody body) implements Content {}
 
-        /// In several.
+        /// A file that needs several requests.
         record Parts(Path file) implements Content {}
     }
 
@@ -111,7 +108,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         BlobRef ref = digest(file);
         Content content =
                 ref.bytes() > requestBytes ? new Content.Parts(file) : new Content.Whole(RequestBody.fromFile(file));
-        // A large body is not worth sending only to learn that it is there.
+        // Ask first: sending a large body only to learn that the blob exists is a waste.
         if (!isKept(ref, () -> Optional.of(content))) {
             createBlob(ref, content);
         }
@@ -158,16 +155,17 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
                 .put(ObjectKeys.blob(ref.sha256()), file, () -> digest(file).equals(ref));
     }
 
-    /// With the digest sent along, the server itself refuses a body that is not what its key says, such as a file
-    /// that somebody changed in the meantime.
+    /// The digest in base64. With it the server refuses a body that does not match its key, such as a file that
+    /// somebody has changed in the meantime.
     private static String checksum(BlobRef ref) {
         return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(ref.sha256()));
     }
 
-    /// Whether the blob is there in its full length, and stays: one that has not been used for long is written
-    /// again, by the rules of [StoreUpkeep].
+    /// Whether the blob exists in its full length and stays. One that has not been used for [StoreUpkeep#FRESH] is
+    /// written again, by the rules of [StoreUpkeep].
     ///
-    /// @throws StoreException if it is there in another length
+    /// @param content what to write again; empty if it is gone
+    /// @throws StoreException if the blob has another length
     private boolean isKept(BlobRef ref, Supplier<Optional<Content>> content) {
         String key = ObjectKeys.blob(ref.sha256());
         while (true) {
@@ -178,7 +176,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
             if (head.get().bytes() != ref.bytes()) {
                 throw damaged(ref, "%d bytes".formatted(head.get().bytes()));
             }
-            if (head.get().age().compareTo(fresh) < 0) {
+            if (head.get().age().compareTo(StoreUpkeep.FRESH) < 0) {
                 return true;
             }
             Optional<Content> again = content.get();
@@ -206,22 +204,18 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     @Override
     public void copyTo(BlobRef ref, Path file) {
         Path target = file.toAbsolutePath();
-        Path part = target.resolveSibling(".%s.%s.part".formatted(target.getFileName(), UUID.randomUUID()));
-        try {
-            Files.createDirectories(target.getParent());
-            check(ref, download(ref, part));
-            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+        try (WholeFile whole = WholeFile.beside(target)) {
+            check(ref, download(ref, whole.unfinished()));
+            whole.finish();
         } catch (IOException e) {
             throw new StoreException(
                     "cannot copy %s from %s to %s: %s. Is there space on its disk?"
                             .formatted(
                                     ObjectKeys.blob(ref.sha256()),
-                                    bucket.failures().server(),
+                                    bucket.errors().server(),
                                     target,
-                                    Failures.oneLine(e)),
+                                    S3Errors.oneLine(e)),
                     e);
-        } finally {
-            delete(part);
         }
     }
 
@@ -232,7 +226,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
             try {
                 digest.pass(in, out);
             } catch (IOException e) {
-                // Closing alone would first read the rest.
+                // close() alone would first read the rest.
                 in.abort();
                 throw e;
             }
@@ -247,15 +241,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         } catch (NoSuchKeyException e) {
             throw missing(ref);
         } catch (SdkException e) {
-            throw bucket.failures().of("read " + key, e);
-        }
-    }
-
-    private static void delete(Path part) {
-        try {
-            Files.deleteIfExists(part);
-        } catch (IOException e) {
-            log.warn("{} is left behind: {}", part, Failures.oneLine(e));
+            throw bucket.errors().of("read " + key, e);
         }
     }
 
@@ -268,15 +254,15 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     private StoreException damaged(BlobRef ref, String found) {
         return new StoreException(
                 "%s holds a damaged %s: expected %d bytes with this SHA-256, found %s. Delete the object: the step that made it is then repeated."
-                        .formatted(bucket.failures().server(), ObjectKeys.blob(ref.sha256()), ref.bytes(), found));
+                        .formatted(bucket.errors().server(), ObjectKeys.blob(ref.sha256()), ref.bytes(), found));
     }
 
     private StoreException missing(BlobRef ref) {
         return new StoreException("%s does not hold %s. Repeat the run: the step that made it is then repeated."
-                .formatted(bucket.failures().server(), ObjectKeys.blob(ref.sha256())));
+                .formatted(bucket.errors().server(), ObjectKeys.blob(ref.sha256())));
     }
 
-    /// A result whose blob was deleted since counts as none, so that its step is repeated.
+    /// A result whose blob has been deleted counts as none, so that its step is repeated.
     @Override
     public Optional<BlobRef> find(StepKey key) {
         return committed(key)
@@ -306,12 +292,12 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         return winner;
     }
 
-    /// Writes an entry of long ago again, by the rules of [StoreUpkeep]: it may just be on its way out, because its
-    /// blob was missing until now.
+    /// Writes an old index entry again, by the rules of [StoreUpkeep]: garbage collection may be about to remove
+    /// it, because its blob was missing until now.
     private void renew(String index, BlobRef result) {
         RequestBody body = RequestBody.fromBytes(Json.bytes(result));
         while (bucket.head(index)
-                .filter(head -> head.age().compareTo(fresh) < 0)
+                .filter(head -> head.age().compareTo(StoreUpkeep.FRESH) < 0)
                 .isEmpty()) {
             bucket.replace(index, body, Optional.empty());
             if (!new SweepNotice(bucket).awaitEnd()) {
@@ -320,8 +306,8 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         }
     }
 
-    /// How often a step that was committed already gave another result, since this store was opened. Anything but
-    /// 0 says that some step is not a function of its inputs.
+    /// How often, since this store was opened, a step that was committed already gave another result. Anything but
+    /// 0 means that some step is not a function of its inputs.
     public long differentResults() {
         return differentResults.get();
     }
@@ -345,17 +331,13 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
                     .contents()
                     .stream()
                     .map(S3Object::key)
-                    .filter(this::isRecord)
+                    .filter(key -> !bucket.isLeftover(key))
                     .map(key -> key.substring(ObjectKeys.RECORDS.length()))
                     .sorted()
                     .toList();
         } catch (SdkException e) {
-            throw bucket.failures().of("list " + prefix, e);
+            throw bucket.errors().of("list " + prefix, e);
         }
-    }
-
-    private boolean isRecord(String key) {
-        return !bucket.isLeftover(key);
     }
 
     @Override

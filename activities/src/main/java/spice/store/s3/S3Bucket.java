@@ -19,14 +19,12 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import spice.store.StoreException;
 
-/// One bucket in which nothing is ever changed: objects are created, read, perhaps written again as they are, and
-/// at the very end removed.
-///
-/// @param name of the bucket
-record S3Bucket(S3Client client, String name, Failures failures) {
+/// A bucket whose objects never change: they are created, read, perhaps written again with the same content, and
+/// removed in the end. All methods throw [StoreException] if the server fails.
+record S3Bucket(S3Client client, String name, S3Errors errors) {
     private static final Logger log = LoggerFactory.getLogger(S3Bucket.class);
 
-    /// Metadata that says which call created an object. A server's own temporary files have none.
+    /// Metadata key: which call wrote an object. A server's own temporary files have no such mark.
     static final String WRITER = "spice-writer";
 
     private static final String PROBE = "probe/create-only";
@@ -38,23 +36,23 @@ record S3Bucket(S3Client client, String name, Failures failures) {
                 .endpointOverride()
                 .map("S3 at %s"::formatted)
                 .orElse("AWS S3");
-        return new S3Bucket(client, location.bucket(), new Failures(server, location.bucket()));
+        return new S3Bucket(client, location.bucket(), new S3Errors(server, location.bucket()));
     }
 
-    /// Makes the bucket if it is missing, and proves that its server refuses a second create-only write.
+    /// Creates the bucket if it is missing, and checks that its server refuses a second create-only write.
     ///
-    /// @throws StoreException if it does not, or cannot be used for another reason
+    /// @throws StoreException if the server accepts it, or cannot be used for another reason
     void prepare() {
         try {
-            // Not HEAD: its refusal has no body to say why.
+            // Not HEAD: a refused HEAD has no body that says why.
             client.listObjectsV2(r -> r.bucket(name).prefix(PROBE).maxKeys(1));
         } catch (S3Exception e) {
             if (e.statusCode() != 404) {
-                throw failures.of("look at the bucket " + name, e);
+                throw errors.of("look at the bucket " + name, e);
             }
             make();
         } catch (SdkException e) {
-            throw failures.of("look at the bucket " + name, e);
+            throw errors.of("look at the bucket " + name, e);
         }
         probe();
     }
@@ -62,19 +60,19 @@ record S3Bucket(S3Client client, String name, Failures failures) {
     private void make() {
         try {
             client.createBucket(r -> r.bucket(name));
-            log.info("{} now has a bucket {}", failures.server(), name);
+            log.info("{} now has a bucket {}", errors.server(), name);
         } catch (S3Exception e) {
-            // Another worker that starts at the same moment may have been first.
+            // Another worker may have created it at the same moment.
             if (e.statusCode() != 409) {
-                throw failures.of("create the bucket " + name, e);
+                throw errors.of("create the bucket " + name, e);
             }
         } catch (SdkException e) {
-            throw failures.of("create the bucket " + name, e);
+            throw errors.of("create the bucket " + name, e);
         }
     }
 
-    /// Everything rests on the first writer winning. Of the two writes the first may already be refused: the
-    /// object stays there from the first start on.
+    /// Writes one object twice. The whole store relies on the first writer winning. The object stays in the bucket,
+    /// so that at later starts the first write is refused already.
     private void probe() {
         boolean refused;
         try {
@@ -82,34 +80,34 @@ record S3Bucket(S3Client client, String name, Failures failures) {
             refused = !first || !put(PROBE, UUID.randomUUID().toString(), RequestBody.empty(), Optional.empty());
         } catch (S3Exception e) {
             if (e.statusCode() != 501) {
-                throw failures.of("create " + PROBE, e);
+                throw errors.of("create " + PROBE, e);
             }
             refused = false;
         } catch (SdkException e) {
-            throw failures.of("create " + PROBE, e);
+            throw errors.of("create " + PROBE, e);
         }
         if (!refused) {
             throw new StoreException(
                     "%s does not refuse a second create-only PUT (If-None-Match: *), so two workers could overwrite each other's results: it is not used. Use AWS S3, or a server that honours that header, such as the local one."
-                            .formatted(failures.server()));
+                            .formatted(errors.server()));
         }
     }
 
     /// Creates an object unless it exists.
     ///
-    /// @param sha256 of the body in base64, for the server to check; empty for small ones, which
-    ///     the SDK guards itself
+    /// @param sha256 of the body in base64, for the server to check; empty for small bodies, which the SDK protects
+    ///     by itself
     /// @return whether this call created it
     boolean create(String key, RequestBody body, Optional<String> sha256) {
         String writer = UUID.randomUUID().toString();
         try {
-            // The answer to a write can get lost: the SDK's own second attempt then meets what its first has written.
+            // If the answer to a write gets lost, the SDK's second attempt meets what its first has written.
             return put(key, writer, body, sha256)
                     || head(key)
                             .filter(h -> h.writer().equals(Optional.of(writer)))
                             .isPresent();
         } catch (SdkException e) {
-            throw failures.of("store " + key, e);
+            throw errors.of("store " + key, e);
         }
     }
 
@@ -132,29 +130,30 @@ record S3Bucket(S3Client client, String name, Failures failures) {
         return request;
     }
 
-    /// Writes an object again with what it holds, so that it counts as new.
+    /// Writes an object again with the same content, so that it counts as new.
     void replace(String key, RequestBody body, Optional<String> sha256) {
         try {
             client.putObject(request(key, UUID.randomUUID().toString(), sha256).build(), body);
         } catch (SdkException e) {
-            throw failures.of("store " + key, e);
+            throw errors.of("store " + key, e);
         }
     }
 
-    /// Whether a server that was killed left this object behind: a file server lists what it has not finished as
-    /// `<key>-<uuid>`. A name of ours may look like that too, but our objects have their writer's mark.
+    /// Whether a killed server left this object behind. A file server lists unfinished objects as `<key>-<uuid>`.
+    /// One of our own names may look like that too, but our objects carry [#WRITER].
     boolean isLeftover(String key) {
         return LEFTOVER.matcher(key).matches()
                 && head(key).filter(head -> head.writer().isPresent()).isEmpty();
     }
 
-    /// What is known of an object without reading it.
+    /// What a HEAD request tells about an object.
     ///
     /// @param writer which call wrote it
-    /// @param written by the server's clock
-    /// @param age by the same
+    /// @param written when, by the server's clock
+    /// @param age by the server's clock
     record Head(long bytes, Optional<String> writer, Instant written, Duration age) {}
 
+    /// Empty if there is no such object.
     Optional<Head> head(String key) {
         try {
             HeadObjectResponse head = client.headObject(r -> r.bucket(name).key(key));
@@ -166,23 +165,23 @@ record S3Bucket(S3Client client, String name, Failures failures) {
         } catch (NoSuchKeyException e) {
             return Optional.empty();
         } catch (SdkException e) {
-            throw failures.of("look for " + key, e);
+            throw errors.of("look for " + key, e);
         }
     }
 
-    /// The server's own time, so that nobody's clock is compared with another's.
+    /// The server's own time: an age is never computed from two clocks.
     static Instant now(SdkHttpResponse response) {
         return response.firstMatchingHeader("Date")
                 .map(date -> DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from))
                 .orElseThrow(() -> new StoreException("the S3 server's answers have no Date, which HTTP asks for"));
     }
 
-    /// Removes an object that nobody needs any more, if it is there.
+    /// Removes an object, if it exists.
     void remove(String key) {
         try {
             client.deleteObject(r -> r.bucket(name).key(key));
         } catch (SdkException e) {
-            throw failures.of("remove " + key, e);
+            throw errors.of("remove " + key, e);
         }
     }
 
@@ -194,7 +193,7 @@ record S3Bucket(S3Client client, String name, Failures failures) {
         } catch (NoSuchKeyException e) {
             return Optional.empty();
         } catch (SdkException e) {
-            throw failures.of("read " + key, e);
+            throw errors.of("read " + key, e);
         }
     }
 }

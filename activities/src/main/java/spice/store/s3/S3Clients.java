@@ -16,19 +16,19 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import spice.store.StoreException;
 
-/// Makes the client with which the store talks to its server.
-final class S3Clients {
-    /// A server that is there answers a connection at once.
+/// Opens clients for an S3 server, with the timeouts and retries of the store.
+public final class S3Clients {
+    /// A running server accepts a connection at once.
     private static final Duration CONNECT = Duration.ofSeconds(5);
 
-    /// The longest silence: a server may take a while to digest the last byte of a large file.
+    /// Longest silence: a server may take a while to process a large file after its last byte.
     private static final Duration SILENCE = Duration.ofSeconds(60);
 
-    /// Enough to ride over a hiccup (about two seconds of waiting in all); a server that is gone for longer is
-    /// the business of the activity's retries.
+    /// Enough to survive a hiccup, with about two seconds of waiting in all. A longer outage is left to the retries
+    /// of the activity.
     private static final int ATTEMPTS = 5;
 
-    /// As many as a worker has threads that may store something at the same moment, with room to spare.
+    /// More than a worker has threads that store something at the same moment.
     private static final int CONNECTIONS = 64;
 
     private S3Clients() {}
@@ -36,18 +36,18 @@ final class S3Clients {
     /// A client for this location.
     ///
     /// @throws StoreException if the SDK's settings lack a region
-    static S3Client open(S3Location location) {
+    public static S3Client open(S3Location location) {
         return open(location, ATTEMPTS, List.of());
     }
 
-    /// The same, counted.
-    static S3Client open(S3Location location, MeterRegistry meters) {
+    /// A client whose requests are counted as `spice.s3.*`.
+    static S3Client counted(S3Location location, MeterRegistry meters) {
         return open(location, ATTEMPTS, List.of(new S3Meters(meters)));
     }
 
-    /// @param attempts how often a request is sent at most
-    static S3Client open(S3Location location, int attempts) {
-        return open(location, attempts, List.of());
+    /// A client that sends each request once, whatever comes of it.
+    static S3Client withoutRetries(S3Location location) {
+        return open(location, 1, List.of());
     }
 
     private static S3Client open(S3Location location, int attempts, List<ExecutionInterceptor> interceptors) {
@@ -55,8 +55,8 @@ final class S3Clients {
         if (client.serviceClientConfiguration().endpointOverride().isEmpty()) {
             return client;
         }
-        // Only AWS resolves the bucket as part of the host's name. Whether the SDK's own settings name another
-        // endpoint is known only to a client that was built.
+        // Only AWS resolves a bucket as part of the host name. Whether the SDK's own settings name another endpoint
+        // is known only once a client is built.
         client.close();
         return build(builder(location, attempts, interceptors).forcePathStyle(true));
     }
@@ -65,7 +65,7 @@ final class S3Clients {
         try {
             return builder.build();
         } catch (SdkClientException e) {
-            throw new StoreException("S3 is not configured: %s Set AWS_REGION.".formatted(Failures.oneLine(e)), e);
+            throw new StoreException("S3 is not configured: %s Set AWS_REGION.".formatted(S3Errors.oneLine(e)), e);
         }
     }
 
@@ -78,7 +78,7 @@ final class S3Clients {
                 .overrideConfiguration(o -> o.retryStrategy(retries(attempts)).executionInterceptors(interceptors));
         location.endpoint().ifPresent(endpoint -> {
             builder.endpointOverride(endpoint);
-            // It only enters the signature, but the SDK insists on one.
+            // The region only enters the signature, but the SDK insists on one.
             builder.region(Region.US_EAST_1);
         });
         location.key()
@@ -94,7 +94,7 @@ final class S3Clients {
                 .build();
     }
 
-    /// AWS answers 409 where two conditional writes of one key cross: neither has lost yet, both may ask again.
+    /// AWS answers 409 when two conditional writes of one key cross: neither has lost yet, and both may try again.
     private static boolean conflicts(Throwable failure) {
         return failure instanceof S3Exception e
                 && e.statusCode() == 409

@@ -2,7 +2,7 @@ package spice.store.s3;
 
 import static spice.domain.Check.require;
 
-/// The two halves of a static S3 credential.
+/// A static S3 credential.
 ///
 /// @param id the access key, which may be shown
 /// @param secret the secret key, which is never shown

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// Where the store's bucket is. What is left empty here, the AWS SDK finds by its own settings: `AWS_*`
-/// variables, `aws.*` system properties, the shared config file.
+/// Where the store's bucket is. Whatever is empty here, the AWS SDK takes from its own settings: `AWS_*` variables,
+/// `aws.*` system properties, the shared config file.
 ///
-/// @param bucket made at the first start if it is missing
+/// @param bucket name of the bucket, which is created at the first start if it is missing
 /// @param endpoint of a server that is not AWS, e.g. `http://127.0.0.1:9233`
 /// @param key a static credential
 public record S3Location(String bucket, Optional<URI> endpoint, Optional<S3Key> key) {
@@ -31,8 +31,8 @@ public record S3Location(String bucket, Optional<URI> endpoint, Optional<S3Key> 
         return new S3Location(bucket, Optional.of(endpoint), Optional.of(key));
     }
 
-    /// The variables by which other programs' S3 clients find the same server with the same key, beside those that
-    /// they inherit. Holds a secret.
+    /// Environment variables by which other programs' S3 clients find this server with this key, beside those that
+    /// they inherit. They contain the secret.
     public Map<String, String> variables() {
         Map<String, String> variables = new TreeMap<>();
         endpoint.ifPresent(uri -> {

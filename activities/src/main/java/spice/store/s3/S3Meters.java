@@ -12,8 +12,8 @@ import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
 import software.amazon.awssdk.http.SdkHttpHeaders;
 import software.amazon.awssdk.http.SdkHttpMethod;
 
-/// Counts what goes over the wire, repeated requests included: requests with their time and status, bytes of bodies
-/// both ways as their headers announce them.
+/// Counts what goes over the wire, retries included: requests with their time and status, and the bytes of bodies
+/// in both directions as their headers announce them.
 final class S3Meters implements ExecutionInterceptor {
     private static final ExecutionAttribute<Timer.Sample> BEGUN = new ExecutionAttribute<>("spice.begun");
     private static final String LENGTH = "Content-Length";

@@ -28,19 +28,19 @@ import spice.store.StoreException;
 import spice.store.StoreUpkeep;
 import spice.store.Stored;
 
-/// Upkeep of a store on S3.
+/// Upkeep of a store on S3. All methods throw [StoreException] if the server fails.
 public final class S3Upkeep implements StoreUpkeep, AutoCloseable {
-    /// What S3 removes in one request, at most.
+    /// The most objects that S3 removes in one request.
     private static final int BATCH = 1000;
-    /// How long objects are looked at before those are removed that have been: writers wait for it.
+    /// How long objects are checked before the checked ones are removed; writers wait meanwhile.
     private static final Duration LOOKING = Duration.ofSeconds(5);
-    /// Later than this after its notice nothing is removed any more.
+    /// Nothing is removed later than this after its notice.
     private static final Duration SLOW = Duration.ofSeconds(45);
-    /// For the removal itself. With [#SLOW] still far below [SweepNotice#LIFE].
+    /// Time limit of the removal itself. Together with [#SLOW] it stays far below [SweepNotice#LIFE].
     private static final Duration REMOVING = Duration.ofSeconds(30);
 
     private final S3Client client;
-    /// Sends a request once: a removal that is sent again could meet what was created after the first.
+    /// Sends each request once: a repeated removal could remove what was created after the first.
     private final S3Client once;
     private final S3Bucket bucket;
     private final SweepNotice notice;
@@ -52,10 +52,10 @@ public final class S3Upkeep implements StoreUpkeep, AutoCloseable {
         this.notice = new SweepNotice(bucket);
     }
 
-    /// The upkeep of a store that is there.
+    /// The upkeep of an existing store.
     public static S3Upkeep open(S3Location location) {
         S3Client client = S3Clients.open(location);
-        return new S3Upkeep(client, S3Clients.open(location, 1), S3Bucket.of(client, location));
+        return new S3Upkeep(client, S3Clients.withoutRetries(location), S3Bucket.of(client, location));
     }
 
     @Override
@@ -74,7 +74,7 @@ public final class S3Upkeep implements StoreUpkeep, AutoCloseable {
             objects.addAll(unfinished());
             return new Listing(now.orElseThrow(), objects);
         } catch (SdkException e) {
-            throw bucket.failures().of("list the bucket " + bucket.name(), e);
+            throw bucket.errors().of("list the bucket " + bucket.name(), e);
         }
     }
 
@@ -97,7 +97,7 @@ public final class S3Upkeep implements StoreUpkeep, AutoCloseable {
                     .mapToLong(Part::size)
                     .sum();
         } catch (NoSuchUploadException e) {
-            // It has come to its end meanwhile.
+            // The upload has ended meanwhile.
             return 0;
         }
     }
@@ -129,14 +129,14 @@ public final class S3Upkeep implements StoreUpkeep, AutoCloseable {
         try {
             client.abortMultipartUpload(r -> r.bucket(bucket.name()).key(key).uploadId(upload));
         } catch (NoSuchUploadException e) {
-            // It has come to its end meanwhile.
+            // The upload has ended meanwhile.
         } catch (SdkException e) {
-            throw bucket.failures().of("remove parts of " + key, e);
+            throw bucket.errors().of("remove parts of " + key, e);
         }
     }
 
-    /// As many as can be looked at in a short time. A removal that failed may still take place, so its notice is
-    /// left to run out.
+    /// Removes as many as can be checked within [#LOOKING]. A removal that failed may still take place, so its
+    /// notice is left to expire.
     private List<Stored> removeSome(Iterator<Stored> left) {
         String sweep = notice.begin();
         long begun = System.nanoTime();
@@ -154,7 +154,7 @@ public final class S3Upkeep implements StoreUpkeep, AutoCloseable {
         if (System.nanoTime() - begun > SLOW.toNanos()) {
             notice.end(sweep);
             throw new StoreException("%s answers too slowly to remove anything safely; try again when it is less busy"
-                    .formatted(bucket.failures().server()));
+                    .formatted(bucket.errors().server()));
         }
         delete(there);
         notice.end(sweep);
@@ -162,8 +162,8 @@ public final class S3Upkeep implements StoreUpkeep, AutoCloseable {
         return removed;
     }
 
-    /// A listing may give the time to the millisecond, while HTTP's headers give it to the second. What is written
-    /// again was old, so that its time differs by far more.
+    /// A listing may give times in milliseconds, HTTP headers give them in seconds. An object that is written again
+    /// was old, so its time differs by far more.
     private static Instant seconds(Instant time) {
         return time.truncatedTo(ChronoUnit.SECONDS);
     }
@@ -182,12 +182,12 @@ public final class S3Upkeep implements StoreUpkeep, AutoCloseable {
             if (answer.hasErrors() && !answer.errors().isEmpty()) {
                 throw new StoreException("%s does not remove %s: %s"
                         .formatted(
-                                bucket.failures().server(),
+                                bucket.errors().server(),
                                 answer.errors().getFirst().key(),
                                 answer.errors().getFirst().message()));
             }
         } catch (SdkException e) {
-            throw bucket.failures().of("remove %d objects".formatted(keys.size()), e);
+            throw bucket.errors().of("remove %d objects".formatted(keys.size()), e);
         }
     }
 
@@ -201,11 +201,11 @@ public final class S3Upkeep implements StoreUpkeep, AutoCloseable {
         } catch (NoSuchKeyException e) {
             return Optional.empty();
         } catch (SdkException e) {
-            throw bucket.failures().of("read " + object.key(), e);
+            throw bucket.errors().of("read " + object.key(), e);
         } catch (IOException e) {
             throw new StoreException(
                     "%s broke off while %s was read (%s)"
-                            .formatted(bucket.failures().server(), object.key(), Failures.oneLine(e)),
+                            .formatted(bucket.errors().server(), object.key(), S3Errors.oneLine(e)),
                     e);
         }
     }

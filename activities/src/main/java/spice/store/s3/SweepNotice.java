@@ -9,11 +9,12 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import spice.store.StoreException;
 
-/// The announcement, in the bucket itself, that somebody is removing objects: `sweep/<number>`, and
-/// `sweep/<number>.done` once that is over. One number at a time, since they are created in order and once. A sweep
-/// whose owner died is over after [#LIFE].
+/// An announcement in the bucket that a process is removing objects: `sweep/<number>`, and `sweep/<number>.done`
+/// once the removal is over. Numbers are created in order and only once, so at most one sweep goes on at a time. A
+/// sweep whose process died is over after [#LIFE]. All methods throw [StoreException] if the server fails.
 record SweepNotice(S3Bucket bucket) {
-    /// After this, a sweep that has not been ended is over: its owner stops long before, by its own watch.
+    /// Age at which a sweep counts as over even if nobody has ended it; its process stops long before, by its own
+    /// clock.
     static final Duration LIFE = Duration.ofMinutes(2);
 
     private static final String FOLDER = "sweep/";
@@ -22,8 +23,8 @@ record SweepNotice(S3Bucket bucket) {
 
     /// Announces a sweep.
     ///
-    /// @return its number's key, for [#end]
-    /// @throws StoreException if another one is going on
+    /// @return the key of the announcement, for [#end]
+    /// @throws StoreException if another sweep is going on
     String begin() {
         List<String> keys = keys();
         Optional<String> last = last(keys);
@@ -42,9 +43,9 @@ record SweepNotice(S3Bucket bucket) {
         bucket.create(notice + DONE, RequestBody.empty(), Optional.empty());
     }
 
-    /// Waits until no sweep goes on.
+    /// Waits until no sweep is going on.
     ///
-    /// @return whether one did
+    /// @return whether there was one
     boolean awaitEnd() {
         boolean waited = false;
         while (isGoingOn()) {
@@ -90,7 +91,7 @@ record SweepNotice(S3Bucket bucket) {
                     .filter(key -> key.matches(FOLDER + "\\d{12}(\\.done)?"))
                     .toList();
         } catch (SdkException e) {
-            throw bucket.failures().of("list " + FOLDER, e);
+            throw bucket.errors().of("list " + FOLDER, e);
         }
     }
 

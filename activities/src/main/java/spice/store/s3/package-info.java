@@ -1,4 +1,4 @@
-/// The blob store on S3, on whichever server honours create-only writes.
+/// The blob store on S3: AWS, or any server that honours create-only writes. Knows the nouns alone.
 @NullMarked
 package spice.store.s3;
 

@@ -25,7 +25,7 @@ import spice.store.BlobRef;
 import spice.store.InMemoryBlobStore;
 import spice.store.StoreException;
 
-/// The cache in front of a store whose fetches are counted.
+/// The cache in front of a store that counts fetches.
 class BlobCacheTest {
     private static final long MUCH = 1 << 20;
 
@@ -159,7 +159,7 @@ class BlobCacheTest {
         assertThat(folder.resolve("open")).isEmptyDirectory();
     }
 
-    /// A worker that has opened a model, and then sits there.
+    /// A worker that has opened a model and then waits.
     public static void main(String[] args) throws Exception {
         BlobCache cache = BlobCache.open(Path.of(args[0]), MUCH, Clock.systemUTC());
         Files.writeString(cache.ownFolder().resolve("model"), "weights");
@@ -221,7 +221,7 @@ class BlobCacheTest {
         return text.getBytes(UTF_8);
     }
 
-    /// Every look at it is a second later.
+    /// A clock that advances by a second with each reading.
     private final class Ticking extends Clock {
         @Override
         public Instant instant() {

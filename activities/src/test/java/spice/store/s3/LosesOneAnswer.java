@@ -13,8 +13,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// A network that passes everything on, except the final answer to the first request of one kind: there it hangs
-/// up.
+/// A proxy that forwards everything, except that it closes the connection in place of the answer to the first
+/// request of one kind.
 final class LosesOneAnswer implements AutoCloseable {
     private final URI server;
     private final String request;
@@ -22,7 +22,7 @@ final class LosesOneAnswer implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicBoolean lost = new AtomicBoolean();
 
-    /// @param request how the first line of the unlucky request begins
+    /// @param request the beginning of the request line whose answer gets lost
     LosesOneAnswer(URI server, String request) throws IOException {
         this.server = server;
         this.request = request;

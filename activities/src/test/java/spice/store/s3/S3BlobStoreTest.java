@@ -8,19 +8,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
+import spice.store.BlobStoreContract;
 import spice.store.Json;
 import spice.store.ObjectKeys;
 import spice.store.StepKey;
@@ -28,11 +26,6 @@ import spice.store.StoreException;
 
 /// The store on a real S3 server, with a bucket of its own for each test.
 class S3BlobStoreTest extends BlobStoreContract {
-    private static final AtomicInteger BUCKETS = new AtomicInteger();
-
-    @TempDir
-    static Path data;
-
     private static S3ProxyProcess server;
 
     private S3Location location;
@@ -40,17 +33,12 @@ class S3BlobStoreTest extends BlobStoreContract {
 
     @BeforeAll
     static void start() throws Exception {
-        server = S3ProxyProcess.start(data);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
+        server = S3ProxyProcess.shared();
     }
 
     @BeforeEach
     void open() {
-        location = server.bucket("bucket-" + BUCKETS.incrementAndGet());
+        location = server.newBucket();
         store = S3BlobStore.open(location);
     }
 
@@ -60,12 +48,12 @@ class S3BlobStoreTest extends BlobStoreContract {
     }
 
     @Override
-    BlobStore store() {
+    protected BlobStore store() {
         return store;
     }
 
     @Override
-    long differentResults() {
+    protected long differentResults() {
         return store.differentResults();
     }
 
@@ -144,13 +132,13 @@ class S3BlobStoreTest extends BlobStoreContract {
         assertThat(store.read("runs/a")).contains(bytes("manifest"));
     }
 
-    /// Of twelve megabytes in requests of five.
+    /// Twelve megabytes in requests of five.
     @Test
     void aLargeFileIsStoredInParts() throws IOException {
         byte[] content = new byte[12_000_001];
         new Random(1).nextBytes(content);
         Path large = Files.write(folder.resolve("large"), content);
-        try (S3BlobStore parted = S3BlobStore.open(location, 5L << 20)) {
+        try (S3BlobStore parted = S3BlobStore.inParts(location, 5L << 20)) {
             BlobRef ref = parted.put(large);
 
             assertThat(ref).isEqualTo(new BlobRef(Json.sha256(content), content.length));
@@ -202,7 +190,7 @@ class S3BlobStoreTest extends BlobStoreContract {
                 .hasMessageNotContainingAny("\n", "not the secret");
     }
 
-    /// As nobody who keeps to the store's rules could.
+    /// Overwrites an object, which the store's own rules forbid.
     private void overwrite(String key, String content) {
         try (S3Client client = S3Clients.open(location)) {
             client.putObject(r -> r.bucket(location.bucket()).key(key), RequestBody.fromString(content));

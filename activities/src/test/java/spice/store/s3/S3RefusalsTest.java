@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import spice.store.StoreException;
 
-/// What a user reads when the S3 server says no. The server is a few lines that answer as the named ones do.
+/// Messages to users when an S3 server refuses. The server is a stub that answers as real ones do.
 class S3RefusalsTest {
     private static final S3Key KEY = new S3Key("id", "secret");
 

@@ -1,4 +1,4 @@
-/// One class of ours in DJL's package, for the one call that DJL keeps to itself.
+/// One class of ours in DJL's package, for one package-private call of DJL.
 @NullMarked
 package ai.djl.pytorch.jni;
 

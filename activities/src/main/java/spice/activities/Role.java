@@ -1,7 +1,0 @@
-package spice.activities;
-
-/// Who is being trained by a sequence.
-enum Role {
-    CHALLENGER,
-    REASONER
-}

@@ -1,0 +1,53 @@
+package spice.checkpoints;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import spice.model.ModelFolder;
+import spice.store.BlobRef;
+import spice.store.BlobStore;
+
+/// Copies model folders into the store and out of it.
+public final class ModelFiles {
+    private ModelFiles() {}
+
+    /// Writes all files of a model, which learning needs, into a folder; each is whole and checked.
+    public static void fetch(BlobStore store, Map<String, BlobRef> files, Path folder) {
+        files.forEach((name, blob) -> store.copyTo(blob, folder.resolve(name)));
+    }
+
+    /// Writes the files that sampling needs: not the adapter's, which the weights include already.
+    static void fetchToSample(BlobStore store, Map<String, BlobRef> files, Path folder) {
+        files.forEach((name, blob) -> {
+            if (!name.startsWith(ModelFolder.ADAPTER + "/")) {
+                store.copyTo(blob, folder.resolve(name));
+            }
+        });
+    }
+
+    /// Stores the folder's files and those of its adapter; other folders below it are not part of a model.
+    public static Map<String, BlobRef> put(BlobStore store, Path folder) {
+        Map<String, BlobRef> blobs = new TreeMap<>(put(store, folder, ""));
+        Path adapter = folder.resolve(ModelFolder.ADAPTER);
+        if (Files.isDirectory(adapter)) {
+            blobs.putAll(put(store, adapter, ModelFolder.ADAPTER + "/"));
+        }
+        return blobs;
+    }
+
+    private static Map<String, BlobRef> put(BlobStore store, Path folder, String prefix) {
+        try (Stream<Path> files = Files.list(folder)) {
+            Map<String, BlobRef> blobs = new TreeMap<>();
+            files.filter(Files::isRegularFile)
+                    .sorted()
+                    .forEach(file -> blobs.put(prefix + file.getFileName(), store.put(file)));
+            return blobs;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read %s".formatted(folder), e);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package spice.checkpoints;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import spice.model.HuggingFaceCodec;
+import spice.model.ModelFolder;
+import spice.runs.Failure;
+import spice.store.BlobRef;
+import spice.store.BlobStore;
+import spice.store.Folders;
+
+/// The models that a run may name: those below this worker's models folder, and those in the store. A run's JSON
+/// can reach nothing else of the machine.
+///
+/// @param folder below which models lie
+public record Models(BlobStore store, Path folder) {
+    private static final Set<String> OUTSIDE_THE_MODEL = Set.of("README.md", ".gitattributes");
+    private static final Set<String> OF_THE_TOKENIZER =
+            Set.of("config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json");
+
+    /// The model's files by name, after putting them into the store if they are not there.
+    ///
+    /// @throws io.temporal.failure.ApplicationFailure `MODEL_UNUSABLE` if there is no such model
+    public Map<String, BlobRef> files(String model) {
+        if (StoredModel.isNamedBy(model)) {
+            return stored(model).files();
+        }
+        Map<String, BlobRef> files = ModelFiles.put(store, below(model));
+        files.keySet().removeAll(OUTSIDE_THE_MODEL);
+        return files;
+    }
+
+    /// The model's tokenizer alone, for counting tokens.
+    ///
+    /// @throws spice.model.ModelException if a file is missing or damaged
+    public HuggingFaceCodec codec(String model) {
+        if (!StoredModel.isNamedBy(model)) {
+            return ModelFolder.codec(below(model));
+        }
+        Map<String, BlobRef> files = new TreeMap<>(stored(model).files());
+        files.keySet().retainAll(OF_THE_TOKENIZER);
+        try {
+            Path copy = Files.createTempDirectory("tokenizer-");
+            try {
+                ModelFiles.fetch(store, files, copy);
+                return ModelFolder.codec(copy);
+            } finally {
+                Folders.delete(copy);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot keep a tokenizer for the moment", e);
+        }
+    }
+
+    private StoredModel stored(String model) {
+        return StoredModel.of(store, model)
+                .orElseThrow(() -> Failure.MODEL_UNUSABLE.because(
+                        "there is no model %s in the store; `spice run --model FOLDER-OR-S3` puts one there and names it"
+                                .formatted(model)));
+    }
+
+    private Path below(String model) {
+        Path place = folder.resolve(model).normalize();
+        if (!place.startsWith(folder) || !Files.isRegularFile(place.resolve("config.json"))) {
+            throw Failure.MODEL_UNUSABLE.because(
+                    "there is no model %s: no config.json in a folder of this name below the worker's models folder; see `spice worker --models`. `spice run --model FOLDER-OR-S3` takes one from anywhere"
+                            .formatted(model));
+        }
+        return place;
+    }
+}

@@ -1,0 +1,105 @@
+package spice.checkpoints;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import spice.store.BlobRef;
+import spice.store.BlobStore;
+import spice.store.FileSource;
+import spice.store.Json;
+
+/// A model that was put into the store for runs to start from, as the record `models/<digest>`. A run names it
+/// `stored/<digest>`.
+///
+/// @param files of the model by name
+public record StoredModel(Map<String, BlobRef> files) {
+    private static final String RECORDS = "models/";
+    private static final String STORED = "stored/";
+    private static final int DIGEST_LENGTH = 12;
+    /// The files of a model repository that this program and others read. Weights in other formats are left out.
+    private static final Pattern FILES = Pattern.compile("[\\w.-]+\\.(?:safetensors|json|jinja)|merges\\.txt");
+
+    private static final String CONFIG = "config.json";
+
+    public StoredModel {
+        files = Map.copyOf(files);
+    }
+
+    /// Receives the name and size of every file before it is stored.
+    public interface Listener {
+        void storing(String file, long bytes);
+    }
+
+    /// Stores the model in this folder. Files are streamed, those that the store has are skipped, and links are
+    /// followed.
+    ///
+    /// @return the name by which runs know the model; empty if there is none: no `config.json`
+    public static Optional<String> put(BlobStore store, Path folder, Listener listener) throws IOException {
+        Map<String, BlobRef> files = new TreeMap<>();
+        try (Stream<Path> all = Files.list(folder)) {
+            for (Path file : all.filter(Files::isRegularFile).sorted().toList()) {
+                String name = file.getFileName().toString();
+                if (FILES.matcher(name).matches()) {
+                    listener.storing(name, Files.size(file));
+                    files.put(name, store.put(file));
+                }
+            }
+        }
+        return named(store, files);
+    }
+
+    /// Stores a model from another place, file by file.
+    ///
+    /// @param scratch folder for the file that is being stored
+    /// @return the name by which runs know the model; empty if there is no `config.json`
+    public static Optional<String> put(BlobStore store, FileSource source, Path scratch, Listener listener)
+            throws IOException {
+        Map<String, BlobRef> files = new TreeMap<>();
+        for (FileSource.SourceFile file : source.list().files()) {
+            if (FILES.matcher(file.path()).matches()) {
+                listener.storing(file.path(), file.bytes());
+                files.put(file.path(), put(store, source, file.path(), scratch));
+            }
+        }
+        return named(store, files);
+    }
+
+    private static BlobRef put(BlobStore store, FileSource source, String path, Path scratch) throws IOException {
+        Path copy = Files.createTempFile(scratch, "model-", ".part");
+        try (InputStream content = source.open(path)) {
+            Files.copy(content, copy, StandardCopyOption.REPLACE_EXISTING);
+            return store.put(copy);
+        } finally {
+            Files.delete(copy);
+        }
+    }
+
+    private static Optional<String> named(BlobStore store, Map<String, BlobRef> files) {
+        if (!files.containsKey(CONFIG)) {
+            return Optional.empty();
+        }
+        String digest = Json.digest(files).substring(0, DIGEST_LENGTH);
+        store.create(RECORDS + digest, Json.bytes(new StoredModel(files)));
+        return Optional.of(STORED + digest);
+    }
+
+    /// Whether a model's name in a run is that of a stored model.
+    static boolean isNamedBy(String model) {
+        return model.startsWith(STORED);
+    }
+
+    /// The stored model of this name, if there is one.
+    static Optional<StoredModel> of(BlobStore store, String model) {
+        String digest = model.substring(STORED.length());
+        return digest.matches("[0-9a-f]{%d}".formatted(DIGEST_LENGTH))
+                ? store.read(RECORDS + digest).map(json -> Json.read(json, StoredModel.class, RECORDS + digest))
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,29 @@
+package spice.corpus;
+
+import java.util.List;
+import spice.domain.Passage;
+import spice.ingest.CorpusManifest;
+import spice.ingest.CorpusReader;
+import spice.settings.RunSettings;
+import spice.store.BlobRef;
+import spice.store.BlobStore;
+
+/// The passages of an ingested corpus, as a run may use them.
+public final class Corpora {
+    private Corpora() {}
+
+    /// The passages to learn from: all of them, or what [HeldBack] leaves where there is no held-out file.
+    public static List<Passage> toLearnFrom(BlobStore store, BlobRef manifest, RunSettings settings) {
+        List<Passage> all = all(store, manifest);
+        return settings.heldOut().isEmpty() ? HeldBack.others(all) : all;
+    }
+
+    /// The passages for held-out questions where there is no held-out file.
+    public static List<Passage> heldBack(BlobStore store, BlobRef manifest) {
+        return HeldBack.passages(all(store, manifest));
+    }
+
+    private static List<Passage> all(BlobStore store, BlobRef manifest) {
+        return new CorpusReader(store, CorpusManifest.read(store, manifest)).passages();
+    }
+}

@@ -1,0 +1,7 @@
+package spice.judging;
+
+/// The role that a sequence trains.
+public enum Role {
+    CHALLENGER,
+    REASONER
+}

@@ -1,0 +1,97 @@
+package spice.store.s3;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkException;
+import spice.store.StoreException;
+
+/// Turns exceptions of the AWS SDK into a [StoreException] of one line that names the server, the failed action,
+/// and the remedy.
+///
+/// @param server name for messages: the endpoint, or `AWS S3`
+public record S3Errors(String server, String bucket) {
+
+    /// @param doing the failed action, e.g. `read blobs/ab/abc…`
+    StoreException of(String doing, SdkException failure) {
+        return new StoreException(
+                switch (failure) {
+                    case AwsServiceException refusal -> refused(doing, refusal);
+                    default -> unanswered(doing, failure);
+                },
+                failure);
+    }
+
+    private String refused(String doing, AwsServiceException refusal) {
+        Optional<AwsErrorDetails> details = Optional.ofNullable(refusal.awsErrorDetails());
+        String code = details.map(AwsErrorDetails::errorCode).orElse("");
+        String says = details.map(AwsErrorDetails::errorMessage)
+                .map(S3Errors::oneLine)
+                .orElse("");
+        int status = refusal.statusCode();
+        if (status == 507 || says.contains("No space left on device")) {
+            return "%s cannot %s: its disk is full. Free some space there; what was stored is safe."
+                    .formatted(server, doing);
+        }
+        if (code.equals("InvalidAccessKeyId") || code.equals("SignatureDoesNotMatch")) {
+            return "%s does not accept the access key (%s). Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+                    .formatted(server, code);
+        }
+        if (status == 401 || status == 403) {
+            return "%s does not let this key %s in the bucket %s. Check the key, or grant it s3:ListBucket, s3:GetObject and s3:PutObject (and s3:DeleteObject for `spice store gc`)."
+                    .formatted(server, doing, bucket);
+        }
+        if (status == 404 && !code.equals("NoSuchKey")) {
+            return "%s has no bucket %s any more, which was there at the start. Restore it, or start again: an empty one is then made."
+                    .formatted(server, bucket);
+        }
+        if (status == 301) {
+            return "%s has the bucket %s in another region. Set AWS_REGION to that region.".formatted(server, bucket);
+        }
+        return "%s cannot %s: it answers %d %s %s. Its own log should say why."
+                .formatted(server, doing, status, code, says);
+    }
+
+    private String unanswered(String doing, SdkException failure) {
+        Throwable root = root(failure);
+        String says = oneLine(root);
+        if (says.toLowerCase(Locale.ROOT).contains("unable to load credentials")) {
+            return "There are no credentials for %s. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE."
+                    .formatted(server);
+        }
+        if (root instanceof ConnectException
+                || root instanceof UnknownHostException
+                || root instanceof NoRouteToHostException
+                || root instanceof SocketTimeoutException) {
+            return "%s cannot be reached (%s). Is it running, and is its address right? `spice up` starts the local one."
+                    .formatted(server, says);
+        }
+        if (root instanceof IOException) {
+            return "%s hung up on us while it was to %s (%s). It was stopped, or its disk is full: its own log should say which."
+                    .formatted(server, doing, says);
+        }
+        return "%s did not let us %s: %s: %s."
+                .formatted(server, doing, root.getClass().getSimpleName(), says);
+    }
+
+    private static Throwable root(Throwable failure) {
+        return Stream.iterate(failure, f -> f != null, Throwable::getCause).reduce(failure, (outer, inner) -> inner);
+    }
+
+    /// A throwable's message without line breaks; the name of its class where it has no message.
+    public static String oneLine(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null ? failure.getClass().getSimpleName() : oneLine(message);
+    }
+
+    private static String oneLine(String text) {
+        return text.strip().replaceAll("\\s+", " ");
+    }
+}

@@ -1,0 +1,110 @@
+package spice.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import spice.checkpoints.StoredModel;
+import spice.corpus.S3PrefixSource;
+import spice.local.LocalSettings;
+import spice.model.ModelConfig;
+import spice.model.ModelFolder;
+import spice.program.ExitCode;
+import spice.program.UserError;
+import spice.store.Folders;
+import spice.store.s3.S3BlobStore;
+
+/// A model named on the command line: a folder of this machine or a prefix in S3, which is put into the store for
+/// the workers, or the name of a model that the workers have.
+final class ModelArgument {
+    private static final String S3 = "s3://";
+    private static final String CONFIG = "config.json";
+
+    private ModelArgument() {}
+
+    /// The name by which a run finds the model, which is put into the store if the workers do not have it.
+    ///
+    /// @param place a folder, `s3://bucket/prefix`, or a name below the workers' models folder
+    /// @throws UserError if there is no model there
+    static String name(String place, LocalSettings local, Consumer<String> say) {
+        if (place.startsWith(S3)) {
+            return stored(place, local, store -> {
+                Files.createDirectories(local.home());
+                return StoredModel.put(store, S3PrefixSource.below(place, ""), local.home(), listener(say));
+            });
+        }
+        Path folder = Path.of(place).toAbsolutePath().normalize();
+        if (Files.isRegularFile(folder.resolve(CONFIG))) {
+            return stored(place, local, store -> StoredModel.put(store, folder, listener(say)));
+        }
+        if (place.contains("/") || Files.isDirectory(folder)) {
+            throw none(folder.toString());
+        }
+        return place;
+    }
+
+    /// The model's shape, for which config.json alone is read.
+    ///
+    /// @param place a folder, `s3://bucket/prefix`, or a name below the workers' models folder
+    /// @throws UserError if there is no model there
+    static ModelConfig config(String place, LocalSettings local) {
+        if (place.startsWith(S3)) {
+            return configInS3(place);
+        }
+        Path folder = Path.of(place).toAbsolutePath().normalize();
+        Path known = Files.isDirectory(folder)
+                ? folder
+                : StandardStacks.models(local).resolve(place);
+        if (!Files.isRegularFile(known.resolve(CONFIG))) {
+            throw none(place);
+        }
+        return ModelFolder.config(known);
+    }
+
+    private static ModelConfig configInS3(String place) {
+        try {
+            Path copy = Files.createTempDirectory("config-");
+            try (InputStream content = S3PrefixSource.below(place, "").open(CONFIG)) {
+                Files.copy(content, copy.resolve(CONFIG));
+                return ModelFolder.config(copy);
+            } finally {
+                Folders.delete(copy);
+            }
+        } catch (IOException e) {
+            throw unreadable(place, e);
+        }
+    }
+
+    private static UserError unreadable(String place, IOException e) {
+        return new UserError(
+                "the model %s cannot be read (%s); check its address, and that you may read it"
+                        .formatted(place, e.getMessage()),
+                ExitCode.BAD_INPUT);
+    }
+
+    private interface Putting {
+        Optional<String> into(S3BlobStore store) throws IOException;
+    }
+
+    private static String stored(String place, LocalSettings local, Putting putting) {
+        try (S3BlobStore store = S3BlobStore.open(local.s3())) {
+            return putting.into(store).orElseThrow(() -> none(place));
+        } catch (IOException e) {
+            throw unreadable(place, e);
+        }
+    }
+
+    private static UserError none(String place) {
+        return new UserError(
+                "there is no model in %s: no config.json; give --model a folder or an S3 prefix with a model in Hugging Face layout"
+                        .formatted(place),
+                ExitCode.BAD_INPUT);
+    }
+
+    private static StoredModel.Listener listener(Consumer<String> say) {
+        return (file, bytes) -> say.accept(String.format(Locale.ROOT, "storing %s (%.1f MB)", file, bytes / 1e6));
+    }
+}

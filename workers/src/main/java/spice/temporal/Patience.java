@@ -1,0 +1,17 @@
+package spice.temporal;
+
+import java.time.Duration;
+
+/// How long each kind of program waits for a Temporal server to answer.
+public final class Patience {
+    /// A command that needs the server, which should be up already.
+    public static final Duration COMMAND = Duration.ofSeconds(5);
+    /// A command that shows more if the server answers, and works without it too.
+    public static final Duration OPTIONAL = Duration.ofSeconds(2);
+    /// A command on a stack that it has just started or found: on a busy machine the server is slow to answer.
+    public static final Duration OWN_STACK = Duration.ofSeconds(30);
+    /// A worker, or a view that outlives the server's restarts.
+    public static final Duration LASTING = Duration.ofSeconds(60);
+
+    private Patience() {}
+}

@@ -1,0 +1,160 @@
+package spice.temporal;
+
+import com.uber.m3.tally.NoopScope;
+import com.uber.m3.tally.Scope;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.client.schedules.ScheduleClient;
+import io.temporal.client.schedules.ScheduleClientOptions;
+import io.temporal.envconfig.ClientConfigProfile;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import spice.local.LocalSettings;
+import spice.local.ServerTrouble;
+import spice.local.TemporalLadder;
+import spice.program.Environment;
+import spice.program.UserError;
+import spice.runs.Payloads;
+
+/// A client of a Temporal server: by default the one that `temporal.toml` or `TEMPORAL_*` names, else the local one.
+public final class TemporalConnection implements AutoCloseable {
+    private static final Duration LOOK = Duration.ofMillis(200);
+
+    private final WorkflowServiceStubs stubs;
+    private final WorkflowClient client;
+
+    private TemporalConnection(WorkflowServiceStubs stubs, WorkflowClient client) {
+        this.stubs = stubs;
+        this.client = client;
+    }
+
+    /// Connects to the server that this process's settings and environment name.
+    ///
+    /// @param identity name of this process in the Temporal UI
+    /// @param patience how long to wait for the server to answer
+    /// @throws UserError if the server does not answer, or refuses us
+    public static TemporalConnection open(String identity, Duration patience) {
+        return openMetered(identity, patience, new NoopScope());
+    }
+
+    /// Connects as [#open] does, and counts in `meters` what the SDK does.
+    public static TemporalConnection openMetered(String identity, Duration patience, Scope meters) {
+        return connect(
+                TemporalLadder.profile(LocalSettings.ofThisProcess(), Environment.variables()),
+                identity,
+                patience,
+                meters);
+    }
+
+    /// For programs that can do without a server: empty where [#open] throws.
+    public static Optional<TemporalConnection> openIfReachable(String identity, Duration patience) {
+        try {
+            return Optional.of(open(identity, patience));
+        } catch (UserError e) {
+            return Optional.empty();
+        }
+    }
+
+    /// Connects to the server that a profile names, such as that of a stack.
+    ///
+    /// @throws UserError if the server does not answer, or refuses us
+    public static TemporalConnection openAt(ClientConfigProfile profile, String identity, Duration patience) {
+        return connect(profile, identity, patience, new NoopScope());
+    }
+
+    private static TemporalConnection connect(
+            ClientConfigProfile profile, String identity, Duration patience, Scope meters) {
+        WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(
+                WorkflowServiceStubsOptions.newBuilder(profile.toWorkflowServiceStubsOptions())
+                        .setMetricsScope(meters)
+                        .build());
+        try {
+            awaitAnswer(stubs, patience);
+        } catch (RuntimeException e) {
+            stubs.shutdownNow();
+            throw new UserError(
+                    ServerTrouble.of(e).isRefusal()
+                            ? refusal(e)
+                            : "no Temporal server answers at %s (%s); start one with `spice up`, or set TEMPORAL_ADDRESS"
+                                    .formatted(
+                                            stubs.getOptions().getTarget(),
+                                            ServerTrouble.of(e).words()),
+                    e);
+        }
+        WorkflowClientOptions options = WorkflowClientOptions.newBuilder(profile.toWorkflowClientOptions())
+                .setDataConverter(Payloads.converter())
+                .setIdentity(identity)
+                .build();
+        return new TemporalConnection(stubs, WorkflowClient.newInstance(stubs, options));
+    }
+
+    /// Asks again until the server is healthy: the SDK gives up on a server that is still starting and says that it
+    /// is not healthy yet.
+    private static void awaitAnswer(WorkflowServiceStubs stubs, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                stubs.connect(Duration.ofNanos(Math.max(LOOK.toNanos(), deadline - System.nanoTime())));
+                return;
+            } catch (RuntimeException e) {
+                if (System.nanoTime() > deadline || ServerTrouble.of(e).isRefusal()) {
+                    throw e;
+                }
+                LockSupport.parkNanos(LOOK.toNanos());
+            }
+        }
+    }
+
+    /// The message to the user for a server that answers but refuses a call.
+    public static String refusal(Throwable answer) {
+        Status status = Status.fromThrowable(answer);
+        return "the Temporal server refuses (%s: %s). Check TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and TEMPORAL_API_KEY, or temporal.toml."
+                .formatted(status.getCode(), status.getDescription());
+    }
+
+    public WorkflowServiceStubs stubs() {
+        return stubs;
+    }
+
+    public WorkflowClient client() {
+        return client;
+    }
+
+    public String namespace() {
+        return client.getOptions().getNamespace();
+    }
+
+    /// Describes the newest run of a workflow.
+    ///
+    /// @throws StatusRuntimeException if the server knows no such workflow, or does not answer
+    public DescribeWorkflowExecutionResponse describe(String workflow) {
+        return stubs.blockingStub()
+                .describeWorkflowExecution(DescribeWorkflowExecutionRequest.newBuilder()
+                        .setNamespace(namespace())
+                        .setExecution(WorkflowExecution.newBuilder().setWorkflowId(workflow))
+                        .build());
+    }
+
+    public ScheduleClient schedules() {
+        return ScheduleClient.newInstance(
+                stubs,
+                ScheduleClientOptions.newBuilder()
+                        .setNamespace(namespace())
+                        .setIdentity(client.getOptions().getIdentity())
+                        .setDataConverter(Payloads.converter())
+                        .build());
+    }
+
+    @Override
+    public void close() {
+        stubs.shutdownNow();
+    }
+}
