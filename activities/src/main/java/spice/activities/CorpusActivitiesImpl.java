@@ -85,15 +85,27 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
         CorpusManifest manifest = ingested.manifest();
         int passages = Corpora.toLearnFrom(store, ingested.ref(), settings).size();
         if (passages < settings.documentsPerIteration()) {
-            throw Failure.CORPUS_TOO_SMALL.because(
-                    "corpus %s gives %d passages to learn from, but an iteration draws %d; add documents or set documentsPerIteration to at most %d"
-                            .formatted(settings.corpus(), passages, settings.documentsPerIteration(), passages));
+            throw Failure.CORPUS_TOO_SMALL.because(tooSmall(settings, passages, manifest));
         }
         return new CorpusRef(
                 ingested.ref(),
                 manifest.sources().size(),
                 passages,
                 manifest.refused().size());
+    }
+
+    private static String tooSmall(RunSettings settings, int passages, CorpusManifest manifest) {
+        int heldBack = manifest.totals().passages() - passages;
+        String remedy = passages == 0
+                ? "add documents"
+                : "add documents or set documentsPerIteration to at most %d".formatted(passages);
+        return "corpus %s gives %d passages to learn from%s, but an iteration draws %d; %s"
+                .formatted(
+                        settings.corpus(),
+                        passages,
+                        heldBack == 0 ? "" : " (%d are held back for questions)".formatted(heldBack),
+                        settings.documentsPerIteration(),
+                        remedy);
     }
 
     @Override

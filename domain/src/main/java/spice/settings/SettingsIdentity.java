@@ -43,6 +43,12 @@ public final class SettingsIdentity {
             "dtype", TextNode.valueOf("float32"),
             "recompute", TextNode.valueOf("none"));
 
+    /// What is kept from learning where no held-out file is named, and by which rule: it decides what is learned from.
+    /// Which file is named decides nothing.
+    private static final String HELD_BACK = "heldBack";
+
+    private static final TextNode TENTH = TextNode.valueOf("documents whose path's hash is in the lowest tenth");
+
     private static final List<String> OF_ADAPTERS = List.of("loraRank", "loraAlpha", "loraTargets");
 
     private SettingsIdentity() {}
@@ -59,6 +65,9 @@ public final class SettingsIdentity {
         });
         if (settings.loraRank() == 0) {
             object.remove(OF_ADAPTERS);
+        }
+        if (settings.heldOut().isEmpty()) {
+            object.set(HELD_BACK, TENTH);
         }
         return object;
     }
