@@ -59,6 +59,7 @@ class RecordHistories {
             scheduled(stack);
             busy(stack);
             opening(stack);
+            meanwhile(stack);
         }
     }
 
@@ -239,6 +240,20 @@ class RecordHistories {
         run.update("retryIteration", String.class);
         stack.result("opening");
         keep(stack, "SelfPlayRun", "opening-retried", "opening");
+    }
+
+    /// Another change is asked for while the store names the branch for the first.
+    private static void meanwhile(ScriptedStack stack) throws Exception {
+        stack.holdTraining();
+        WorkflowStub run = stack.start("meanwhile", Map.of("iterations", 2));
+        stack.awaitChild("meanwhile/iteration-1");
+        run.update("setLearningRate", String.class, 1e-4);
+        stack.activities.whileTurning =
+                () -> run.update("changeSettings", String.class, Map.of("heartbeatSeconds", 60));
+        stack.repair();
+        stack.result("meanwhile");
+        stack.activities.whileTurning = () -> {};
+        keep(stack, "SelfPlayRun", "meanwhile", "meanwhile");
     }
 
     private static void fails(WorkflowStub workflow) {

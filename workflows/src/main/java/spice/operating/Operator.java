@@ -1,6 +1,7 @@
 package spice.operating;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElseGet;
 import static spice.domain.Check.require;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -34,6 +35,8 @@ public final class Operator {
     private boolean paused;
     private @Nullable String abort;
     private @Nullable RunSettings asked;
+    /// Taken, but not in force yet: the store names a branch for them.
+    private @Nullable RunSettings applied;
     private List<String> changes = new ArrayList<>();
     private @Nullable FailureSummary trouble;
     private @Nullable Decision decision;
@@ -49,6 +52,13 @@ public final class Operator {
     public void reached(RunState now, boolean iterating) {
         state = now;
         underWay = iterating;
+        applied = null;
+    }
+
+    /// Begins where a run was when it continued as new.
+    public void goOn(RunState carried) {
+        reached(carried, false);
+        paused = carried.paused();
     }
 
     /// Ends the iterations: from here on the run only compares.
@@ -139,9 +149,14 @@ public final class Operator {
         return now().next() + (underWay ? 1 : 0);
     }
 
-    /// Takes the pending change, if there is one.
+    public boolean isChangePending() {
+        return asked != null;
+    }
+
+    /// Takes the pending change, if there is one. What is asked for until [#reached] adds to it.
     public Optional<Change> takeChange() {
         Optional<Change> change = Optional.ofNullable(asked).map(settings -> new Change(settings, changes));
+        applied = asked;
         asked = null;
         changes = new ArrayList<>();
         return change;
@@ -158,7 +173,8 @@ public final class Operator {
     }
 
     private RunSettings latest() {
-        return asked != null ? asked : now().plan().settings();
+        return requireNonNullElseGet(
+                asked, () -> requireNonNullElseGet(applied, () -> now().plan().settings()));
     }
 
     RunState now() {

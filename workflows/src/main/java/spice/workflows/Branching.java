@@ -20,11 +20,23 @@ final class Branching {
     private static final ObjectMapper JSON = Json.mapper();
     /// A person can type a seed below this anywhere, JSON's numbers in a browser included.
     private static final long SEEDS = 1L << 48;
+    /// Versions before this one left what was asked for meanwhile to the next safe point.
+    private static final String ALL_APPLY = "what is asked for while a branch is named applies at once";
 
     private Branching() {}
 
-    /// The state with the settings that the operator has asked for, if any.
+    /// The state with the settings that the operator has asked for, if any: also while the store named a branch for
+    /// earlier ones.
     static RunState applyChanges(Operator operator, RunState state) {
+        RunState applied = apply(operator, state);
+        while (operator.isChangePending()
+                && Workflow.getVersion(ALL_APPLY, Workflow.DEFAULT_VERSION, 1) != Workflow.DEFAULT_VERSION) {
+            applied = apply(operator, applied);
+        }
+        return applied;
+    }
+
+    private static RunState apply(Operator operator, RunState state) {
         RunState applied = operator.takeChange()
                 .map(change -> onBranch(
                         state, change.settings(), change.changes(), state.plan().fresh()))

@@ -3,7 +3,9 @@ package spice.workflows;
 import io.temporal.common.VersioningBehavior;
 import io.temporal.common.converter.RawValue;
 import io.temporal.failure.TemporalFailure;
+import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Workflow;
+import io.temporal.workflow.WorkflowInit;
 import io.temporal.workflow.WorkflowVersioningBehavior;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +43,12 @@ public final class SelfPlayRunImpl extends OperatedRun {
     private final RunPage page = new RunPage();
     private final Attention attention = new Attention(operator, page);
 
+    /// Updates may arrive before the first line of [#run]: a run that continues as new knows at once where it is.
+    @WorkflowInit
+    public SelfPlayRunImpl(@Nullable RawValue input, @Nullable RunState carried) {
+        Optional.ofNullable(carried).ifPresent(operator::goOn);
+    }
+
     @Override
     public RunProgress progress() {
         return page.progress();
@@ -52,7 +60,8 @@ public final class SelfPlayRunImpl extends OperatedRun {
         if (Boolean.TRUE.equals(Workflow.getMemo(TEMPLATE, Boolean.class))) {
             return null;
         }
-        RunSettings settings = RunInput.read(input);
+        RunSettings settings =
+                carried == null ? RunInput.settings(input) : carried.plan().settings();
         AtomicReference<RunReport> report = new AtomicReference<>();
         try {
             runUntilAborted(() -> report.set(selfPlay(input, settings, Optional.ofNullable(carried))));
@@ -69,7 +78,6 @@ public final class SelfPlayRunImpl extends OperatedRun {
 
     private RunReport selfPlay(@Nullable RawValue input, RunSettings settings, Optional<RunState> carried) {
         RunState state = carried.orElseGet(() -> opened(settings));
-        carried.filter(RunState::paused).ifPresent(_ -> operator.pause());
         operator.reached(state, false);
         if (carried.isEmpty()) {
             state = evaluateLatest(state);
@@ -200,11 +208,14 @@ public final class SelfPlayRunImpl extends OperatedRun {
     }
 
     private void continueAsNewIfSuggested(@Nullable RawValue input, RunState state) {
-        if (Workflow.getInfo().isContinueAsNewSuggested()) {
-            Workflow.await(Workflow::isEveryHandlerFinished);
-            RunState carried = applyChanges(state);
-            Workflow.newContinueAsNewStub(SelfPlayRun.class).run(input, carried.with(operator.isPaused()));
+        if (!Workflow.getInfo().isContinueAsNewSuggested()) {
+            return;
         }
+        Workflow.await(Workflow::isEveryHandlerFinished);
+        RunState carried = applyChanges(state);
+        // An abort or a cancellation that arrives together with the last step's result would end with this run alone.
+        CancellationScope.throwCanceled();
+        Workflow.newContinueAsNewStub(SelfPlayRun.class).run(input, carried.with(operator.isPaused()));
     }
 
     // ---- Measuring ----

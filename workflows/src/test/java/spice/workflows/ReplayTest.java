@@ -86,6 +86,8 @@ class ReplayTest {
                 "SelfPlayRun-cancel | cancel requested, child cancelled | CANCELED",
                 "SelfPlayRun-scheduled | given startFrom last-or-base, given attentionHours | COMPLETED",
                 "SelfPlayRun-opening-retried | step failed, update retryIteration, 2 Ingest | COMPLETED",
+                "SelfPlayRun-meanwhile | SideEffect, update setLearningRate, update changeSettings, Turn,"
+                        + " 2 Version | COMPLETED",
                 "SelfPlayIteration-plain | 2 Pose, Draw, Attempt, Score, Train, Commit | COMPLETED",
                 "SelfPlayIteration-retry | given changes, Commit | COMPLETED",
                 "SelfPlayIteration-cancel | cancel requested, Train, step cancelled | CANCELED",
@@ -162,6 +164,8 @@ class ReplayTest {
             case EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED -> Stream.of("child completed");
             case EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED -> Stream.of("child failed");
             case EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_CANCELED -> Stream.of("child cancelled");
+            case EVENT_TYPE_MARKER_RECORDED ->
+                Stream.of(event.getMarkerRecordedEventAttributes().getMarkerName());
             case EVENT_TYPE_TIMER_FIRED -> Stream.of("timer fired");
             default -> Stream.of();
         };

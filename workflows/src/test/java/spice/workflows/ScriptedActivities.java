@@ -61,6 +61,8 @@ public class ScriptedActivities
     public Runnable whileIngesting = () -> {};
     /// Called with the iteration's number while it trains.
     public IntConsumer whileTraining = _ -> {};
+    /// Called while a branch is named for other settings.
+    public Runnable whileTurning = () -> {};
     /// Iterations whose training diverges.
     public Predicate<IterationRequest> isBroken = _ -> false;
     /// The next start of a schedule, in milliseconds since the epoch.
@@ -209,6 +211,7 @@ public class ScriptedActivities
     public OpenedRun turn(OpenedRun run, RunSettings settings, CheckpointRef policy) {
         calls.add("turn at %d to seed %d, learning rate %s, group %d"
                 .formatted(policy.iteration(), settings.seed(), settings.learningRate(), settings.groupSize()));
+        whileTurning.run();
         return new OpenedRun(run.lineage(), run.branch() + "'", run.base(), policy, run.corpus(), run.heldOut());
     }
 
