@@ -15,6 +15,7 @@ record FetchedCheckpoint(String name, String weights, Path folder, ModelConfig c
         implements AutoCloseable {
 
     static FetchedCheckpoint open(String name, String weights, Path folder) {
+        ModelFolder.checkWeights(folder);
         return new FetchedCheckpoint(name, weights, folder, ModelFolder.config(folder), ModelFolder.codec(folder));
     }
 

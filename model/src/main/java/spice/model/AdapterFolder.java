@@ -4,12 +4,13 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,6 +25,19 @@ final class AdapterFolder {
     static final String CONFIG = "adapter_config.json";
     static final String WEIGHTS = "adapter_model.safetensors";
     static final String BASE = "base.safetensors";
+
+    /// Options of PEFT that make another function of the same numbers.
+    private static final List<String> OTHER_KINDS = List.of(
+            "bias",
+            "fan_in_fan_out",
+            "use_rslora",
+            "use_dora",
+            "rank_pattern",
+            "alpha_pattern",
+            "layers_to_transform",
+            "layer_replication",
+            "modules_to_save",
+            "trainable_token_indices");
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -46,6 +60,7 @@ final class AdapterFolder {
     static Map<String, HostTensor> read(Path model, ModelConfig config, Lora lora) {
         Path folder = model.resolve(ModelFolder.ADAPTER);
         JsonNode json = config(folder.resolve(CONFIG));
+        refuseOtherKinds(folder, json);
         String asked = words(lora.rank(), lora.alpha(), targets(lora));
         String found =
                 words(json.path("r").asInt(), json.path("lora_alpha").asDouble(), texts(json.path("target_modules")));
@@ -59,13 +74,24 @@ final class AdapterFolder {
     }
 
     private static JsonNode config(Path file) {
-        try {
-            return JSON.readTree(Files.readString(file));
-        } catch (JacksonException e) {
-            throw new ModelException(
-                    "%s is not JSON: %s. Copy or download the file again".formatted(file, e.getOriginalMessage()), e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file, e);
+        return JsonFile.read(file)
+                .orElseThrow(() -> new ModelException(file + " is missing; copy or download the adapter again"));
+    }
+
+    /// Refuses what PEFT would compute and the decoder would not.
+    private static void refuseOtherKinds(Path folder, JsonNode json) {
+        for (String option : OTHER_KINDS) {
+            JsonNode value = json.path(option);
+            boolean isOff = value.isMissingNode()
+                    || value.isNull()
+                    || value.equals(BooleanNode.FALSE)
+                    || (value.isContainerNode() && value.isEmpty())
+                    || value.asText().equals("none");
+            if (!isOff) {
+                throw new ModelException(
+                        "%s: %s is %s, which is not computed here. Take a plain LoRA adapter, or merge it into its model"
+                                .formatted(folder.resolve(CONFIG), option, value));
+            }
         }
     }
 

@@ -8,18 +8,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /// `config.json` and `generation_config.json` as Hugging Face writes them for the supported families. A field that
-/// asks for mathematics that this module lacks is refused; other unknown fields are ignored. Missing fields have
-/// transformers' defaults.
+/// asks for mathematics that this module lacks is refused; other unknown fields are named ([UnusedFields]). Missing
+/// fields have transformers' defaults.
 final class ConfigFile {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private static final String ARCHITECTURES = "architectures";
@@ -29,7 +28,7 @@ final class ConfigFile {
 
     private static final int QWEN3_HEAD = 128;
     private static final int FIRST_SLIDING_LAYER = 28;
-    private static final String OTHERS = "Take a dense Qwen3, Qwen2.5 or Llama model that reads text alone";
+    static final String OTHERS = "Take a dense Qwen3, Qwen2.5 or Llama model that reads text alone";
 
     private ConfigFile() {}
 
@@ -50,21 +49,22 @@ final class ConfigFile {
         }
     }
 
+    /// Lines that name what the config and the generation config beside it say and nothing here uses.
+    ///
+    /// @param file `config.json`
+    static List<String> unused(Path file) {
+        return Stream.of(file, file.resolveSibling(ModelFolder.GENERATION_CONFIG))
+                .flatMap(each -> fields(each).stream())
+                .filter(fields -> !UnusedFields.named(fields).isEmpty())
+                .map(fields -> "%s in %s"
+                        .formatted(
+                                String.join(", ", UnusedFields.named(fields)),
+                                fields.file().getFileName()))
+                .toList();
+    }
+
     private static Optional<JsonFields> fields(Path file) {
-        try {
-            JsonNode json = JSON.readTree(Files.readString(file));
-            if (!json.isObject()) {
-                throw new ModelException(file + " is not a JSON object. Copy or download the file again");
-            }
-            return Optional.of(new JsonFields(file, "", json));
-        } catch (NoSuchFileException _) {
-            return Optional.empty();
-        } catch (JacksonException e) {
-            throw new ModelException(
-                    "%s is not JSON: %s. Copy or download the file again".formatted(file, e.getOriginalMessage()), e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file, e);
-        }
+        return JsonFile.read(file).map(json -> new JsonFields(file, "", json));
     }
 
     private static ModelConfig config(JsonFields fields, List<Integer> stopTokens) {
@@ -120,14 +120,15 @@ final class ConfigFile {
         if (fields.has("hidden_act") && !fields.get("hidden_act").asText().equals("silu")) {
             throw fields.unsupported("hidden_act", fields.get("hidden_act"), OTHERS);
         }
-        if (fields.number("partial_rotary_factor", 1) != 1) {
-            throw fields.unsupported("partial_rotary_factor", fields.get("partial_rotary_factor"), OTHERS);
-        }
         if (fields.has("quantization_config")) {
             throw fields.unsupported(
                     "quantization_config",
                     fields.get("quantization_config"),
                     "Take the checkpoint whose weights are bfloat16 or float32");
+        }
+        UnusedFields.refuseOtherMathematics(fields);
+        if (family != Family.LLAMA && fields.flag("mlp_bias", false)) {
+            throw fields.unsupported("mlp_bias", true, OTHERS);
         }
         if (slides(fields, family)) {
             throw fields.unsupported(
@@ -137,14 +138,15 @@ final class ConfigFile {
         }
     }
 
-    /// Whether some layer attends only to a window. Llama has no windows, whatever its config says.
+    /// Whether some layer attends only to a window. In Llama only the layers' types say so: transformers ignores
+    /// the other fields there.
     private static boolean slides(JsonFields fields, Family family) {
-        if (family == Family.LLAMA || !fields.flag("use_sliding_window", false)) {
-            return false;
-        }
         if (fields.has("layer_types")) {
             return StreamSupport.stream(fields.get("layer_types").spliterator(), false)
                     .anyMatch(type -> !type.asText().equals("full_attention"));
+        }
+        if (family == Family.LLAMA || !fields.flag("use_sliding_window", false)) {
+            return false;
         }
         return fields.has("sliding_window")
                 && fields.integer("max_window_layers", FIRST_SLIDING_LAYER) < fields.integer("num_hidden_layers");

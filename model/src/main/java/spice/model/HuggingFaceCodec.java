@@ -43,9 +43,12 @@ public final class HuggingFaceCodec implements TextCodec, AutoCloseable {
 
     private static HuggingFaceTokenizer tokenizer(Path file) {
         try {
+            JsonFile.requireSize(file, ModelFolder.LARGEST_COMPANION);
             return HuggingFaceTokenizer.newInstance(file, OPTIONS);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
+        } catch (ModelException e) {
+            throw e;
         } catch (RuntimeException e) {
             throw new ModelException(
                     "%s is not a tokenizer: %s. Copy or download the file again".formatted(file, e.getMessage()), e);

@@ -34,7 +34,7 @@ record JsonFields(Path file, String path, JsonNode json) {
 
     double number(String name) {
         JsonNode value = get(name);
-        if (!value.isNumber()) {
+        if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
             throw otherType(name, "a number", value);
         }
         return value.doubleValue();

@@ -57,7 +57,8 @@ public final class LanguageModel implements Policy {
         return new LanguageModel(decoder, codec, intraOpThreads, watcher);
     }
 
-    /// @throws ModelException if a prompt and its completion do not fit the model, or its weights are not finite
+    /// @throws ModelException if a prompt and its completion do not fit the model, or its weights are too large to
+    ///     compute with
     @Override
     public List<List<Completion>> sample(List<PromptGroup> groups, Sampling sampling) {
         if (groups.isEmpty()) {
@@ -133,7 +134,7 @@ public final class LanguageModel implements Policy {
         for (int i = from; i < end; i++) {
             if (!Float.isFinite(logProbs[i])) {
                 throw new ModelException(
-                        "the model gives a token the log-probability %s; its weights are not finite. Go back to an earlier checkpoint"
+                        "the model gives a token the log-probability %s; its weights are too large to compute with. Go back to an earlier checkpoint"
                                 .formatted(logProbs[i]));
             }
         }

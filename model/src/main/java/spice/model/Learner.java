@@ -94,9 +94,8 @@ public final class Learner implements AutoCloseable {
     ///
     /// @throws ModelException if a file is missing or damaged or does not fit the others
     public static void check(Path modelFolder, Path optimizerState) {
-        ModelConfig config = ModelFolder.config(modelFolder);
-        ModelFolder.weights(modelFolder, config);
-        AdamW.check(optimizerState, config);
+        ModelFolder.checkWeights(modelFolder);
+        AdamW.check(optimizerState, ModelFolder.config(modelFolder));
     }
 
     /// The learner's log-probability of every trained token at the temperature, 0 elsewhere.

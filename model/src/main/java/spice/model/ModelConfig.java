@@ -35,21 +35,40 @@ public record ModelConfig(
         boolean tiedEmbeddings,
         Biases biases,
         List<Integer> stopTokens) {
+    /// Far above every published model, and low enough that nothing overflows or fills the memory before the
+    /// weights are found not to fit.
+    private static final int MOST_LAYERS = 1_000;
+
+    private static final int WIDEST = 1 << 20;
+    private static final int LARGEST_VOCABULARY = 1 << 24;
+    private static final int MOST_STOP_TOKENS = 1_000;
+
     public ModelConfig {
         stopTokens = List.copyOf(stopTokens);
-        require(vocabularySize > 1, "vocab_size must be at least 2, got %d", vocabularySize);
-        require(hiddenSize > 0, "hidden_size must be positive, got %d", hiddenSize);
-        require(intermediateSize > 0, "intermediate_size must be positive, got %d", intermediateSize);
-        require(layers > 0, "num_hidden_layers must be positive, got %d", layers);
+        requireBetween("vocab_size", 2, vocabularySize, LARGEST_VOCABULARY);
+        requireBetween("hidden_size", 1, hiddenSize, WIDEST);
+        requireBetween("intermediate_size", 1, intermediateSize, WIDEST);
+        requireBetween("num_hidden_layers", 1, layers, MOST_LAYERS);
+        requireBetween("num_attention_heads", 1, heads, WIDEST);
         require(
-                keyValueHeads > 0 && heads > 0 && heads % keyValueHeads == 0,
+                keyValueHeads > 0 && heads % keyValueHeads == 0,
                 "num_attention_heads (%d) must be a multiple of num_key_value_heads (%d)",
                 heads,
                 keyValueHeads);
         require(headDimension > 0 && headDimension % 2 == 0, "head_dim must be even, got %d", headDimension);
+        require(
+                (long) heads * headDimension <= WIDEST,
+                "num_attention_heads times head_dim must be at most %d, got %d times %d",
+                WIDEST,
+                heads,
+                headDimension);
         require(maxPositions > 1, "max_position_embeddings must be at least 2, got %d", maxPositions);
         require(normEpsilon > 0 && normEpsilon < 1, "rms_norm_eps must lie between 0 and 1, got %s", normEpsilon);
-        require(!stopTokens.isEmpty(), "eos_token_id must name at least one token");
+        require(
+                !stopTokens.isEmpty() && stopTokens.size() <= MOST_STOP_TOKENS,
+                "eos_token_id must name 1 to %d tokens, got %d",
+                MOST_STOP_TOKENS,
+                stopTokens.size());
         for (int stopToken : stopTokens) {
             require(
                     stopToken >= 0 && stopToken < vocabularySize,
@@ -57,6 +76,10 @@ public record ModelConfig(
                     vocabularySize,
                     stopToken);
         }
+    }
+
+    private static void requireBetween(String name, int least, int value, int most) {
+        require(value >= least && value <= most, "%s must be %d to %d, got %d", name, least, most, value);
     }
 
     /// A Qwen3 decoder with one stop token and without biases and rotary scaling.

@@ -1,9 +1,12 @@
 package spice.model;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +39,9 @@ public final class ModelFolder {
             "vocab.json",
             "merges.txt",
             "chat_template.jinja");
+
+    /// Most bytes of a file beside the weights. The tokenizers of published models take up to 35 MB.
+    static final long LARGEST_COMPANION = 64L << 20;
 
     /// The usual deviation of fresh weights in models of this family.
     private static final double DEVIATION = 0.02;
@@ -107,11 +113,14 @@ public final class ModelFolder {
     /// from.
     static Map<String, byte[]> companions(Path folder) {
         Map<String, byte[]> files = new LinkedHashMap<>();
+        long room = 2 * LARGEST_COMPANION;
         for (String name : COMPANIONS) {
             Path file = folder.resolve(name);
             if (Files.exists(file)) {
                 try {
+                    JsonFile.requireSize(file, Math.min(room, LARGEST_COMPANION));
                     files.put(name, Files.readAllBytes(file));
+                    room -= Files.size(file);
                 } catch (IOException e) {
                     throw new UncheckedIOException("cannot read " + file, e);
                 }
@@ -120,13 +129,76 @@ public final class ModelFolder {
         return files;
     }
 
+    /// Checks a file that a person brought before it is stored: JSON files hold an object, the headers of weights
+    /// are sound, all others have a bounded size.
+    ///
+    /// @throws ModelException if the file cannot be used
+    public static void check(Path file) {
+        String name = file.getFileName().toString();
+        if (name.endsWith(".safetensors")) {
+            StoredTensor.of(file);
+            return;
+        }
+        try {
+            JsonFile.requireSize(file, LARGEST_COMPANION);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+        if (name.endsWith(".json")) {
+            JsonFile.forEachField(file, (_, value) -> value.skipChildren());
+        }
+    }
+
+    /// Checks that config and weights fit together, by the weights' headers and, where two tensors must be equal,
+    /// their bytes.
+    ///
+    /// @return what the files hold and nothing here uses, one line for each file
+    /// @throws ModelException if they do not fit, or the model is not supported
+    public static List<String> unused(Path folder) {
+        List<String> unused = new ArrayList<>(unusedFields(folder));
+        ModelConfig config = config(folder);
+        StoredTensor head = stored(folder, config).get(WeightTable.OUTPUT_HEAD);
+        if (config.tiedEmbeddings() && head != null) {
+            unused.add("%s in %s, which is the same as %s"
+                    .formatted(head.name(), head.file().getFileName(), WeightTable.EMBEDDING));
+        }
+        return unused;
+    }
+
+    /// Reads all weights once, where somebody else computes with them.
+    ///
+    /// @throws ModelException if they do not fit to the config, or a number is not finite
+    public static void checkWeights(Path folder) {
+        weights(folder, config(folder)).values().forEach(tensor -> tensor.forEachPart((_, _) -> {}));
+    }
+
+    /// The fields of the configs that nothing here uses, one line for each file.
+    public static List<String> unusedFields(Path folder) {
+        return ConfigFile.unused(folder.resolve(CONFIG));
+    }
+
     /// The weights of a folder, checked against its config, in the order of [WeightTable].
     static Map<String, HostTensor> weights(Path folder, ModelConfig config) {
-        Path file = WeightFiles.named(folder);
-        Map<String, HostTensor> found = WeightFiles.read(folder);
-        Map<String, long[]> table = WeightTable.of(config);
-        Map<String, HostTensor> weights = WeightTable.pick(found, table, file);
-        WeightTable.refuseOthers(found, table, file);
+        Map<String, HostTensor> weights = new LinkedHashMap<>();
+        Map<String, StoredTensor> stored = stored(folder, config);
+        WeightTable.of(config)
+                .keySet()
+                .forEach(name ->
+                        weights.put(name, requireNonNull(stored.get(name)).onHost()));
         return weights;
+    }
+
+    private static Map<String, StoredTensor> stored(Path folder, ModelConfig config) {
+        Map<String, StoredTensor> stored = WeightFiles.read(folder);
+        Map<String, HostTensor> found = new LinkedHashMap<>();
+        stored.forEach((name, tensor) -> found.put(name, tensor.onHost()));
+        Path file = WeightFiles.named(folder);
+        Map<String, long[]> table = WeightTable.of(config);
+        WeightTable.pick(found, table, file);
+        WeightTable.refuseOthers(found, table, file);
+        if (config.tiedEmbeddings()) {
+            WeightTable.refuseAnotherHead(stored);
+        }
+        return stored;
     }
 }

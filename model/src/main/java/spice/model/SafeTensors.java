@@ -24,8 +24,7 @@ final class SafeTensors {
     /// @throws ModelException if the file is missing, truncated or not of this format
     static Map<String, HostTensor> read(Path file) {
         Map<String, HostTensor> tensors = new LinkedHashMap<>();
-        StoredTensor.of(file)
-                .forEach((name, tensor) -> tensors.put(name, new HostTensor(tensor.shape(), tensor::values)));
+        StoredTensor.of(file).forEach((name, tensor) -> tensors.put(name, tensor.onHost()));
         return tensors;
     }
 

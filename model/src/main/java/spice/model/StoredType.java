@@ -4,17 +4,24 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// The supported types of numbers in safetensors files, with their names there; little-endian.
 public enum StoredType {
-    F32(Float.BYTES),
-    BF16(Short.BYTES),
-    F16(Short.BYTES);
+    F32(Float.BYTES, 0x7f80_0000_7f80_0000L, 0x8000_0000_8000_0000L),
+    BF16(Short.BYTES, 0x7f80_7f80_7f80_7f80L, 0x8000_8000_8000_8000L),
+    F16(Short.BYTES, 0x7c00_7c00_7c00_7c00L, 0x8000_8000_8000_8000L);
 
     private final int bytes;
+    private final long exponents;
+    private final long signs;
 
-    StoredType(int bytes) {
+    /// @param exponents bits of the exponents of the numbers in eight bytes
+    /// @param signs bits of their signs
+    StoredType(int bytes, long exponents, long signs) {
         this.bytes = bytes;
+        this.exponents = exponents;
+        this.signs = signs;
     }
 
     static Optional<StoredType> named(String name) {
@@ -37,6 +44,31 @@ public enum StoredType {
             put(converted, from.take(numbers));
         }
         return converted.flip();
+    }
+
+    /// The place of the first number that is infinite or not a number. Such a number has an exponent of ones alone:
+    /// adding its lowest bit carries into the place of the sign. Eight bytes are looked at together, so that this
+    /// costs little beside reading a file.
+    OptionalInt notFinite(ByteBuffer numbers) {
+        long carried = 0;
+        int end = numbers.limit() - Long.BYTES;
+        int at = numbers.position();
+        for (; at <= end; at += Long.BYTES) {
+            carried |= (numbers.getLong(at) & exponents) + (signs - exponents);
+        }
+        int count = numbers.remaining() / bytes;
+        int from = (carried & signs) == 0 ? (at - numbers.position()) / bytes : 0;
+        for (int i = from; i < count; i++) {
+            if (!Float.isFinite(number(numbers, i))) {
+                return OptionalInt.of(i);
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    /// One of the numbers.
+    float number(ByteBuffer numbers, int place) {
+        return take(numbers.slice(numbers.position() + place * bytes, bytes).order(numbers.order()));
     }
 
     /// Reads numbers into a part of `values`.

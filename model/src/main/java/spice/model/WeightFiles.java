@@ -1,10 +1,6 @@
 package spice.model;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import com.fasterxml.jackson.core.JsonToken;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -15,7 +11,6 @@ import java.util.TreeMap;
 /// names.
 final class WeightFiles {
     static final String INDEX = "model.safetensors.index.json";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private WeightFiles() {}
 
@@ -29,18 +24,23 @@ final class WeightFiles {
     /// All tensors of a folder.
     ///
     /// @throws ModelException if a file is missing or damaged, or does not hold what the index says
-    static Map<String, HostTensor> read(Path folder) {
+    static Map<String, StoredTensor> read(Path folder) {
         Path file = named(folder);
-        return file.endsWith(INDEX) ? indexed(folder, file) : SafeTensors.read(file);
+        return file.endsWith(INDEX) ? indexed(folder, file) : StoredTensor.of(file);
     }
 
-    private static Map<String, HostTensor> indexed(Path folder, Path index) {
+    private static Map<String, StoredTensor> indexed(Path folder, Path index) {
         Map<String, String> places = places(index);
-        Map<String, HostTensor> tensors = new LinkedHashMap<>();
-        places.values().stream()
-                .distinct()
-                .sorted()
-                .forEach(name -> tensors.putAll(SafeTensors.read(folder.resolve(name))));
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+        places.values().stream().distinct().sorted().forEach(name -> {
+            StoredTensor.of(folder.resolve(name)).forEach((tensor, stored) -> {
+                if (tensors.put(tensor, stored) != null) {
+                    throw new ModelException("tensor %s is in two of the files that %s names. Download them again"
+                            .formatted(tensor, index));
+                }
+            });
+            requireRoom(index, tensors.size());
+        });
         places.forEach((tensor, name) -> {
             if (!tensors.containsKey(tensor)) {
                 throw new ModelException("%s lacks tensor %s, which %s says is in it. Copy or download both files again"
@@ -50,34 +50,42 @@ final class WeightFiles {
         return tensors;
     }
 
+    private static void requireRoom(Path index, int tensors) {
+        if (tensors > SafeTensorsHeader.MOST_TENSORS) {
+            throw new ModelException("%s leads to more than %,d tensors. Take a dense model"
+                    .formatted(index, SafeTensorsHeader.MOST_TENSORS));
+        }
+    }
+
     /// Which file holds each tensor.
     private static Map<String, String> places(Path index) {
-        JsonNode map = map(index);
-        if (!map.isObject() || map.isEmpty()) {
+        Map<String, String> places = new TreeMap<>();
+        JsonFile.forEachField(index, (field, value) -> {
+            if (!field.equals("weight_map") || value.currentToken() != JsonToken.START_OBJECT) {
+                value.skipChildren();
+                return;
+            }
+            while (value.nextToken() == JsonToken.FIELD_NAME) {
+                String tensor = value.currentName();
+                value.nextToken();
+                places.put(tensor, beside(index, tensor, value.getText()));
+                value.skipChildren();
+                requireRoom(index, places.size());
+            }
+        });
+        if (places.isEmpty()) {
             throw new ModelException("%s has no weight_map. Copy or download the file again".formatted(index));
         }
-        Map<String, String> places = new TreeMap<>();
-        map.properties().forEach(entry -> {
-            String name = entry.getValue().asText();
-            // The index is untrusted: it may only name files beside it.
-            if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*\\.safetensors")) {
-                throw new ModelException(
-                        "%s says that tensor %s is in %s, which is not the name of a safetensors file beside it. Copy or download the file again"
-                                .formatted(index, entry.getKey(), entry.getValue()));
-            }
-            places.put(entry.getKey(), name);
-        });
         return places;
     }
 
-    private static JsonNode map(Path index) {
-        try {
-            return JSON.readTree(Files.readString(index)).path("weight_map");
-        } catch (JacksonException e) {
+    /// The index is untrusted: it may only name files beside it.
+    private static String beside(Path index, String tensor, String name) {
+        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*\\.safetensors")) {
             throw new ModelException(
-                    "%s is not JSON: %s. Copy or download the file again".formatted(index, e.getOriginalMessage()), e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + index, e);
+                    "%s says that tensor %s is in %s, which is not the name of a safetensors file beside it. Copy or download the file again"
+                            .formatted(index, tensor, name));
         }
+        return name;
     }
 }

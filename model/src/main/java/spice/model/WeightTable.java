@@ -6,10 +6,12 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// The weights of a config: Hugging Face's names and their shapes, in the order in which `decoder.py` takes them.
 final class WeightTable {
     static final String OUTPUT_HEAD = "lm_head.weight";
+    static final String EMBEDDING = "model.embed_tokens.weight";
     private static final String SECOND_NORM = "post_attention_layernorm.weight";
 
     private WeightTable() {}
@@ -18,7 +20,7 @@ final class WeightTable {
     static Map<String, long[]> of(ModelConfig config) {
         long hidden = config.hiddenSize();
         Map<String, long[]> shapes = new LinkedHashMap<>();
-        shapes.put("model.embed_tokens.weight", new long[] {config.vocabularySize(), hidden});
+        shapes.put(EMBEDDING, new long[] {config.vocabularySize(), hidden});
         for (int layer = 0; layer < config.layers(); layer++) {
             String prefix = "model.layers." + layer + ".";
             layer(config).forEach((name, shape) -> shapes.put(prefix + name, shape));
@@ -116,12 +118,24 @@ final class WeightTable {
     static void refuseOthers(Map<String, HostTensor> found, Map<String, long[]> table, Path file) {
         List<String> others = new ArrayList<>(found.keySet());
         others.removeAll(table.keySet());
-        // Some exporters also write the head when it is tied.
+        // Some exporters also write the head when it is tied; it must be the embedding table.
         others.remove(OUTPUT_HEAD);
         if (!others.isEmpty()) {
             throw new ModelException(
-                    "%s holds %d tensors that a Qwen3 decoder of this config.json does not have, first %s. Take config.json and weights from the same model"
+                    "%s holds %d tensors that a decoder of this config.json does not have, first %s. Take config.json and weights from the same model"
                             .formatted(file, others.size(), others.getFirst()));
+        }
+    }
+
+    /// Refuses an output head in the files of a model whose head is the embedding table, unless its bytes are the
+    /// same. Other engines disagree about such a model: some tie the head, some keep it.
+    static void refuseAnotherHead(Map<String, StoredTensor> found) {
+        StoredTensor head = found.get(OUTPUT_HEAD);
+        StoredTensor embedding = Objects.requireNonNull(found.get(EMBEDDING), EMBEDDING);
+        if (head != null && !head.isSameAs(embedding)) {
+            throw new ModelException(
+                    "config.json ties the output head to the embedding (tie_word_embeddings), but %s holds another %s: its SHA-256 is %s, that of %s is %s. Set tie_word_embeddings to false to keep this head, or delete it from the file"
+                            .formatted(head.file(), OUTPUT_HEAD, head.sha256(), EMBEDDING, embedding.sha256()));
         }
     }
 }

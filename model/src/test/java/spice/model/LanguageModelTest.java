@@ -366,16 +366,16 @@ class LanguageModelTest {
     }
 
     @Test
-    void weightsThatAreNotFiniteAreNoticed() {
+    void weightsTooLargeToComputeWithAreNoticed() {
         TinyModel.create(folder, TinyModel.config(), 5);
         Map<String, HostTensor> weights = TinyModel.weights(TinyModel.config(), 5);
-        weights.get("model.norm.weight").values()[3] = Float.NaN;
+        weights.get("model.norm.weight").values()[3] = Float.MAX_VALUE;
         SafeTensors.write(folder.resolve("model.safetensors"), weights, Dtype.FLOAT32);
         try (LanguageModel model = TinyModel.open(folder)) {
             assertThatThrownBy(() ->
                             model.sample(List.of(new PromptGroup(new int[] {1}, new long[] {1})), new Sampling(1, 5)))
                     .isInstanceOf(ModelException.class)
-                    .hasMessageContaining("log-probability NaN")
+                    .hasMessageContaining("log-probability ")
                     .hasMessageContaining("earlier checkpoint");
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.types.DataType;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -267,6 +269,31 @@ class LoraTest {
                 .hasMessageContaining("has rank 3, alpha 6.0 and targets [down_proj, gate_proj, k_proj")
                 .hasMessageContaining("the run asks for rank 2, alpha 1.0 and targets [down_proj, v_proj]")
                 .hasMessageContaining("Set loraRank");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"use_rslora\" : false | \"use_rslora\" : true | use_rslora is true",
+                "\"use_dora\" : false   | \"use_dora\" : true   | use_dora is true",
+                "\"bias\" : \"none\"    | \"bias\" : \"all\"    | bias is \"all\"",
+                "\"r\" : 3              | \"r\" : 3, \"rank_pattern\" : {\"q_proj\": 8} | rank_pattern is",
+            })
+    void anAdapterOfAnotherKindIsRefused(String ours, String other, String complaint) throws IOException {
+        Path saved = folder.resolve("saved");
+        try (Learner learner = open(base, ALL)) {
+            learner.saveModel(saved);
+        }
+        Path config = saved.resolve("adapter/adapter_config.json");
+        String text = Files.readString(config);
+        assertThat(text).contains(ours);
+        Files.writeString(config, text.replace(ours, other));
+
+        assertThatThrownBy(() -> open(saved, ALL))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining(complaint)
+                .hasMessageContaining("which is not computed here");
     }
 
     private static void step(Learner learner, long seed) {

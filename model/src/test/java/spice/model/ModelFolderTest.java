@@ -7,9 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -150,6 +155,17 @@ class ModelFolderTest {
                 "\"vocab_size\"        | \"partial_rotary_factor\" : 0.5, \"vocab_size\" | partial_rotary_factor is 0.5",
                 "\"use_sliding_window\" : false | \"use_sliding_window\" : true, \"sliding_window\" : 8, \"max_window_layers\": 1 | sliding_window is 8",
                 "\"use_sliding_window\" : false | \"use_sliding_window\" : true, \"layer_types\" : [\"full_attention\", \"sliding_attention\"] | sliding_window is",
+                "\"use_sliding_window\" : false | \"layer_types\" : [\"full_attention\", \"chunked_attention\"] | sliding_window is",
+                "\"vocab_size\"        | \"final_logit_softcapping\" : 30.0, \"vocab_size\" | final_logit_softcapping is 30.0, which is not computed here",
+                "\"vocab_size\"        | \"residual_multiplier\" : 0.22, \"vocab_size\" | residual_multiplier is 0.22",
+                "\"vocab_size\"        | \"mlp_bias\" : true, \"vocab_size\" | mlp_bias is true",
+                "\"vocab_size\"        | \"vocab_size\" : 12, \"vocab_size\" | Duplicate field 'vocab_size'",
+                "\"vocab_size\" : 12   | \"vocab_size\" : 2147483647 | vocab_size must be 2 to 16777216, got 2147483647",
+                "\"num_hidden_layers\" : 2 | \"num_hidden_layers\" : 2147483647 | num_hidden_layers must be 1 to 1000, got 2147483647",
+                "\"num_hidden_layers\" : 2 | \"num_hidden_layers\" : 2147483648 | num_hidden_layers should be a whole number and is 2147483648",
+                "\"hidden_size\" : 16  | \"hidden_size\" : 2147483647 | hidden_size must be 1 to 1048576",
+                "\"head_dim\" : 4      | \"head_dim\" : 524288 | num_attention_heads times head_dim must be at most 1048576, got 4 times 524288",
+                "\"rope_theta\" : 10000.0 | \"rope_theta\" : 1e999 | rope_theta should be a number",
                 "\"silu\"              | \"gelu\"             | hidden_act is \"gelu\"",
                 "\"rope_scaling\" : null | \"rope_scaling\" : {\"type\": \"dynamic\"} | rope_scaling.type is \"dynamic\", which is not computed here",
                 "\"rope_scaling\" : null | \"rope_scaling\" : {\"rope_type\": \"yarn\"} | lacks rope_scaling.factor",
@@ -174,6 +190,128 @@ class ModelFolderTest {
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining(config.toString())
                 .hasMessageContaining(complaint);
+    }
+
+    @Test
+    void fieldsWithoutEffectAreNamedAndThoseThatChangeNothingAreNot() throws IOException {
+        Path config = folder.resolve("config.json");
+        ConfigFile.write(config, TinyModel.config());
+        assertThat(ModelFolder.unusedFields(folder)).isEmpty();
+
+        Files.writeString(
+                config,
+                Files.readString(config)
+                        .replace("\"vocab_size\"", """
+                                "auto_map": {"AutoModel": "its.Own"}, "residual_multiplier": 1.0, "is_decoder": false,
+                                "attention_probs": 0.5, "sliding_window": 8, "bos_token_id": 3, "vocab_size"\
+                                """)
+                        .replace(
+                                "\"rope_scaling\" : null",
+                                "\"rope_scaling\" : {\"type\": \"default\", \"short_factor\": [1]}")
+                        .replace("\"attention_dropout\" : 0.0", "\"attention_dropout\" : 0.1"));
+        Files.writeString(
+                folder.resolve("generation_config.json"),
+                "{\"eos_token_id\": 0, \"temperature\": 0.6, \"top_k\": 20, \"do_sample\": true}");
+        assertThat(ModelFolder.unusedFields(folder))
+                .containsExactly(
+                        "attention_dropout, attention_probs, auto_map, rope_scaling.short_factor in config.json",
+                        "temperature, top_k in generation_config.json");
+    }
+
+    /// SHA-256 of 192 floats: the embedding, and a head of zeros.
+    @Test
+    void aTiedHeadWithOtherBytesIsRefusedWithBothDigests() throws Exception {
+        Map<String, HostTensor> weights = weights();
+        HostTensor embedding = weights.get("model.embed_tokens.weight");
+        ByteBuffer bytes = ByteBuffer.allocate(192 * 4).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(embedding.values());
+        weights.put("lm_head.weight", new HostTensor(new long[] {12, 16}, new float[192]));
+
+        assertRefused(
+                weights,
+                "holds another lm_head.weight",
+                "its SHA-256 is " + sha256(new byte[192 * 4]),
+                "that of model.embed_tokens.weight is " + sha256(bytes.array()),
+                "Set tie_word_embeddings to false");
+    }
+
+    private static String sha256(byte[] bytes) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    }
+
+    @Test
+    void aTiedHeadWithTheSameBytesIsNamedOnce() {
+        Map<String, HostTensor> weights = weights();
+        TinyModel.create(folder, TinyModel.config(), 1);
+        assertThat(ModelFolder.unused(folder)).isEmpty();
+
+        weights.put("lm_head.weight", weights.get("model.embed_tokens.weight"));
+        SafeTensors.write(folder.resolve("model.safetensors"), weights, Dtype.FLOAT32);
+        assertThat(ModelFolder.unused(folder))
+                .containsExactly("lm_head.weight in model.safetensors, which is the same as model.embed_tokens.weight");
+        TinyModel.open(folder).close();
+    }
+
+    @Test
+    void aNumberThatIsNotFiniteIsRefusedWhenTheModelIsOpened() {
+        Map<String, HostTensor> weights = weights();
+        float[] values = new float[256];
+        values[255] = Float.NaN;
+        weights.put(QUERY, new HostTensor(new long[] {16, 16}, values));
+
+        assertRefused(weights, "tensor " + QUERY, "its number 255 is NaN");
+        assertThatThrownBy(() -> ModelFolder.checkWeights(folder))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("its number 255 is NaN");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tokenizer.json | 200000000 | has 200,000,000 bytes",
+                "vocab.json | 67108865 | has 67,108,865 bytes",
+                "chat_template.jinja | 67108865 | has 67,108,865 bytes",
+                "config.json | 1048577 | has 1,048,577 bytes, more than the 1,048,576 that are read",
+                "model.safetensors | 4 | its header does not fit into its 4 bytes",
+            })
+    void aFileBeyondEveryModelIsRefusedBeforeItIsRead(String name, long bytes, String complaint) throws IOException {
+        TinyModel.create(folder, TinyModel.config(), 1);
+        Path file = folder.resolve(name);
+        try (RandomAccessFile whole = new RandomAccessFile(file.toFile(), "rw")) {
+            whole.setLength(0);
+            whole.setLength(bytes);
+        }
+        assertThatThrownBy(() -> {
+                    if (name.equals("config.json")) {
+                        ModelFolder.config(folder);
+                    } else {
+                        ModelFolder.check(file);
+                    }
+                })
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining(complaint);
+        if (name.equals("tokenizer.json")) {
+            assertThatThrownBy(() -> ModelFolder.codec(folder)).hasMessageContaining(complaint);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tokenizer.json        | root:x:0:0 | is not JSON",
+                "tokenizer_config.json | [1]        | is not a JSON object",
+                "vocab.json            | {\"a\": 1} {} | is not a JSON object",
+                "special_tokens_map.json | {\"a\":  | is not JSON",
+            })
+    void aFileThatIsNoJsonObjectIsRefused(String name, String content, String complaint) throws IOException {
+        Path file = Files.writeString(folder.resolve(name), content);
+
+        assertThatThrownBy(() -> ModelFolder.check(file))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining(file + " " + complaint);
     }
 
     @Test

@@ -39,11 +39,11 @@ class WeightFilesTest {
 
     @Test
     void allFilesOfTheIndexAreRead() {
-        Map<String, HostTensor> tensors = WeightFiles.read(folder);
+        Map<String, StoredTensor> tensors = WeightFiles.read(folder);
 
         assertThat(tensors).containsOnlyKeys("a", "b");
-        assertThat(tensors.get("a").values()).containsExactly(1);
-        assertThat(tensors.get("b").values()).containsExactly(2);
+        assertThat(tensors.get("a").onHost().values()).containsExactly(1);
+        assertThat(tensors.get("b").onHost().values()).containsExactly(2);
     }
 
     @Test
@@ -84,6 +84,7 @@ class WeightFilesTest {
                 "{}                             | has no weight_map",
                 "[]                             | has no weight_map",
                 "                               | is not JSON",
+                "{\"a\": {\"b\": \"x\"}}         | not the name of a safetensors file beside it",
             })
     void anIndexThatIsWrongIsRefused(String map, String complaint) throws IOException {
         index(map == null ? "" : map);
@@ -95,5 +96,12 @@ class WeightFilesTest {
         assertThatThrownBy(() -> WeightFiles.read(folder))
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining(complaint);
+    }
+
+    @Test
+    void aTensorInTwoFilesIsRefused() {
+        SafeTensors.write(folder.resolve(SECOND), Map.of("a", tensor(3), "b", tensor(2)), Dtype.FLOAT32);
+
+        assertRefused("tensor a is in two of the files");
     }
 }
