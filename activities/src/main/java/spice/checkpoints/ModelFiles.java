@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import spice.model.ModelFolder;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
+import spice.store.StoreException;
 
 /// Copies model folders into the store and out of it.
 public final class ModelFiles {
@@ -17,16 +18,25 @@ public final class ModelFiles {
 
     /// Writes all files of a model, which learning needs, into a folder; each is whole and checked.
     public static void fetch(BlobStore store, Map<String, BlobRef> files, Path folder) {
-        files.forEach((name, blob) -> store.copyTo(blob, folder.resolve(name)));
+        files.forEach((name, blob) -> store.copyTo(blob, place(folder, name)));
     }
 
     /// Writes the files that sampling needs: not the adapter's, which the weights include already.
     static void fetchToSample(BlobStore store, Map<String, BlobRef> files, Path folder) {
         files.forEach((name, blob) -> {
             if (!name.startsWith(ModelFolder.ADAPTER + "/")) {
-                store.copyTo(blob, folder.resolve(name));
+                store.copyTo(blob, place(folder, name));
             }
         });
+    }
+
+    /// Names come from a manifest in the store, which others may write too.
+    private static Path place(Path folder, String name) {
+        Path place = folder.resolve(name).normalize();
+        if (!place.startsWith(folder.normalize())) {
+            throw new StoreException("a manifest names the file %s, which leads out of its folder".formatted(name));
+        }
+        return place;
     }
 
     /// Stores the folder's files and those of its adapter; other folders below it are not part of a model.

@@ -4,10 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import spice.model.HuggingFaceCodec;
+import spice.model.ModelException;
 import spice.model.ModelFolder;
 import spice.runs.Failure;
 import spice.store.BlobRef;
@@ -19,7 +23,7 @@ import spice.store.Folders;
 ///
 /// @param folder below which models lie
 public record Models(BlobStore store, Path folder) {
-    private static final Set<String> OUTSIDE_THE_MODEL = Set.of("README.md", ".gitattributes");
+    private static final Logger log = LoggerFactory.getLogger(Models.class);
     private static final Set<String> OF_THE_TOKENIZER =
             Set.of("config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json");
 
@@ -30,9 +34,29 @@ public record Models(BlobStore store, Path folder) {
         if (StoredModel.isNamedBy(model)) {
             return stored(model).files();
         }
-        Map<String, BlobRef> files = ModelFiles.put(store, below(model));
-        files.keySet().removeAll(OUTSIDE_THE_MODEL);
+        Path folder = below(model);
+        Map<String, BlobRef> files = new TreeMap<>();
+        checked(folder).forEach((name, file) -> files.put(name, store.put(file)));
+        unused(folder).forEach(what -> log.info("model {}: not used: {}", model, what));
         return files;
+    }
+
+    private static Map<String, Path> checked(Path folder) {
+        try {
+            return BroughtModel.filesWithAdapter(folder);
+        } catch (ModelException e) {
+            throw Failure.MODEL_UNUSABLE.because(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read %s".formatted(folder), e);
+        }
+    }
+
+    private static List<String> unused(Path folder) {
+        try {
+            return BroughtModel.unused(folder);
+        } catch (ModelException e) {
+            throw Failure.MODEL_UNUSABLE.because(e);
+        }
     }
 
     /// The model's tokenizer alone, for counting tokens.
@@ -40,7 +64,9 @@ public record Models(BlobStore store, Path folder) {
     /// @throws spice.model.ModelException if a file is missing or damaged
     public HuggingFaceCodec codec(String model) {
         if (!StoredModel.isNamedBy(model)) {
-            return ModelFolder.codec(below(model));
+            Path folder = below(model);
+            checked(folder);
+            return ModelFolder.codec(folder);
         }
         Map<String, BlobRef> files = new TreeMap<>(stored(model).files());
         files.keySet().retainAll(OF_THE_TOKENIZER);

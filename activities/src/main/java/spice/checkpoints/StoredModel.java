@@ -4,15 +4,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import spice.model.ModelFolder;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
 import spice.store.FileSource;
+import spice.store.Folders;
 import spice.store.Json;
 
 /// A model that was put into the store for runs to start from, as the record `models/<digest>`. A run names it
@@ -23,9 +24,6 @@ public record StoredModel(Map<String, BlobRef> files) {
     private static final String RECORDS = "models/";
     private static final String STORED = "stored/";
     private static final int DIGEST_LENGTH = 12;
-    /// The files of a model repository that this program and others read. Weights in other formats are left out.
-    private static final Pattern FILES = Pattern.compile("[\\w.-]+\\.(?:safetensors|json|jinja)|merges\\.txt");
-
     private static final String CONFIG = "config.json";
 
     public StoredModel {
@@ -37,20 +35,15 @@ public record StoredModel(Map<String, BlobRef> files) {
         void storing(String file, long bytes);
     }
 
-    /// Stores the model in this folder. Files are streamed, those that the store has are skipped, and links are
-    /// followed.
+    /// Stores the model in this folder. Files are streamed, and those that the store has are skipped.
     ///
     /// @return the name by which runs know the model; empty if there is none: no `config.json`
+    /// @throws spice.model.ModelException if a file cannot be used, or is a link that leads out of the folder
     public static Optional<String> put(BlobStore store, Path folder, Listener listener) throws IOException {
         Map<String, BlobRef> files = new TreeMap<>();
-        try (Stream<Path> all = Files.list(folder)) {
-            for (Path file : all.filter(Files::isRegularFile).sorted().toList()) {
-                String name = file.getFileName().toString();
-                if (FILES.matcher(name).matches()) {
-                    listener.storing(name, Files.size(file));
-                    files.put(name, store.put(file));
-                }
-            }
+        for (Map.Entry<String, Path> file : BroughtModel.files(folder).entrySet()) {
+            listener.storing(file.getKey(), Files.size(file.getValue()));
+            files.put(file.getKey(), store.put(file.getValue()));
         }
         return named(store, files);
     }
@@ -59,25 +52,31 @@ public record StoredModel(Map<String, BlobRef> files) {
     ///
     /// @param scratch folder for the file that is being stored
     /// @return the name by which runs know the model; empty if there is no `config.json`
+    /// @throws spice.model.ModelException if a file cannot be used
     public static Optional<String> put(BlobStore store, FileSource source, Path scratch, Listener listener)
             throws IOException {
         Map<String, BlobRef> files = new TreeMap<>();
-        for (FileSource.SourceFile file : source.list().files()) {
-            if (FILES.matcher(file.path()).matches()) {
-                listener.storing(file.path(), file.bytes());
-                files.put(file.path(), put(store, source, file.path(), scratch));
-            }
+        List<FileSource.SourceFile> smallestFirst = source.list().files().stream()
+                .filter(file -> BroughtModel.holds(file.path()))
+                .sorted(Comparator.comparingLong(FileSource.SourceFile::bytes))
+                .toList();
+        for (FileSource.SourceFile file : smallestFirst) {
+            listener.storing(file.path(), file.bytes());
+            files.put(file.path(), put(store, source, file.path(), scratch));
         }
         return named(store, files);
     }
 
-    private static BlobRef put(BlobStore store, FileSource source, String path, Path scratch) throws IOException {
-        Path copy = Files.createTempFile(scratch, "model-", ".part");
-        try (InputStream content = source.open(path)) {
-            Files.copy(content, copy, StandardCopyOption.REPLACE_EXISTING);
+    private static BlobRef put(BlobStore store, FileSource source, String name, Path scratch) throws IOException {
+        Path folder = Files.createTempDirectory(scratch, "model-");
+        try (InputStream content = source.open(name)) {
+            // Under its own name, which says what it should hold and which an error shows.
+            Path copy = folder.resolve(name);
+            Files.copy(content, copy);
+            ModelFolder.check(copy);
             return store.put(copy);
         } finally {
-            Files.delete(copy);
+            Folders.delete(folder);
         }
     }
 

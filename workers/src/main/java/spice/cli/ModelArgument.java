@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import spice.checkpoints.BroughtModel;
 import spice.checkpoints.StoredModel;
 import spice.corpus.S3PrefixSource;
 import spice.local.LocalSettings;
@@ -14,6 +17,7 @@ import spice.model.ModelConfig;
 import spice.model.ModelFolder;
 import spice.program.ExitCode;
 import spice.program.UserError;
+import spice.store.FileSource;
 import spice.store.Folders;
 import spice.store.s3.S3BlobStore;
 
@@ -22,6 +26,8 @@ import spice.store.s3.S3BlobStore;
 final class ModelArgument {
     private static final String S3 = "s3://";
     private static final String CONFIG = "config.json";
+    private static final List<String> CONFIGS = List.of(CONFIG, "generation_config.json");
+    private static final String NOT_USED = "not used: ";
 
     private ModelArgument() {}
 
@@ -31,6 +37,7 @@ final class ModelArgument {
     /// @throws UserError if there is no model there
     static String name(String place, LocalSettings local, Consumer<String> say) {
         if (place.startsWith(S3)) {
+            ofConfigInS3(place, ModelFolder::unusedFields).forEach(what -> say.accept(NOT_USED + what));
             return stored(place, local, store -> {
                 Files.createDirectories(local.home());
                 return StoredModel.put(store, S3PrefixSource.below(place, ""), local.home(), listener(say));
@@ -38,6 +45,7 @@ final class ModelArgument {
         }
         Path folder = Path.of(place).toAbsolutePath().normalize();
         if (Files.isRegularFile(folder.resolve(CONFIG))) {
+            BroughtModel.unused(folder).forEach(what -> say.accept(NOT_USED + what));
             return stored(place, local, store -> StoredModel.put(store, folder, listener(say)));
         }
         if (place.contains("/") || Files.isDirectory(folder)) {
@@ -51,8 +59,19 @@ final class ModelArgument {
     /// @param place a folder, `s3://bucket/prefix`, or a name below the workers' models folder
     /// @throws UserError if there is no model there
     static ModelConfig config(String place, LocalSettings local) {
+        return ofConfig(place, local, ModelFolder::config);
+    }
+
+    /// What the model's configs say and nothing here uses.
+    ///
+    /// @throws UserError as [#config]
+    static List<String> unusedFields(String place, LocalSettings local) {
+        return ofConfig(place, local, ModelFolder::unusedFields);
+    }
+
+    private static <T> T ofConfig(String place, LocalSettings local, Function<Path, T> read) {
         if (place.startsWith(S3)) {
-            return configInS3(place);
+            return ofConfigInS3(place, read);
         }
         Path folder = Path.of(place).toAbsolutePath().normalize();
         Path known = Files.isDirectory(folder)
@@ -61,15 +80,25 @@ final class ModelArgument {
         if (!Files.isRegularFile(known.resolve(CONFIG))) {
             throw none(place);
         }
-        return ModelFolder.config(known);
+        return read.apply(known);
     }
 
-    private static ModelConfig configInS3(String place) {
+    private static <T> T ofConfigInS3(String place, Function<Path, T> read) {
         try {
             Path copy = Files.createTempDirectory("config-");
-            try (InputStream content = S3PrefixSource.below(place, "").open(CONFIG)) {
-                Files.copy(content, copy.resolve(CONFIG));
-                return ModelFolder.config(copy);
+            try {
+                FileSource source = S3PrefixSource.below(place, "");
+                for (FileSource.SourceFile file : source.list().files()) {
+                    if (CONFIGS.contains(file.path())) {
+                        try (InputStream content = source.open(file.path())) {
+                            Files.copy(content, copy.resolve(file.path()));
+                        }
+                    }
+                }
+                if (!Files.exists(copy.resolve(CONFIG))) {
+                    throw none(place);
+                }
+                return read.apply(copy);
             } finally {
                 Folders.delete(copy);
             }

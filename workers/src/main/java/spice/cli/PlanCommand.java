@@ -68,6 +68,8 @@ final class PlanCommand implements Callable<Integer> {
         OptionalLong memory =
                 gigabytes == null ? Hardware.memory(devices) : OptionalLong.of(Math.round(gigabytes * GIGABYTE));
         ModelConfig config = ModelArgument.config(model, LocalSettings.ofThisProcess());
+        ModelArgument.unusedFields(model, LocalSettings.ofThisProcess())
+                .forEach(what -> out().printf("not used: %s%n", what));
         RunMemory run = new RunMemory(config, settings, new Host(devices, samplers, memory));
         out().printf(
                         "%s: %,d million parameters in %d layers, %s; %d shards sampled side by side, on %s%n",

@@ -1,0 +1,105 @@
+package spice.checkpoints;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import spice.model.ModelException;
+import spice.model.ModelFolder;
+
+/// A model's folder that a person brought and may have got from anywhere. Each of its files is checked before it is
+/// stored, and so before a checkpoint or an export holds it.
+public final class BroughtModel {
+    /// The files of a model repository that this program and others read. Weights in other formats are left out.
+    private static final Pattern FILES = Pattern.compile("[\\w.-]+\\.(?:safetensors|json|jinja)|merges\\.txt");
+
+    private BroughtModel() {}
+
+    /// Whether a file of this name belongs to a model.
+    static boolean holds(String name) {
+        return FILES.matcher(name).matches();
+    }
+
+    /// The model's files directly in a folder, by name. Links are followed to files in the folder, and from a
+    /// snapshot in Hugging Face's cache to the blobs of the same model: `snapshots/REVISION/NAME` to
+    /// `blobs/DIGEST`.
+    ///
+    /// @return each with the file that it is or leads to
+    /// @throws ModelException if a link leads elsewhere, or a file cannot be used
+    static TreeMap<String, Path> files(Path folder) throws IOException {
+        return files(folder, folder);
+    }
+
+    private static TreeMap<String, Path> files(Path folder, Path model) throws IOException {
+        Path home = model.toRealPath();
+        TreeMap<String, Path> files = new TreeMap<>();
+        for (Path file : listed(folder)) {
+            if (belongs(file)) {
+                Path place = file.toRealPath();
+                if (!place.startsWith(home) && !isBlobOf(home, place)) {
+                    throw new ModelException(
+                            "%s is a link to %s, outside of the model's folder. Put the file itself there"
+                                    .formatted(file, place));
+                }
+                ModelFolder.check(file);
+                files.put(file.getFileName().toString(), place);
+            }
+        }
+        return files;
+    }
+
+    private static List<Path> listed(Path folder) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.sorted().toList();
+        }
+    }
+
+    private static boolean belongs(Path file) {
+        return holds(file.getFileName().toString()) && Files.isRegularFile(file);
+    }
+
+    private static boolean isBlobOf(Path home, Path place) {
+        Path snapshots = home.getParent();
+        return snapshots != null
+                && snapshots.endsWith("snapshots")
+                && snapshots.resolveSibling("blobs").equals(place.getParent());
+    }
+
+    /// Also the files of the model's adapter, if it has one, as `adapter/NAME`.
+    ///
+    /// @throws ModelException as [#files]
+    static TreeMap<String, Path> filesWithAdapter(Path folder) throws IOException {
+        TreeMap<String, Path> files = files(folder);
+        Path adapter = folder.resolve(ModelFolder.ADAPTER);
+        if (Files.isDirectory(adapter)) {
+            files(adapter, folder).forEach((name, place) -> files.put(ModelFolder.ADAPTER + "/" + name, place));
+        }
+        return files;
+    }
+
+    /// What the folder holds and nothing here uses, in lines for whoever brings it: fields of its configs, tensors,
+    /// and files that are left out.
+    ///
+    /// @throws ModelException if config and weights do not fit together
+    public static List<String> unused(Path folder) {
+        List<String> unused = new ArrayList<>(ModelFolder.unused(folder));
+        try {
+            List<String> others = listed(folder).stream()
+                    .filter(file -> !belongs(file))
+                    .map(file -> file.getFileName().toString())
+                    .filter(name -> !name.startsWith(".") && !name.equals(ModelFolder.ADAPTER))
+                    .toList();
+            if (!others.isEmpty()) {
+                unused.add(String.join(", ", others));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read %s".formatted(folder), e);
+        }
+        return unused;
+    }
+}
