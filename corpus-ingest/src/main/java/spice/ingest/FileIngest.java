@@ -22,6 +22,11 @@ final class FileIngest {
     private static final int LONGEST_TITLE = 200;
     private static final int BAD_LINES_SHOWN = 20;
 
+    /// Stands where a decoder did not know the bytes.
+    private static final char UNKNOWN = '\uFFFD';
+    /// The largest share of unknown characters in a text.
+    private static final double MOST_UNKNOWN = 0.01;
+
     private final IngestSettings settings;
     private final PassageCutter cutter;
     private final DocumentParser parser;
@@ -56,6 +61,10 @@ final class FileIngest {
             case DocumentParser.Refused(FileRefusal reason, String detail) -> FileResult.refused(reason, detail);
             case DocumentParser.Parsed(String type, String title, String text, List<Cut> cuts) -> {
                 String clean = TextCleaner.clean(text);
+                Optional<String> loss = loss(clean);
+                if (loss.isPresent()) {
+                    yield FileResult.refused(FileRefusal.UNDECODABLE, "%s: %s".formatted(type, loss.get()));
+                }
                 String language = Languages.of(clean);
                 int passages = write(clean, "", type, title(title), language, out);
                 yield passages == 0
@@ -110,6 +119,11 @@ final class FileIngest {
         @Override
         public void document(long number, String title, String text) throws IOException {
             String clean = TextCleaner.clean(text);
+            Optional<String> loss = loss(clean);
+            if (loss.isPresent()) {
+                bad(new BadLine(number, loss.get()));
+                return;
+            }
             String language = Languages.of(clean);
             int written = write(clean, "#" + number, JsonLines.TYPE, title(title), language, out);
             if (written == 0) {
@@ -138,6 +152,14 @@ final class FileIngest {
             index++;
         }
         return index;
+    }
+
+    /// Says how much of a text is lost, if it is too much to learn from.
+    private static Optional<String> loss(String clean) {
+        long unknown = clean.chars().filter(c -> c == UNKNOWN).count();
+        return unknown <= MOST_UNKNOWN * clean.length()
+                ? Optional.empty()
+                : Optional.of("%d of %d characters are unknown (U+FFFD)".formatted(unknown, clean.length()));
     }
 
     private static String title(String title) {

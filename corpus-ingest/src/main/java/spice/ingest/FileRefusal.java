@@ -22,6 +22,8 @@ public enum FileRefusal {
     ZIP_BOMB,
     /// The file can be read but contains no text.
     NO_TEXT,
+    /// Too many of the file's characters are not known, since its bytes are text in no charset.
+    UNDECODABLE,
     /// The file is a style sheet or a script: text, but no document.
     NOT_PROSE,
     /// No JSON line in the file has a text.
@@ -46,6 +48,7 @@ public enum FileRefusal {
                     DAMAGED,
                     ZIP_BOMB,
                     NO_TEXT,
+                    UNDECODABLE,
                     NOT_PROSE,
                     NO_VALID_LINE -> false;
         };

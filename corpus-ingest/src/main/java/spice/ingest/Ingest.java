@@ -44,7 +44,7 @@ import spice.store.StepKey;
 /// are parsed.
 public final class Ingest {
     /// Raised by hand when the same file gives other passages.
-    private static final int FILE_VERSION = 1;
+    private static final int FILE_VERSION = 2;
     /// Raised by hand when the same passages give another manifest or other shards.
     private static final int CORPUS_VERSION = 1;
 

@@ -12,16 +12,29 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 import org.apache.tika.exception.EncryptedDocumentException;
 import org.apache.tika.exception.TikaConfigException;
+import org.apache.tika.extractor.ParsingEmbeddedDocumentExtractorFactory;
 import org.apache.tika.metadata.Metadata;
 import org.apache.tika.metadata.TikaCoreProperties;
+import org.apache.tika.mime.MediaType;
+import org.apache.tika.parser.DefaultParser;
 import org.apache.tika.parser.ParseContext;
+import org.apache.tika.parser.Parser;
 import org.apache.tika.parser.external.CompositeExternalParser;
+import org.apache.tika.parser.feed.FeedParser;
 import org.apache.tika.parser.ocr.TesseractOCRParser;
+import org.apache.tika.parser.pdf.PDFParser;
+import org.apache.tika.parser.pkg.CompressorParser;
+import org.apache.tika.parser.pkg.PackageParser;
+import org.apache.tika.parser.pkg.RarParser;
+import org.apache.tika.parser.xml.DcXMLParser;
+import org.apache.tika.parser.xml.FictionBookParser;
 import org.apache.tika.pipes.FetchEmitTuple;
 import org.apache.tika.pipes.HandlerConfig;
 import org.apache.tika.pipes.PipesConfig;
@@ -46,6 +59,16 @@ final class TikaForks implements DocumentParser {
     private static final int UNSUSPECTED_CHARACTERS = 1_000_000;
 
     private static final int CHARACTERS_PER_BYTE = 100;
+
+    /// Tika's parsers of XML that is not packed.
+    private static final List<Class<? extends Parser>> OF_XML =
+            List.of(DcXMLParser.class, FeedParser.class, FictionBookParser.class);
+
+    /// Archives and compressed files, whose own text is the names in them.
+    private static final Set<MediaType> ARCHIVES = Stream.of(
+                    new PackageParser(), new CompressorParser(), new RarParser())
+            .flatMap(parser -> parser.getSupportedTypes(new ParseContext()).stream())
+            .collect(Collectors.toUnmodifiableSet());
 
     /// Style sheets and scripts, of which a manual's folder has many.
     private static final Set<String> MACHINERY = Set.of("text/css", "text/javascript", "application/javascript");
@@ -91,14 +114,45 @@ final class TikaForks implements DocumentParser {
             xml.writeStartDocument("UTF-8", "1.0");
             xml.writeStartElement("properties");
 
-            // Installed programs must not change what is read.
+            xml.writeStartElement("encodingDetectors");
+            xml.writeEmptyElement("encodingDetector");
+            xml.writeAttribute("class", TextCharset.class.getName());
+            xml.writeEndElement();
+
             xml.writeStartElement("parsers");
             xml.writeStartElement("parser");
-            xml.writeAttribute("class", "org.apache.tika.parser.DefaultParser");
+            xml.writeAttribute("class", DefaultParser.class.getName());
+            // Installed programs must not change what is read.
             for (Class<?> excluded : List.of(TesseractOCRParser.class, CompositeExternalParser.class)) {
-                xml.writeEmptyElement("parser-exclude");
-                xml.writeAttribute("class", excluded.getName());
+                exclude(xml, excluded);
             }
+            // These are set up below.
+            for (Class<?> excluded : OF_XML) {
+                exclude(xml, excluded);
+            }
+            exclude(xml, PDFParser.class);
+            xml.writeEndElement();
+            xml.writeStartElement("parser");
+            xml.writeAttribute("class", DecodedXml.class.getName());
+            for (Class<?> reader : OF_XML) {
+                xml.writeEmptyElement("parser");
+                xml.writeAttribute("class", reader.getName());
+            }
+            xml.writeEndElement();
+            xml.writeStartElement("parser");
+            xml.writeAttribute("class", PDFParser.class.getName());
+            // An outline repeats headings, and comments are not the document's text.
+            flags(xml, Map.of("extractBookmarksText", false, "extractAnnotationText", false));
+            xml.writeEndElement();
+            xml.writeEndElement();
+
+            xml.writeStartElement("autoDetectParserConfig");
+            // A thread of mails quotes deeper than Tika's 100. Depth costs the plain text nothing.
+            parameters(xml, Map.of("maximumDepth", "10000"));
+            // Names of attachments are not text.
+            xml.writeStartElement("embeddedDocumentExtractorFactory");
+            xml.writeAttribute("class", ParsingEmbeddedDocumentExtractorFactory.class.getName());
+            parameters(xml, Map.of("writeFileNameToContent", "false"));
             xml.writeEndElement();
             xml.writeEndElement();
 
@@ -139,6 +193,23 @@ final class TikaForks implements DocumentParser {
         xml.writeStartElement("params");
         for (Map.Entry<String, String> value : values.entrySet()) {
             element(xml, value.getKey(), value.getValue());
+        }
+        xml.writeEndElement();
+    }
+
+    private static void exclude(XMLStreamWriter xml, Class<?> parser) throws XMLStreamException {
+        xml.writeEmptyElement("parser-exclude");
+        xml.writeAttribute("class", parser.getName());
+    }
+
+    private static void flags(XMLStreamWriter xml, Map<String, Boolean> values) throws XMLStreamException {
+        xml.writeStartElement("params");
+        for (Map.Entry<String, Boolean> value : values.entrySet()) {
+            xml.writeStartElement("param");
+            xml.writeAttribute("name", value.getKey());
+            xml.writeAttribute("type", "bool");
+            xml.writeCharacters(value.getValue().toString());
+            xml.writeEndElement();
         }
         xml.writeEndElement();
     }
@@ -202,8 +273,7 @@ final class TikaForks implements DocumentParser {
     private Outcome outcome(PipesResult result, Path file) {
         List<Metadata> parts = result.getEmitData().getMetadataList();
         Metadata document = parts.getFirst();
-        String type = Objects.requireNonNullElse(document.get(Metadata.CONTENT_TYPE), "")
-                .replaceFirst(";.*", "");
+        String type = type(document);
         String trace = Objects.requireNonNullElse(document.get(TikaCoreProperties.CONTAINER_EXCEPTION), "");
         if (trace.contains(EncryptedDocumentException.class.getName())) {
             return new Refused(FileRefusal.ENCRYPTED, type);
@@ -233,11 +303,8 @@ final class TikaForks implements DocumentParser {
             if (part.get(AbstractRecursiveParserWrapperHandler.EMBEDDED_RESOURCE_LIMIT_REACHED) != null) {
                 cuts.add(Cut.EMBEDDED_FILES);
             }
-            String text = Objects.requireNonNullElse(part.get(TikaCoreProperties.TIKA_CONTENT), "");
-            // The text of a compressed file itself is only its name without the extension, which is not part of the
-            // document.
-            if (!file.getFileName().toString().startsWith(text.strip() + ".")) {
-                texts.add(text);
+            if (!ARCHIVES.contains(MediaType.parse(type(part)))) {
+                texts.add(Objects.requireNonNullElse(part.get(TikaCoreProperties.TIKA_CONTENT), ""));
             }
         }
         String text = String.join("\n\n", texts);
@@ -247,6 +314,10 @@ final class TikaForks implements DocumentParser {
         }
         String title = Objects.requireNonNullElse(document.get(TikaCoreProperties.TITLE), "");
         return new Parsed(type, title, text, List.copyOf(cuts));
+    }
+
+    private static String type(Metadata part) {
+        return Objects.requireNonNullElse(part.get(Metadata.CONTENT_TYPE), "").replaceFirst(";.*", "");
     }
 
     private static boolean isBomb(String trace) {
