@@ -3,18 +3,21 @@ package spice.corpus;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import spice.ingest.CorpusException;
+import spice.store.FileNames;
 import spice.store.FileSource;
 import spice.store.s3.S3Clients;
 import spice.store.s3.S3Errors;
 import spice.store.s3.S3Location;
 
-/// The documents below a prefix of a bucket, on the S3 server that the AWS SDK's own settings name.
+/// The documents below a prefix of a bucket, named as [FileNames] writes them, on the S3 server that the AWS SDK's own
+/// settings name.
 public final class S3PrefixSource implements FileSource {
     private static final String SCHEME = "s3://";
 
@@ -58,7 +61,8 @@ public final class S3PrefixSource implements FileSource {
             for (S3Object object : client.listObjectsV2Paginator(
                             list -> list.bucket(location.bucket()).prefix(prefix))
                     .contents()) {
-                String path = object.key().substring(prefix.length());
+                String path =
+                        FileNames.text(object.key().substring(prefix.length()).getBytes(StandardCharsets.UTF_8));
                 if (path.isEmpty() || path.endsWith("/")) {
                     continue;
                 }
@@ -80,7 +84,7 @@ public final class S3PrefixSource implements FileSource {
         S3Client client = S3Clients.open(location);
         try {
             InputStream content =
-                    client.getObject(get -> get.bucket(location.bucket()).key(prefix + path));
+                    client.getObject(get -> get.bucket(location.bucket()).key(prefix + key(path)));
             return new FilterInputStream(content) {
                 @Override
                 public void close() throws IOException {
@@ -92,5 +96,9 @@ public final class S3PrefixSource implements FileSource {
             client.close();
             throw new IOException("%s%s cannot be read: %s".formatted(name(), path, S3Errors.oneLine(e)), e);
         }
+    }
+
+    private static String key(String path) {
+        return new String(FileNames.bytes(path), StandardCharsets.UTF_8);
     }
 }

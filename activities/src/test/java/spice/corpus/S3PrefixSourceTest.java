@@ -29,7 +29,9 @@ class S3PrefixSourceTest {
         location = server.bucket("documents");
         S3BlobStore.open(location).close();
         try (S3Client client = S3Clients.open(location)) {
-            for (String key : new String[] {"books/b.txt", "books/2024/a.txt", "books/.hidden/c.txt", "other/d.txt"}) {
+            for (String key : new String[] {
+                "books/b.txt", "books/2024/a.txt", "books/.hidden/c.txt", "other/d.txt", "odd/für\tMüller.txt"
+            }) {
                 client.putObject(put -> put.bucket("documents").key(key), RequestBody.fromString("text of " + key));
             }
         }
@@ -43,6 +45,15 @@ class S3PrefixSourceTest {
         assertThat(listing.hidden()).isEqualTo(1);
         try (InputStream content = source.open("2024/a.txt")) {
             assertThat(new String(content.readAllBytes(), UTF_8)).isEqualTo("text of books/2024/a.txt");
+        }
+    }
+
+    @Test
+    void aKeyThatCannotBeShownIsReadUnderAnotherName() throws IOException {
+        S3PrefixSource source = S3PrefixSource.below(location, "odd", "");
+        assertThat(source.list().files()).extracting(SourceFile::path).containsExactly("für\\x09Müller.txt");
+        try (InputStream content = source.open("für\\x09Müller.txt")) {
+            assertThat(new String(content.readAllBytes(), UTF_8)).isEqualTo("text of odd/für\tMüller.txt");
         }
     }
 

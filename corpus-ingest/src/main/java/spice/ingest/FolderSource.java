@@ -13,9 +13,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import spice.store.FileNames;
 import spice.store.FileSource;
 
-/// The files below a folder. Links are followed only to files in the folder; hidden files are ignored.
+/// The files below a folder, named as [FileNames] writes them. Links are followed only to files in the folder; hidden
+/// files are ignored.
 public final class FolderSource implements FileSource {
     private final Path folder;
 
@@ -60,7 +62,7 @@ public final class FolderSource implements FileSource {
 
     @Override
     public String name() {
-        return folder.toString();
+        return FileNames.text(folder);
     }
 
     @Override
@@ -115,7 +117,7 @@ public final class FolderSource implements FileSource {
         try {
             Path target = link.toRealPath();
             if (!target.startsWith(folder)) {
-                unopened.add(new Unopened(relative(link), Obstacle.OUTSIDE, "to " + Files.readSymbolicLink(link)));
+                unopened.add(new Unopened(relative(link), Obstacle.OUTSIDE, "to " + target(link)));
             } else if (Files.isDirectory(target)) {
                 unopened.add(new Unopened(relative(link), Obstacle.LINKED_FOLDER, "to " + relative(target)));
             } else if (Files.isRegularFile(target)) {
@@ -130,15 +132,19 @@ public final class FolderSource implements FileSource {
 
     @Override
     public InputStream open(String path) throws IOException {
-        Path file = folder.resolve(path).toRealPath();
+        Path file = FileNames.path(folder, path).toRealPath();
         if (!file.startsWith(folder)) {
             throw new AccessDeniedException(path, null, "it leads out of the folder");
         }
         return Files.newInputStream(file);
     }
 
+    private static String target(Path link) throws IOException {
+        return FileNames.text(link.resolveSibling(Files.readSymbolicLink(link)).normalize());
+    }
+
     private String relative(Path file) {
-        return folder.relativize(file).toString().replace(folder.getFileSystem().getSeparator(), "/");
+        return FileNames.below(folder, file);
     }
 
     private static boolean isHidden(Path file) {

@@ -116,6 +116,23 @@ class SpiceScriptTest {
         assertThat(run(Map.of(), "status")).contains("could not fetch something. Is the network there", "settings.xml");
     }
 
+    @Test
+    void javaNeverStartsInALocaleOfAsciiAlone() throws Exception {
+        Path jdk = folder.resolve("jdk");
+        script(root.resolve("infra/find-jdk25"), "echo '%s'".formatted(jdk));
+        script(Files.createDirectories(jdk.resolve("bin")).resolve("java"), "echo \"$LC_ALL\"");
+        Files.writeString(root.resolve("pom.xml"), "<jvm.flags>-ea</jvm.flags>\n");
+        Files.writeString(
+                Files.createDirectories(root.resolve("workers/target")).resolve("spice.classpath"), "classes");
+        assertThat(run(Map.of(), "status")).isEqualTo("0 C.UTF-8\n");
+
+        script(programs.resolve("locale"), "echo ANSI_X3.4-1968");
+        assertThat(run(Map.of("LC_ALL", "C"), "status")).isEqualTo("0 C.UTF-8\n");
+
+        script(programs.resolve("locale"), "echo UTF-8");
+        assertThat(run(Map.of("LC_ALL", "C.utf8"), "status")).isEqualTo("0 C.utf8\n");
+    }
+
     /// The report of a test class that took so long, with one test for each of these outcomes.
     private static String report(String name, double seconds, String... outcomes) {
         long failed =
