@@ -28,8 +28,8 @@ import spice.workflows.ChallengerActivities.PoseRequest;
 
 /// Poses tasks shard by shard.
 public final class ChallengerActivitiesImpl implements ChallengerActivities {
-    private static final int VERSION = 3;
-    private static final int HELD_OUT_VERSION = 3;
+    private static final int VERSION = 4;
+    private static final int HELD_OUT_VERSION = 4;
 
     private final Sampler sampler;
 

@@ -25,6 +25,9 @@ final class JsonReply {
     /// Most opening braces that are tried in one reply.
     private static final int CANDIDATES = 20;
 
+    private static final Set<String> YES = Set.of("true", "yes");
+    private static final Set<String> NO = Set.of("false", "no");
+
     private static final String THOUGHTS_BEGIN = "<think>";
     private static final String THOUGHTS_END = "</think>";
     private static final Pattern FENCE_BEFORE = Pattern.compile("```[ \\t]*\\w*\\s*$");
@@ -38,19 +41,23 @@ final class JsonReply {
         this.repairs = repairs;
     }
 
-    /// Reads the last object of the reply that has all of these keys.
+    /// Reads the last object of the reply that has what is needed.
     ///
+    /// @param keys that were asked for; others, and those of them that are missing, are noted
+    /// @param needed the keys without which the reply says too little
     /// @throws RefusedReply `UNREADABLE` if there is none
-    static JsonReply parse(String reply, Set<String> keys) {
+    static JsonReply parse(String reply, Set<String> keys, Set<String> needed) {
         Set<Repair> repairs = EnumSet.noneOf(Repair.class);
         String text = withoutThoughts(reply, repairs).strip();
         if (text.length() > LENGTH) {
             throw new RefusedReply(Refusal.UNREADABLE, "a reply of %d characters", text.length());
         }
-        Found found = last(text, keys);
+        Found found = last(text, needed);
         repairs.addAll(found.read.repairs());
         noteSurroundings(text.substring(0, found.from), text.substring(found.to), repairs);
-        if (found.read.value().size() > keys.size()) {
+        Set<String> names = new TreeSet<>();
+        found.read.value().fieldNames().forEachRemaining(names::add);
+        if (!names.equals(keys)) {
             repairs.add(Repair.KEYS);
         }
         return new JsonReply(found.read.value(), repairs);
@@ -71,7 +78,7 @@ final class JsonReply {
     private record Found(Leniency.Read read, int from, int to) {}
 
     /// The last object with these keys.
-    private static Found last(String text, Set<String> keys) {
+    private static Found last(String text, Set<String> needed) {
         Optional<Found> last = Optional.empty();
         Optional<RefusedReply> trouble = Optional.empty();
         int at = text.indexOf('{');
@@ -79,7 +86,7 @@ final class JsonReply {
             LooseJson.Extent extent = LooseJson.extent(text, at);
             int end = extent.isClosed() ? extent.end() : endBeforeFence(text, at);
             try {
-                last = Optional.of(new Found(object(text.substring(at, end), keys), at, end));
+                last = Optional.of(new Found(object(text.substring(at, end), needed), at, end));
                 at = text.indexOf('{', end);
             } catch (RefusedReply e) {
                 trouble = trouble.isEmpty() ? Optional.of(e) : trouble;
@@ -98,14 +105,18 @@ final class JsonReply {
         return from + (object.endsWith("```") ? object.length() - 3 : object.length());
     }
 
-    private static Leniency.Read object(String text, Set<String> keys) {
+    private static Leniency.Read object(String text, Set<String> needed) {
         Leniency.Read read;
         try {
-            read = Leniency.read(text);
+            String meant = LatexEscape.asMeant(text);
+            read = Leniency.read(meant);
+            if (!meant.equals(text)) {
+                read = read.with(Repair.ESCAPES);
+            }
         } catch (JsonProcessingException e) {
             throw new RefusedReply(Refusal.UNREADABLE, "no JSON (%s): %s", e.getOriginalMessage(), text);
         }
-        Set<String> missing = new TreeSet<>(keys);
+        Set<String> missing = new TreeSet<>(needed);
         read.value().fieldNames().forEachRemaining(missing::remove);
         if (!missing.isEmpty()) {
             throw new RefusedReply(Refusal.UNREADABLE, "keys missing: %s", missing);
@@ -136,16 +147,20 @@ final class JsonReply {
         return new ArrayList<>(repairs);
     }
 
+    boolean has(String key) {
+        return object.has(key);
+    }
+
     /// @throws RefusedReply `UNREADABLE` if the value is neither `true` nor `false`
     boolean flag(String key) {
         JsonNode value = object.path(key);
         if (value.isBoolean()) {
             return value.booleanValue();
         }
-        String word = value.asText().strip().toLowerCase(Locale.ROOT);
-        if (value.isTextual() && (word.equals("true") || word.equals("false"))) {
+        String word = value.isTextual() ? value.asText().strip().toLowerCase(Locale.ROOT) : "";
+        if (YES.contains(word) || NO.contains(word)) {
             repairs.add(Repair.TYPES);
-            return word.equals("true");
+            return YES.contains(word);
         }
         throw new RefusedReply(Refusal.UNREADABLE, "%s is neither true nor false: %s", key, value);
     }
@@ -161,32 +176,49 @@ final class JsonReply {
         return value.asText().strip();
     }
 
-    /// A string, number or boolean as text; null is empty.
+    /// A string, number or boolean as text; null and a missing key are empty, and a list of one value is that value.
     ///
-    /// @throws RefusedReply `UNREADABLE` if the value is a list or an object
+    /// @throws RefusedReply `UNREADABLE` if the value is another list or an object
     String scalar(String key) {
         JsonNode value = object.path(key);
+        if (value.isMissingNode()) {
+            return "";
+        }
+        if (value.isArray() && value.size() == 1) {
+            repairs.add(Repair.TYPES);
+            value = value.get(0);
+        }
         if (!value.isValueNode()) {
             throw new RefusedReply(Refusal.UNREADABLE, "%s is a list or an object: %s", key, value);
         }
         return value.isNull() ? "" : value.asText().strip();
     }
 
-    /// The strings of a list, without blank ones; a single string counts as a list of one.
+    /// The strings of a list, without blank ones. A single string counts as a list of one, a number in it as text, and
+    /// an object in it as its only value.
     ///
-    /// @throws RefusedReply `UNREADABLE` if the value is not a list of strings
+    /// @throws RefusedReply `UNREADABLE` if the value is not such a list
     List<String> texts(String key) {
         JsonNode value = object.path(key);
         if (value.isTextual()) {
             repairs.add(Repair.TYPES);
             return value.textValue().isBlank() ? List.of() : List.of(value.textValue());
         }
-        if (!value.isArray() || !value.valueStream().allMatch(JsonNode::isTextual)) {
+        List<JsonNode> items =
+                value.valueStream().map(JsonReply::withoutWrapping).toList();
+        if (!value.isArray() || !items.stream().allMatch(item -> item.isTextual() || item.isNumber())) {
             throw new RefusedReply(Refusal.UNREADABLE, "%s is no list of strings: %s", key, value);
         }
-        return value.valueStream()
-                .map(JsonNode::textValue)
+        if (!value.valueStream().allMatch(JsonNode::isTextual)) {
+            repairs.add(Repair.TYPES);
+        }
+        return items.stream()
+                .map(JsonNode::asText)
                 .filter(text -> !text.isBlank())
                 .toList();
+    }
+
+    private static JsonNode withoutWrapping(JsonNode item) {
+        return item.isObject() && item.size() == 1 ? item.elements().next() : item;
     }
 }

@@ -11,6 +11,8 @@ import spice.domain.Repair;
 final class KindReply {
     static final Set<String> KEYS = Set.of("suitable_for_mcq", "suitable_for_free_form", "best_answer_type", "reason");
 
+    private static final Set<String> NEEDED = Set.of("suitable_for_mcq", "suitable_for_free_form");
+
     private static final Map<String, AnswerKind> TYPES =
             Map.of("Integer", AnswerKind.INTEGER, "Expression", AnswerKind.EXPRESSION, "String", AnswerKind.STRING);
 
@@ -21,7 +23,7 @@ final class KindReply {
     /// @param repairs receives the repairs that the reply needed
     /// @throws RefusedReply `KIND` if not exactly one form is called suitable, or a free form's type is unknown
     static AnswerKind parse(String text, Collection<Repair> repairs) {
-        JsonReply reply = JsonReply.parse(text, KEYS);
+        JsonReply reply = JsonReply.parse(text, KEYS, NEEDED);
         try {
             return parsed(reply);
         } finally {
@@ -37,13 +39,14 @@ final class KindReply {
         return isChoice ? AnswerKind.CHOICE : freeForm(reply.scalar("best_answer_type"));
     }
 
+    /// @param type in any case
     /// @throws RefusedReply `KIND` if this is none of the paper's three types
     static AnswerKind freeForm(String type) {
-        AnswerKind kind = TYPES.get(type);
-        if (kind == null) {
-            throw new RefusedReply(Refusal.KIND, "unknown answer type: %s", type);
-        }
-        return kind;
+        return TYPES.entrySet().stream()
+                .filter(named -> named.getKey().equalsIgnoreCase(type))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElseThrow(() -> new RefusedReply(Refusal.KIND, "unknown answer type: %s", type));
     }
 
     /// The paper's name for a free form.

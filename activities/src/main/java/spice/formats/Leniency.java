@@ -46,7 +46,13 @@ enum Leniency {
     }
 
     /// A value, and the repairs without which it would not read.
-    record Read(JsonNode value, Set<Repair> repairs) {}
+    record Read(JsonNode value, Set<Repair> repairs) {
+        Read with(Repair another) {
+            Set<Repair> all = EnumSet.of(another);
+            all.addAll(repairs);
+            return new Read(value, all);
+        }
+    }
 
     /// Reads a text with as few repairs as it needs.
     ///

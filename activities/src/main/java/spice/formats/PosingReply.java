@@ -45,6 +45,10 @@ final class PosingReply {
             "required_concepts",
             "potential_errors");
 
+    private static final Set<String> NEEDED_OF_CHOICE =
+            Set.of("answer_quote", "multiple_choice_question", "multiple_choice_correct");
+    private static final Set<String> NEEDED_OF_FREE_FORM = Set.of("relevant_quotes", "question", "answer");
+
     private static final int QUESTION_LENGTH = 4_000;
     private static final int OPTION_LENGTH = 500;
     private static final int QUOTES = 20;
@@ -64,7 +68,9 @@ final class PosingReply {
     /// @param repairs receives the repairs that the reply needed
     /// @throws RefusedReply if the reply is no task of this kind; it names the first broken rule
     static Task parse(AnswerKind kind, String text, Collection<Repair> repairs) {
-        JsonReply reply = JsonReply.parse(text, kind == AnswerKind.CHOICE ? CHOICE_KEYS : FREE_FORM_KEYS);
+        JsonReply reply = kind == AnswerKind.CHOICE
+                ? JsonReply.parse(text, CHOICE_KEYS, NEEDED_OF_CHOICE)
+                : JsonReply.parse(text, FREE_FORM_KEYS, NEEDED_OF_FREE_FORM);
         try {
             return kind == AnswerKind.CHOICE ? choice(reply) : freeForm(kind, reply);
         } finally {
@@ -73,11 +79,8 @@ final class PosingReply {
     }
 
     private static Task choice(JsonReply reply) {
-        String correctAnswer = reply.scalar("correct_answer");
         String asked = reply.text("multiple_choice_question");
-        if (asked.isEmpty()
-                || correctAnswer.isEmpty()
-                || reply.text("exam_question").isEmpty()) {
+        if (asked.isEmpty() || isBlank(reply, "correct_answer") || isBlank(reply, "exam_question")) {
             throw new RefusedReply(Refusal.DECLINED, "the Challenger poses no question");
         }
         List<String> options = options(asked);
@@ -92,11 +95,17 @@ final class PosingReply {
                 quotes(reply.texts("answer_quote")),
                 reply.scalar("derivation"),
                 difficulty(reply.scalar("question_difficulty")));
-        if (AnswerVerifier.verify(task, Optional.of(correctAnswer)) == Verdict.WRONG) {
+        String correctAnswer = reply.scalar("correct_answer");
+        if (!correctAnswer.isEmpty() && AnswerVerifier.verify(task, Optional.of(correctAnswer)) == Verdict.WRONG) {
             throw new RefusedReply(
                     Refusal.OPTIONS, "option %s is said to be right, but so is the answer %s", letter, correctAnswer);
         }
         return task;
+    }
+
+    /// Whether the key is there without a value: so a Challenger declines. A key that is missing was forgotten.
+    private static boolean isBlank(JsonReply reply, String key) {
+        return reply.has(key) && reply.scalar(key).isEmpty();
     }
 
     private static Task freeForm(AnswerKind kind, JsonReply reply) {
@@ -105,7 +114,7 @@ final class PosingReply {
         if (question.isEmpty() || answer.isEmpty()) {
             throw new RefusedReply(Refusal.DECLINED, "the Challenger poses no question");
         }
-        if (KindReply.freeForm(reply.scalar("answer_type")) != kind) {
+        if (reply.has("answer_type") && KindReply.freeForm(reply.scalar("answer_type")) != kind) {
             throw new RefusedReply(
                     Refusal.KIND, "asked for %s, got %s", KindReply.typeName(kind), reply.scalar("answer_type"));
         }

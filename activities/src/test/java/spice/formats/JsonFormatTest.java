@@ -221,6 +221,37 @@ class JsonFormatTest {
         assertThat(posed.repairs()).isEqualTo(repairs);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    "potential_errors":          | "errors":                     | KEYS
+                    "derivation": "347 + 285", |                               | KEYS
+                    "answer_type": "Integer",    |                               | KEYS
+                    "answer_type": "Integer"     | "answer_type": "integer"      | -
+                    "answer": 632                | "answer": [632]               | TYPES
+                    "answer": 632                | "answer": "632"               | -
+                    "relevant_quotes": [         | "relevant_quotes": [347,      | TYPES
+                    "relevant_quotes": [         | "relevant_quotes": [{"quote": "a"}, | TYPES
+                    """)
+    void whatNothingUsesMayBeMissingAndTypesAreConverted(String part, String change, String repair) {
+        ChallengerTurn turn =
+                challenge(List.of(FREE_FORM_IS_BEST, changed(FREE_FORM, part, change == null ? "" : change)));
+        assertThat(posed(turn).answer()).isEqualTo("632");
+        assertThat(((ChallengerTurn.Posed) turn).repairs())
+                .isEqualTo(repair.equals("-") ? List.of() : List.of(Repair.valueOf(repair)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    "suitable_for_mcq": false   | "suitable_for_mcq": "No"
+                    "suitable_for_mcq": false   | "suitable_for_mcq": "FALSE"
+                    "Integer"                   | "INTEGER"
+                    "reason":                   | "reasons":
+                    """)
+    void aFormMayBePickedInOtherWords(String part, String change) {
+        assertThat(asked(challenge(List.of(changed(FREE_FORM_IS_BEST, part, change)))))
+                .contains("of type Integer");
+    }
+
     @Test
     void repairsOfBothRepliesAreCountedAlsoWhereTheTaskIsRefused() {
         String truth = changed(FREE_FORM_IS_BEST, "\"suitable_for_mcq\": false", "\"suitable_for_mcq\": \"False\"");
@@ -275,8 +306,8 @@ class JsonFormatTest {
                     "suitable_for_free_form": true  | "suitable_for_free_form": false  | KIND
                     "Integer"                       | "Boolean"                        | KIND
                     "Integer"                       | null                             | KIND
-                    "suitable_for_mcq": false       | "suitable_for_mcq": "no"         | UNREADABLE
-                    "reason":                       | "reasons":                       | UNREADABLE
+                    "suitable_for_mcq": false       | "suitable_for_mcq": "maybe"      | UNREADABLE
+                    "suitable_for_mcq":             | "suitable":                      | UNREADABLE
                     "reason":                       | "reason": "a", "reason":         | UNREADABLE
                     """)
     void aFormThatIsNotClearlyPickedIsRefused(String part, String change, Refusal reason) {
@@ -287,7 +318,11 @@ class JsonFormatTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     "answer": 632              | "answer": ""                      | DECLINED
                     "answer": 632              | "answer": null                    | DECLINED
-                    "answer": 632              | "answer": [632]                   | UNREADABLE
+                    "answer": 632              | "answer": [632, 633]              | UNREADABLE
+                    "answer": 632              | "answer": {"sum": 632}            | UNREADABLE
+                    "answer":                  | "result":                         | UNREADABLE
+                    "question":                | "exam":                           | UNREADABLE
+                    "relevant_quotes":         | "evidence":                       | UNREADABLE
                     "answer": 632              | "answer": "632.5"                 | ANSWER_TYPE
                     "answer": 632              | "answer": 632.5                   | ANSWER_TYPE
                     "answer": 632              | "answer": "347 + 285"             | ANSWER_TYPE
@@ -297,8 +332,7 @@ class JsonFormatTest {
                     How many is that?          | How many does the text name?      | MENTIONS_DOCUMENT
                     How many is that?          | How many in the given passage?    | MENTIONS_DOCUMENT
                     How many is that?          | What does this document total?    | MENTIONS_DOCUMENT
-                    "relevant_quotes": [       | "relevant_quotes": [5,            | UNREADABLE
-                    "potential_errors":        | "errors":                         | UNREADABLE
+                    "relevant_quotes": [       | "relevant_quotes": [["a"],        | UNREADABLE
                     """)
     void aFreeFormThatBreaksARuleIsRefused(String part, String change, Refusal reason) {
         assertRefused(challenge(List.of(FREE_FORM_IS_BEST, changed(FREE_FORM, part, change))), reason);
@@ -307,7 +341,10 @@ class JsonFormatTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     "correct_answer": "mace"         | "correct_answer": ""           | DECLINED
-                    "exam_question":                 | "question":                    | UNREADABLE
+                    "exam_question":                 | "question":                    | -
+                    "correct_answer":                | "answer":                      | -
+                    "answer_quote":                  | "quote":                       | UNREADABLE
+                    "multiple_choice_question":      | "choice":                      | UNREADABLE
                     "multiple_choice_correct": "C"   | "multiple_choice_correct": "E" | OPTIONS
                     "multiple_choice_correct": "C"   | "multiple_choice_correct": ""  | OPTIONS
                     "multiple_choice_correct": "C"   | "multiple_choice_correct": "A" | OPTIONS

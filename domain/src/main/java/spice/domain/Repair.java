@@ -18,14 +18,16 @@ public enum Repair {
     QUOTES,
     /// Accepts unescaped line ends or tabs in a text.
     CONTROL_CHARACTERS,
-    /// Accepts a backslash before a character that needs none.
+    /// Reads a backslash as it is written, before LaTeX (`\times`, which JSON takes for a tab) and before a character
+    /// that needs none.
     ESCAPES,
     /// Reads `True`, `False` and `None` as JSON's words.
     LITERALS,
     /// Adds the last closing brackets where nothing else is missing.
     UNCLOSED,
-    /// Ignores keys that the format does not ask for.
+    /// Ignores keys that the format does not ask for, and does without those that nothing uses.
     KEYS,
-    /// Converts a value of another type: `"true"` to a boolean, a number to a text, a text to a list.
+    /// Converts a value of another type: `"true"` to a boolean, a number to a text, a text to a list, a list of one
+    /// to its value.
     TYPES
 }
