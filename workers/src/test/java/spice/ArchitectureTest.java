@@ -57,7 +57,7 @@ class ArchitectureTest {
             room("checkpoints", "model", "steps"),
             room("policies", "model", "checkpoints"),
             room("vllm", "model", "checkpoints", "policies"),
-            room("chat", "model"),
+            room("chat", "model", "steps"),
             room("verify"),
             room("formats", "ledger", "chat", "verify"),
             room("roles", "model", "steps", "checkpoints", "policies", "chat", "formats"),

@@ -14,58 +14,47 @@ import java.util.Optional;
 public final class ChatTemplate {
     private static final String NEXT_SPEAKER = "\n\nUser:";
 
-    private final String before;
-    private final String behind;
-    private final String between;
-    private final Optional<String> stop;
+    private final DialogueTexts texts;
     private final SpecialTokens marks;
 
-    /// @param before stands before the first message
-    /// @param behind stands between a message and the reply to it
-    /// @param between stands between the end of a reply and the next message
-    /// @param stop text that ends a reply, besides the model's stop tokens
-    /// @param marks texts of special tokens
-    ChatTemplate(String before, String behind, String between, Optional<String> stop, Collection<String> marks) {
-        this.before = before;
-        this.behind = behind;
-        this.between = between;
-        this.stop = stop;
-        this.marks = SpecialTokens.of(marks);
+    ChatTemplate(DialogueTexts texts) {
+        this.texts = texts;
+        this.marks = SpecialTokens.of(texts.marks());
     }
 
     /// A plain transcript, for base models without a template, as the paper prompts OctoThinker (SPICE Fig. 8). A
     /// reply ends with a stop token, or where the model goes on to speak for the user.
     public static ChatTemplate transcript() {
-        return transcript("", List.of());
+        return new ChatTemplate(transcript("", List.of()));
     }
 
     /// A plain transcript for a tokenizer.
     ///
     /// @param begin what the tokenizer puts before any text
     /// @param marks texts of its special tokens
-    static ChatTemplate transcript(String begin, Collection<String> marks) {
-        return new ChatTemplate(begin + "User: ", "\n\nAssistant:", " ", Optional.of(NEXT_SPEAKER), marks);
+    static DialogueTexts transcript(String begin, Collection<String> marks) {
+        return new DialogueTexts(begin + "User: ", "\n\nAssistant:", " ", Optional.of(NEXT_SPEAKER), marks);
     }
 
     /// The text that ends a reply, besides the model's stop tokens. The model's trajectory includes it.
     public Optional<String> stop() {
-        return stop;
+        return texts.stop();
     }
 
     /// A dialogue's first message, up to the place where the model replies.
     public String opening(String user) {
-        return before + user.strip() + behind;
+        return texts.before() + user.strip() + texts.behind();
     }
 
     /// A further message, directly after the tokens of the model's last reply.
     public String followUp(String reply, String user) {
-        String end = stop.filter(text -> !reply.contains(text)).orElse("");
-        return end + between + user.strip() + behind;
+        String end = texts.stop().filter(text -> !reply.contains(text)).orElse("");
+        return end + texts.between() + user.strip() + texts.behind();
     }
 
     /// A reply without the text that ends it.
     public String said(String reply) {
-        int end = stop.map(reply::indexOf).orElse(-1);
+        int end = texts.stop().map(reply::indexOf).orElse(-1);
         return end < 0 ? reply : reply.substring(0, end);
     }
 

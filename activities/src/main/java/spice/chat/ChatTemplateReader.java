@@ -18,12 +18,15 @@ import spice.model.ModelException;
 /// `tokenizer_config.json`; among several templates, the one named `default`. A model without one gets the plain
 /// transcript.
 ///
-/// The template is rendered once, when a model is opened, with placeholder words for messages, and cut at these
-/// words. So no text of a document or of a model ever goes through the template.
-public final class ChatTemplateReader {
+/// The template is rendered once, with placeholder words for messages, and cut at these words. So no text of a
+/// document or of a model ever goes through the template.
+final class ChatTemplateReader {
     private static final String FILE = "chat_template.jinja";
     private static final String CONFIG = "tokenizer_config.json";
     private static final String TOKENIZER = "tokenizer.json";
+    /// The files of a model that matter here.
+    static final List<String> FILES = List.of(FILE, CONFIG, TOKENIZER);
+
     private static final List<String> TOKENS = List.of("bos_token", "eos_token", "unk_token", "pad_token");
     private static final String FIRST = "spicefirstmessage";
     private static final String REPLY = "spicereply";
@@ -32,12 +35,12 @@ public final class ChatTemplateReader {
 
     private ChatTemplateReader() {}
 
-    /// The template of a model.
+    /// The texts around the messages of a dialogue with a model.
     ///
     /// @param file gives the content of one of the model's files by name; empty if there is no such file
     /// @param stopTokens the tokens that end the model's replies
     /// @throws ModelException if the template cannot be rendered, or does not show how to write a dialogue
-    public static ChatTemplate read(Function<String, Optional<byte[]>> file, Collection<Integer> stopTokens) {
+    static DialogueTexts texts(Function<String, Optional<byte[]>> file, Collection<Integer> stopTokens) {
         TokenizerFile tokenizer = TokenizerFile.read(
                 file.apply(TOKENIZER).orElseThrow(() -> new ModelException("the model lacks its " + TOKENIZER)));
         JsonNode config = file.apply(CONFIG).map(ChatTemplateReader::config).orElse(MissingNode.getInstance());
@@ -50,14 +53,16 @@ public final class ChatTemplateReader {
         try {
             return cut(JinjaTemplate.of(source.get()), tokens(config), tokenizer, stopTokens);
         } catch (UnusableTemplate e) {
-            throw new ModelException(
-                    "the model's chat template cannot be used: %s. Put one that is plainer beside its weights, as %s"
-                            .formatted(e.getMessage(), FILE),
-                    e);
+            throw new ModelException(unusable(String.valueOf(e.getMessage())), e);
         }
     }
 
-    private static ChatTemplate cut(
+    static String unusable(String reason) {
+        return "the model's chat template cannot be used: %s. Put one that is plainer beside its weights, as %s"
+                .formatted(reason, FILE);
+    }
+
+    private static DialogueTexts cut(
             JinjaTemplate template,
             Map<String, Object> tokens,
             TokenizerFile tokenizer,
@@ -77,7 +82,7 @@ public final class ChatTemplateReader {
                 tokenizer.marks().stream().filter(ending::startsWith).max(Comparator.comparingInt(String::length));
         boolean isStopToken = end.isPresent()
                 && stopTokens.stream().map(tokenizer.added()::get).anyMatch(end.get()::equals);
-        return new ChatTemplate(
+        return new DialogueTexts(
                 opening.substring(0, first),
                 opening.substring(first + FIRST.length()),
                 end.map(mark -> ending.substring(mark.length())).orElse(between),

@@ -1,4 +1,5 @@
-/// How dialogues are written: a checkpoint's own chat template in a sandbox, or a plain transcript. Knows model.
+/// How dialogues are written: a checkpoint's own chat template in a limited process, or a plain transcript. Knows
+/// model, steps.
 @NullMarked
 package spice.chat;
 

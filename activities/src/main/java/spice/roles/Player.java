@@ -1,9 +1,8 @@
 package spice.roles;
 
 import java.util.Map;
-import java.util.Optional;
 import spice.chat.ChatTemplate;
-import spice.chat.ChatTemplateReader;
+import spice.chat.ChatTemplates;
 import spice.checkpoints.Checkpoints;
 import spice.formats.AnswerFormat;
 import spice.formats.JsonFormat;
@@ -36,9 +35,7 @@ public record Player(Policy policy, RoleFormat format) {
     private static ChatTemplate chat(BlobStore store, CheckpointRef checkpoint, Policy policy) {
         Map<String, BlobRef> files = new Checkpoints(store).manifest(checkpoint).files();
         try {
-            return ChatTemplateReader.read(
-                    name -> Optional.ofNullable(files.get(name)).map(store::get),
-                    policy.codec().stopTokens());
+            return ChatTemplates.of(store, files, policy.codec().stopTokens());
         } catch (ModelException e) {
             throw Failure.MODEL_UNUSABLE.because(e);
         }

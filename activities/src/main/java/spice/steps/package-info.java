@@ -1,4 +1,5 @@
-/// How a step survives: results found in the store, work cut into shards, heartbeats. Knows model.
+/// How a step survives: results found in the store, work cut into shards, heartbeats, limited processes for
+/// untrusted input. Knows model.
 @NullMarked
 package spice.steps;
 

@@ -20,7 +20,7 @@ class ChatTemplateReaderTest {
 
     @Test
     void ofChatMlTheFollowUpBeginsBehindTheModelsOwnEnd() {
-        ChatTemplate chat = ChatTemplateReader.read(files(QWEN, config("qwen2_5-like", "")), List.of(2));
+        ChatTemplate chat = Chats.read(files(QWEN, config("qwen2_5-like", "")), List.of(2));
         assertThat(chat.stop()).isEmpty();
         assertThat(chat.opening(" Hello?\n"))
                 .isEqualTo("<|im_start|>system\nYou answer briefly.<|im_end|>\n<|im_start|>user\nHello?<|im_end|>\n"
@@ -33,7 +33,7 @@ class ChatTemplateReaderTest {
     /// them.
     @Test
     void thoughtsOfAnEarlierReplyStayWhereTheModelSawThem() {
-        ChatTemplate chat = ChatTemplateReader.read(files(QWEN, config("qwen3-like", "")), List.of(0, 2));
+        ChatTemplate chat = Chats.read(files(QWEN, config("qwen3-like", "")), List.of(0, 2));
         assertThat(chat.opening("Hello?")).isEqualTo("<|im_start|>user\nHello?<|im_end|>\n<|im_start|>assistant\n");
         assertThat(chat.followUp("<think>\nhm\n</think>\n\nYes.", "Sure?"))
                 .isEqualTo("\n<|im_start|>user\nSure?<|im_end|>\n<|im_start|>assistant\n");
@@ -43,8 +43,7 @@ class ChatTemplateReaderTest {
     void aPromptMayBeginTheReply() {
         ObjectNode tokenizer =
                 tokenizer("", "<｜begin▁of▁sentence｜>", "<｜end▁of▁sentence｜>", "<｜User｜>", "<｜Assistant｜>");
-        ChatTemplate chat =
-                ChatTemplateReader.read(files(tokenizer, config("thinking-like", "<｜begin▁of▁sentence｜>")), List.of(1));
+        ChatTemplate chat = Chats.read(files(tokenizer, config("thinking-like", "<｜begin▁of▁sentence｜>")), List.of(1));
         assertThat(chat.opening("Hello?")).isEqualTo("<｜begin▁of▁sentence｜><｜User｜>Hello?<｜Assistant｜><think>\n");
         assertThat(chat.followUp("hm</think>Yes.", "Sure?")).isEqualTo("<｜User｜>Sure?<｜Assistant｜><think>\n");
     }
@@ -52,8 +51,7 @@ class ChatTemplateReaderTest {
     @Test
     void ofLlamaTheTextBeginsWithTheTokenThatTheTemplateNames() {
         ObjectNode tokenizer = tokenizer("<|begin_of_text|>", "<|begin_of_text|>", "<|eot_id|>", "<|start_header_id|>");
-        ChatTemplate chat =
-                ChatTemplateReader.read(files(tokenizer, config("llama3-like", "<|begin_of_text|>")), List.of(1));
+        ChatTemplate chat = Chats.read(files(tokenizer, config("llama3-like", "<|begin_of_text|>")), List.of(1));
         assertThat(chat.opening("Hello?"))
                 .startsWith("<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nKnown until")
                 .contains("Today: 05 Mar 2024\n")
@@ -67,7 +65,7 @@ class ChatTemplateReaderTest {
     /// Qwen2.5's base models have the template of its chat models, but `<|endoftext|>` is their only stop token.
     @Test
     void aTemplatesEndThatIsNoStopTokenEndsARepliesText() {
-        ChatTemplate chat = ChatTemplateReader.read(files(QWEN, config("qwen2_5-like", "")), List.of(0));
+        ChatTemplate chat = Chats.read(files(QWEN, config("qwen2_5-like", "")), List.of(0));
         assertThat(chat.stop()).contains("<|im_end|>");
         assertThat(chat.said("Yes.<|im_end|>")).isEqualTo("Yes.");
         assertThat(chat.followUp("Yes.<|im_end|>", "Sure?")).startsWith("\n<|im_start|>user\nSure?");
@@ -79,14 +77,13 @@ class ChatTemplateReaderTest {
     @Test
     void aModelWithoutATemplateGetsATranscript() {
         ObjectNode tokenizer = tokenizer("<|begin_of_text|>", "<|begin_of_text|>", "<|end_of_text|>");
-        ChatTemplate chat = ChatTemplateReader.read(files(tokenizer, config("", "<|begin_of_text|>")), List.of(1));
+        ChatTemplate chat = Chats.read(files(tokenizer, config("", "<|begin_of_text|>")), List.of(1));
         assertThat(chat.opening("Hello?")).isEqualTo("<|begin_of_text|>User: Hello?\n\nAssistant:");
         assertThat(chat.stop()).contains("\n\nUser:");
         assertThat(chat.followUp(" Yes.", "Sure?")).isEqualTo("\n\nUser: Sure?\n\nAssistant:");
         assertThat(chat.followUp(" Yes.\n\nUser:", "Sure?")).isEqualTo(" Sure?\n\nAssistant:");
         assertThat(chat.said(" Yes.\n\nUser:")).isEqualTo(" Yes.");
-        assertThat(ChatTemplateReader.read(files(QWEN, config("", "")), List.of(0))
-                        .opening("Hello?"))
+        assertThat(Chats.read(files(QWEN, config("", "")), List.of(0)).opening("Hello?"))
                 .startsWith("User: ");
     }
 
@@ -101,11 +98,11 @@ class ChatTemplateReaderTest {
                 .addObject()
                 .put("name", "default")
                 .put("template", "{% for m in messages %}[{{ m.content }}]{% endfor %}");
-        assertThat(ChatTemplateReader.read(files(QWEN, config), List.of(0)).opening("Hello?"))
+        assertThat(Chats.read(files(QWEN, config), List.of(0)).opening("Hello?"))
                 .isEqualTo("[Hello?]");
 
         var without = files(QWEN, config);
-        ChatTemplate own = ChatTemplateReader.read(
+        ChatTemplate own = Chats.read(
                 name -> name.equals("chat_template.jinja")
                         ? Optional.of("{% for m in messages %}({{ m.content }}){% endfor %}".getBytes(UTF_8))
                         : without.apply(name),
@@ -123,7 +120,7 @@ class ChatTemplateReaderTest {
                     """)
     void aTemplateThatNoDialogueCanBeToldFromIsNamedWithTheRemedy(String template, String reason) {
         ObjectNode config = config("", "").put("chat_template", template);
-        assertThatThrownBy(() -> ChatTemplateReader.read(files(QWEN, config), List.of(0)))
+        assertThatThrownBy(() -> Chats.read(files(QWEN, config), List.of(0)))
                 .isInstanceOf(ModelException.class)
                 .hasMessageStartingWith("the model's chat template cannot be used: ")
                 .hasMessageContaining(reason)
@@ -136,8 +133,16 @@ class ChatTemplateReaderTest {
         tokenizer.withArray("added_tokens").addObject().put("id", 9).put("content", "[INST]");
         tokenizer.withArray("added_tokens").addObject().put("id", 10).put("content", "spice");
         tokenizer.withArray("added_tokens").addObject().put("id", 11).put("content", "< s>");
-        ChatTemplate chat = ChatTemplateReader.read(files(tokenizer, config("", "")), List.of(1));
+        ChatTemplate chat = Chats.read(files(tokenizer, config("", "")), List.of(1));
         assertThat(chat.defused("a<s>b</s> <｜User｜> [INST] spice # <|im_end|> <no_added_token>"))
                 .isEqualTo("a<  s>b< /s> < ｜User｜> [ INST] spice # <|im_end|> <no_added_token>");
+    }
+
+    /// A blank behind "a" makes the token "a " again, without end; after four blanks the token itself goes.
+    @Test
+    void aTokenThatBlanksCreateAgainIsCutOut() {
+        ObjectNode tokenizer = tokenizer("", "a ", "<s>");
+        ChatTemplate chat = Chats.read(files(tokenizer, config("", "")), List.of(1));
+        assertThat(chat.defused("a b<s>c")).isEqualTo("    b< s>c");
     }
 }

@@ -33,8 +33,12 @@ public final class Chats {
 
     /// The chat of Qwen2.5's kind, whose replies end with the stop token `<|im_end|>`.
     public static ChatTemplate chatml() {
-        return ChatTemplateReader.read(
-                files(tokenizer("", "<|im_start|>", "<|im_end|>"), config("qwen2_5-like", "")), List.of(1));
+        return read(files(tokenizer("", "<|im_start|>", "<|im_end|>"), config("qwen2_5-like", "")), List.of(1));
+    }
+
+    /// Reads a template in this process.
+    static ChatTemplate read(Function<String, Optional<byte[]>> files, List<Integer> stopTokens) {
+        return new ChatTemplate(ChatTemplateReader.texts(files, stopTokens));
     }
 
     /// The files of a model, by name.

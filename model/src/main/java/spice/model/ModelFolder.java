@@ -41,7 +41,7 @@ public final class ModelFolder {
             "chat_template.jinja");
 
     /// Most bytes of a file beside the weights. The tokenizers of published models take up to 35 MB.
-    static final long LARGEST_COMPANION = 64L << 20;
+    public static final long LARGEST_COMPANION = 64L << 20;
 
     /// The usual deviation of fresh weights in models of this family.
     private static final double DEVIATION = 0.02;
