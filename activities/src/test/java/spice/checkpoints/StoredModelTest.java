@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import spice.model.HuggingFaceCodec;
 import spice.model.ModelException;
 import spice.model.TinyModel;
 import spice.store.BlobRef;
@@ -159,6 +161,32 @@ class StoredModelTest {
                 .extracting(failure -> ((ApplicationFailure) failure).getType())
                 .isEqualTo("MODEL_UNUSABLE");
         assertThatThrownBy(() -> known.codec("tiny")).hasMessageContaining("outside of the model's folder");
+    }
+
+    /// Forty times each "a" becomes two of them: a word of them takes terabytes, and the library ends its process.
+    @Test
+    void aTokenizerThatKillsItsProcessIsRefusedAndNotTriedAgain() throws Exception {
+        Path models = Files.createDirectory(folder.resolve("models"));
+        Path tokenizer =
+                TinyModel.create(models.resolve("tiny"), TinyModel.config(), 1).resolve("tokenizer.json");
+        Models known = new Models(store, models);
+        try (HuggingFaceCodec codec = known.codec("tiny")) {
+            assertThat(codec.encode("w3 w4")).containsExactly(3, 4);
+        }
+        String twice = "{\"type\": \"Replace\", \"pattern\": {\"String\": \"a\"}, \"content\": \"aa\"}";
+        Files.writeString(
+                tokenizer,
+                Files.readString(tokenizer)
+                        .replace(
+                                "\"pre_tokenizer\"",
+                                "\"normalizer\": {\"type\": \"Sequence\", \"normalizers\": [%s]}, \"pre_tokenizer\""
+                                        .formatted(String.join(", ", Collections.nCopies(40, twice)))));
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> known.codec("tiny"))
+                    .isInstanceOf(ApplicationFailure.class)
+                    .hasMessageContaining("the model's tokenizer cannot be used: ");
+        }
+        assertThat(store.committed("tokenizer")).hasSize(2);
     }
 
     @ParameterizedTest
