@@ -69,7 +69,7 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
         Ingest.Ingested ingested;
         try (Heartbeat heartbeat = heartbeats.start();
                 HuggingFaceCodec codec = models.codec(settings.model())) {
-            IngestSettings limits = IngestSettings.of(settings.model(), settings.passageTokens());
+            IngestSettings limits = IngestSettings.of(settings.model(), settings.passageTokens(), settings.textField());
             ingested = Ingest.ingest(
                     places.source(settings.corpus()),
                     limits,

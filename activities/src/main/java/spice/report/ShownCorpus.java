@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import spice.ingest.CorpusManifest;
+import spice.ingest.Cut;
 import spice.ingest.FileRefusal;
 
 /// The files from which the documents came, and the refused files.
@@ -30,7 +31,16 @@ record ShownCorpus(
         refused = List.copyOf(refused);
     }
 
-    record Taken(String path, String type, String title, long bytes, int passages, int duplicates, boolean isCut) {}
+    /// @param isCut whether text is missing besides refused lines
+    record Taken(
+            String path,
+            String type,
+            String title,
+            long bytes,
+            int passages,
+            int duplicates,
+            boolean isCut,
+            int badLines) {}
 
     record Refused(String path, FileRefusal reason, String detail) {}
 
@@ -51,7 +61,8 @@ record ShownCorpus(
                                 file.bytes(),
                                 file.passages(),
                                 file.duplicates(),
-                                !file.cuts().isEmpty()))
+                                file.cuts().stream().anyMatch(cut -> cut != Cut.LINES),
+                                file.badLineCount()))
                         .toList(),
                 manifest.refused().stream()
                         .limit(MOST)

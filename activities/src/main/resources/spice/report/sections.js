@@ -137,11 +137,12 @@ class Documents {
     const more = (shown, all) => shown < all ? 'the first ' + count(shown) + ' of ' + count(all) : count(all);
     this.lead.textContent = count(of.totals.files) + ' files seen: ' + count(of.allTaken) + ' taken, ' + count(of.allRefused) + ' refused, '
         + count(of.totals.hidden) + ' hidden. ' + count(of.totals.passages) + ' passages, ' + count(of.totals.tokens) + ' tokens, '
-        + count(of.totals.duplicates) + ' duplicate passages dropped.';
+        + count(of.totals.duplicates) + ' duplicate passages dropped.'
+        + (of.totals.badLines ? ' ' + count(of.totals.badLines) + ' JSON lines refused.' : '');
     this.reasons.textContent = Object.entries(of.reasons).map(([reason, number]) => words(reason) + ' ' + count(number)).join(', ');
     this.taken.show('Files taken (' + more(of.taken.length, of.allTaken) + ')',
         () => [{title: 'File', long: true}, {title: 'Type'}, {title: 'Size', number: true}, {title: 'Passages', number: true}, {title: 'Note'}],
-        () => of.taken.map(file => [file.path, file.type, bytes(file.bytes), count(file.passages), file.isCut ? 'not read to its end' : '']));
+        () => of.taken.map(file => [file.path, file.type, bytes(file.bytes), count(file.passages), [file.isCut ? 'not read to its end' : '', file.badLines ? count(file.badLines) + ' lines refused' : ''].filter(note => note).join(', ')]));
     this.refused.show('Files refused (' + more(of.refused.length, of.allRefused) + ')',
         () => [{title: 'File', long: true}, {title: 'Why'}, {title: 'Detail', long: true}],
         () => of.refused.map(file => [file.path, words(file.reason), file.detail]));

@@ -64,7 +64,7 @@ public record WrittenRun(BlobStore store, String lineage, String words, int atte
     public BlobRef corpus() {
         return store.put(Json.bytes(new CorpusManifest(
                 IngestSettings.of("none", 96),
-                new CorpusManifest.Totals(2, 0, 8, 0, 800),
+                new CorpusManifest.Totals(2, 0, 8, 0, 800, 0),
                 List.of(new CorpusManifest.Source(
                         "ledgers/0%s.txt".formatted(words),
                         "text/plain",

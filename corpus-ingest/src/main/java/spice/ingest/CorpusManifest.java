@@ -36,7 +36,8 @@ public record CorpusManifest(
     /// @param passages kept
     /// @param duplicates passages dropped because an earlier passage has the same text
     /// @param tokens length of the passages kept
-    public record Totals(int files, int hidden, int passages, int duplicates, long tokens) {}
+    /// @param badLines JSON lines that were refused, also in files that were; manifests before this count say 0
+    public record Totals(int files, int hidden, int passages, int duplicates, long tokens, long badLines) {}
 
     /// A file that was read.
     ///

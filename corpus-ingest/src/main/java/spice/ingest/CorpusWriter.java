@@ -30,6 +30,7 @@ final class CorpusWriter implements AutoCloseable {
     private int inShard;
     private int duplicates;
     private long tokens;
+    private long badLines;
 
     CorpusWriter(BlobStore store, IngestSettings settings, Path folder) {
         this.store = store;
@@ -44,6 +45,7 @@ final class CorpusWriter implements AutoCloseable {
         store.copyTo(result, copy);
         try (MappingIterator<FileResult> heads = ZstdLines.read(Files.newInputStream(copy), FileResult.class)) {
             FileResult head = heads.next();
+            badLines += head.badLineCount();
             if (head.refusal().isPresent()) {
                 refused.add(new RefusedFile(file.path(), head.refusal().get(), head.detail()));
             } else {
@@ -117,7 +119,7 @@ final class CorpusWriter implements AutoCloseable {
     CorpusManifest manifest(int files, int hidden, List<Source> sources, List<RefusedFile> refused) throws IOException {
         endShard();
         int passages = shards.stream().mapToInt(Shard::passages).sum();
-        Totals totals = new Totals(files, hidden, passages, duplicates, tokens);
+        Totals totals = new Totals(files, hidden, passages, duplicates, tokens, badLines);
         return new CorpusManifest(settings, totals, sources, refused, shards);
     }
 

@@ -6,9 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -42,9 +40,10 @@ final class FileIngest {
     /// @param result the file to create
     FileResult ingest(Path file, Path result) throws IOException, InterruptedException {
         Path passages = Files.createTempFile(result.getParent(), "passages", ".jsonl.zst");
+        JsonLines lines = new JsonLines(settings);
         FileResult head;
         try (ZstdLines.Writer out = new ZstdLines.Writer(passages)) {
-            head = JsonLines.suits(file.toString()) ? jsonLines(file, out) : document(file, out);
+            head = lines.suits(file) ? jsonLines(file, lines, out) : document(file, out);
         }
         try (ZstdLines.Writer out = new ZstdLines.Writer(result)) {
             out.write(head);
@@ -75,22 +74,22 @@ final class FileIngest {
         };
     }
 
-    private FileResult jsonLines(Path file, ZstdLines.Writer out) throws IOException {
+    private FileResult jsonLines(Path file, JsonLines lines, ZstdLines.Writer out) throws IOException {
         LineIngest documents = new LineIngest(out);
-        boolean compressed = file.toString().toLowerCase(Locale.ROOT).endsWith(".zst");
-        Set<Cut> cuts = EnumSet.noneOf(Cut.class);
-        cuts.addAll(new JsonLines(settings).read(file, compressed, documents));
+        Set<Cut> cuts = lines.read(file, documents);
         if (documents.badLineCount > 0) {
             cuts.add(Cut.LINES);
         }
         if (documents.passages == 0) {
             String first = documents.badLines.isEmpty()
                     ? "no line in it can be read"
-                    : "line %d: %s"
+                    : "none of %d lines; line %d: %s"
                             .formatted(
+                                    documents.badLineCount,
                                     documents.badLines.getFirst().number(),
                                     documents.badLines.getFirst().reason());
-            return FileResult.refused(FileRefusal.NO_VALID_LINE, first);
+            return FileResult.refused(FileRefusal.NO_VALID_LINE, first)
+                    .withBadLines(documents.badLineCount, documents.badLines);
         }
         return new FileResult(
                 Optional.empty(),

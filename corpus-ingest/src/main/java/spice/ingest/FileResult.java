@@ -10,6 +10,8 @@ import java.util.Optional;
 /// @param detail one line in addition to the refusal, or empty
 /// @param title may be empty
 /// @param passages number of passages, duplicates included
+/// @param badLineCount JSON lines that were refused
+/// @param badLines the first of them
 record FileResult(
         Optional<FileRefusal> refusal,
         String detail,
@@ -23,6 +25,10 @@ record FileResult(
     FileResult {
         cuts = List.copyOf(cuts);
         badLines = List.copyOf(badLines);
+    }
+
+    FileResult withBadLines(int count, List<BadLine> first) {
+        return new FileResult(refusal, detail, type, title, language, passages, cuts, count, first);
     }
 
     static FileResult refused(FileRefusal reason, String detail) {

@@ -46,9 +46,10 @@ public final class Ingest {
     /// Raised by hand when the same file gives other passages.
     private static final int FILE_VERSION = 2;
     /// Raised by hand when the same passages give another manifest or other shards.
-    private static final int CORPUS_VERSION = 1;
+    private static final int CORPUS_VERSION = 2;
 
-    private static final Pattern EXTENSION = Pattern.compile("(\\.jsonl\\.zst|\\.[a-z0-9]{1,10})$");
+    private static final Pattern EXTENSION =
+            Pattern.compile("((\\.[a-z0-9]{1,10})?\\.(gz|bz2|xz|zst)|\\.[a-z0-9]{1,10})$");
     private static final int REFUSALS_SHOWN = 5;
 
     private final FileSource source;

@@ -39,8 +39,14 @@ public record IngestSettings(
         require(shardPassages > 0, "shardPassages must be positive, got %d", shardPassages);
     }
 
-    /// Limits that work well on the Debian manuals: five million characters, a minute, half a gigabyte.
+    /// Limits that work well on the Debian manuals: five million characters, a minute, half a gigabyte. JSON lines hold
+    /// their text in the usual field.
     public static IngestSettings of(String tokenizer, int passageTokens) {
-        return new IngestSettings(tokenizer, passageTokens, "text", 5_000_000, 500, 4L << 30, 60, 512, 500);
+        return of(tokenizer, passageTokens, "text");
+    }
+
+    /// These limits, for JSON lines with another field of text.
+    public static IngestSettings of(String tokenizer, int passageTokens, String textField) {
+        return new IngestSettings(tokenizer, passageTokens, textField, 5_000_000, 500, 4L << 30, 60, 512, 500);
     }
 }

@@ -57,7 +57,7 @@ class IngestTest {
                         new RefusedFile("empty.txt", FileRefusal.EMPTY, ""));
         // Seven files: three read, two refused, a hidden file and a hidden folder. Five words and forty words make
         // four passages.
-        assertThat(manifest.totals()).isEqualTo(new Totals(7, 2, 5, 0, 46));
+        assertThat(manifest.totals()).isEqualTo(new Totals(7, 2, 5, 0, 46, 0));
     }
 
     @Test

@@ -28,6 +28,9 @@ public record RunSettings(
                 + "and the first Challenger poses on them")
         String heldOut,
 
+        @Setting("field of the corpus's JSON lines that holds their text")
+        String textField,
+
         @Setting("base model: a folder below the workers' models folder, or one that `spice run --model` has stored")
         String model,
 
@@ -206,6 +209,9 @@ public record RunSettings(
     /// The trainer that is the worker itself.
     public static final String OWN_TRAINER = "own";
 
+    /// The usual field of a JSON line that holds its text.
+    public static final String TEXT_FIELD = "text";
+
     private static final double LORA_ALPHA = 32;
     private static final String ALL_MATRICES = "all";
 
@@ -215,6 +221,7 @@ public record RunSettings(
 
     public RunSettings {
         // Older histories and records lack these fields, which then read as 0 or null.
+        textField = requireNonNullElse(textField, TEXT_FIELD);
         topP = topP == 0 ? 1 : topP;
         trainer = requireNonNullElse(trainer, OWN_TRAINER);
         dtype = requireNonNullElse(dtype, Dtype.FLOAT32);

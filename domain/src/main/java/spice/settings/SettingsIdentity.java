@@ -13,13 +13,14 @@ import spice.store.Json;
 /// The settings that a result depends on. Two runs that differ only in other settings reuse each other's results in
 /// the store. This identity and the parent checkpoint name a checkpoint's branch.
 public final class SettingsIdentity {
-    /// Settings without effect on results: how long to run, what to evaluate on the way, how the work is split, and
-    /// names.
+    /// Settings without effect on results: how long to run, what to evaluate on the way, how the work is split, names,
+    /// and what the corpus's own digest says, since its manifest holds how it was read.
     private static final Set<String> WITHOUT_EFFECT = Set.of(
             "preset",
             "startFrom",
             "corpus",
             "heldOut",
+            "textField",
             "model",
             "iterations",
             "evaluateEvery",

@@ -165,6 +165,9 @@ public final class SettingsReader {
                 problems.add("%s is empty; name one that the workers were started with".formatted(name.getKey()));
             }
         }
+        if (settings.textField().isBlank()) {
+            problems.add("textField is empty; name a field, such as %s".formatted(RunSettings.TEXT_FIELD));
+        }
         return problems;
     }
 

@@ -104,6 +104,7 @@ class SettingsReaderTest {
                 "{\"temperature\": true} | temperature is true; give a number",
                 "{\"corpus\": 7} | corpus is 7; give a text in quotes",
                 "{\"corpus\": \" \"} | corpus is empty; name one that the workers were started with",
+                "{\"textField\": \"\"} | textField is empty; name a field, such as text",
                 "{\"preset\": \"huge\"} | preset is \"huge\"; take one of [nano, own, paper]",
                 "{\"groupSize\": 32} | challengerAttempts is 16 but groupSize is 32; give challengerAttempts at least groupSize",
                 "{\"startFrom\": \"../x@3\"} | startFrom is \"../x@3\"; take base, last, last-or-base, or a lineage and an iteration as mine@12",

@@ -27,7 +27,7 @@ import spice.store.Json;
 public final class Operator {
     private static final ObjectMapper JSON = Json.mapper();
     /// Settings that define the run: other values make another run.
-    private static final Set<String> FIXED = Set.of("preset", "startFrom", "corpus", "heldOut", "model");
+    private static final Set<String> FIXED = Set.of("preset", "startFrom", "corpus", "heldOut", "textField", "model");
 
     private @Nullable RunState state;
     private boolean underWay;
