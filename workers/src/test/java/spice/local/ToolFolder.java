@@ -13,8 +13,27 @@ record ToolFolder(Path path) {
     static ToolFolder in(Path parent) throws IOException {
         ToolFolder tools = new ToolFolder(Files.createDirectory(parent.resolve("tools")));
         tools.provide(
-                "bash", "cat", "chmod", "dirname", "flock", "grep", "gzip", "head", "ls", "mkdir", "mktemp", "mv",
-                "pkill", "rm", "sed", "sha256sum", "sleep", "sort", "tail", "tar", "uname");
+                "bash",
+                "cat",
+                "chmod",
+                "dirname",
+                "flock",
+                "grep",
+                "gzip",
+                "head",
+                "ls",
+                "mkdir",
+                "mktemp",
+                "mv",
+                "pkill",
+                "rm",
+                "sed",
+                "sha256sum",
+                "sleep",
+                "sort",
+                "tail",
+                "tar",
+                "uname");
         return tools;
     }
 
