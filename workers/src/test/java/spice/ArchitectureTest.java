@@ -87,9 +87,9 @@ class ArchitectureTest {
             room("upkeep", "checkpoints", "evaluation"),
             room("program", "model"),
             room("processes", "program"),
-            room("telemetry", "workflows", "processes"),
+            room("telemetry", "workflows", "program", "processes"),
             room("local", "model", "store.s3", "program", "processes", "telemetry"),
-            room("live", "checkpoints", "report"),
+            room("live", "checkpoints", "report", "program"),
             room("temporal", "workflows", "tracking", "report", "upkeep", "program", "local"),
             room(
                     "follow",

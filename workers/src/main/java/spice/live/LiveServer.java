@@ -11,7 +11,6 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,6 +20,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import spice.checkpoints.Checkpoints;
+import spice.program.LocalVisitor;
 import spice.report.LiveReport;
 import spice.report.RunListPage;
 import spice.settings.Lineages;
@@ -28,8 +28,7 @@ import spice.store.BlobStore;
 import spice.store.StoreException;
 
 /// Serves the pages of all runs of a store on the loopback address. Every path begins with a secret token, since
-/// other users of the machine can reach the port, too. Requests that name another host are refused: a foreign web
-/// page may have pointed its own host name here (DNS rebinding).
+/// other users of the machine can reach the port, too. Requests of foreign web pages are refused ([LocalVisitor]).
 ///
 /// ```
 /// /TOKEN/                 the list of runs
@@ -81,12 +80,7 @@ public final class LiveServer implements AutoCloseable {
 
     /// Address of the list of runs; a run's page is at `RUN/` below it.
     public URI home() {
-        return URI.create("http://%s/%s/".formatted(names().getFirst(), new String(token, UTF_8)));
-    }
-
-    private List<String> names() {
-        int port = server.getAddress().getPort();
-        return List.of("127.0.0.1:" + port, "localhost:" + port);
+        return URI.create("http://127.0.0.1:%d/%s/".formatted(server.getAddress().getPort(), new String(token, UTF_8)));
     }
 
     private void handle(HttpExchange exchange) throws IOException {
@@ -109,10 +103,7 @@ public final class LiveServer implements AutoCloseable {
         answer.set("Cross-Origin-Resource-Policy", "same-origin");
         answer.set("Referrer-Policy", "no-referrer");
         answer.set("X-Content-Type-Options", "nosniff");
-        if (Optional.ofNullable(exchange.getRequestHeaders().getFirst("Host"))
-                .filter(names()::contains)
-                .isEmpty()) {
-            text(exchange, 421, "This server answers to 127.0.0.1 and localhost only.");
+        if (LocalVisitor.refuses(exchange)) {
             return;
         }
         if (!exchange.getRequestMethod().equals("GET")) {

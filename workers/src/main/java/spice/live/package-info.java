@@ -1,4 +1,5 @@
-/// The live view: serves the pages of runs on this machine while they go on. Knows checkpoints, report.
+/// The live view: serves the pages of runs on this machine while they go on. Knows checkpoints,
+/// report, program.
 @NullMarked
 package spice.live;
 

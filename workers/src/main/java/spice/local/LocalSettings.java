@@ -183,6 +183,11 @@ public record LocalSettings(
         return URI.create("http://%s:%d".formatted(LOOPBACK, uiPort));
     }
 
+    /// File with the secret that says where the UI itself listens.
+    Path uiSecret() {
+        return home.resolve("ui-secret");
+    }
+
     Path stateFile() {
         return home.resolve("stack.json");
     }

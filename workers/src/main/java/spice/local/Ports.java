@@ -13,9 +13,9 @@ final class Ports {
 
     /// Our ports lie below those that the kernel gives to outgoing connections (32768 and up on Linux): a server
     /// that restarts must find its port still free.
-    private static final int FIRST = 10_000;
+    static final int FIRST = 10_000;
 
-    private static final int LAST = 32_767;
+    static final int LAST = 32_767;
     private static final int TRIES = 1_000;
 
     /// Different ports that are free now. They are drawn at random, so that two programs that look at the same time

@@ -71,6 +71,7 @@ final class StartedStack implements LocalStack {
     private final List<SupervisedProcess> servers = new ArrayList<>();
     private final List<SupervisedProcess> workers = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private Optional<UiDoor> door = Optional.empty();
     private boolean up;
     private boolean closed;
 
@@ -158,6 +159,7 @@ final class StartedStack implements LocalStack {
             temporal.ifPresentOrElse(
                     TemporalServer::requireReady, () -> ConfiguredTemporal.requireUsable(addresses.temporal()));
         }
+        openDoor();
         if (s3.isPresent() && !running.containsKey(S3)) {
             Ports.requireFree(settings.s3Port(), "the S3 server", "SPICE_S3_PORT");
         }
@@ -177,6 +179,17 @@ final class StartedStack implements LocalStack {
             up = true;
         }
         save();
+    }
+
+    private synchronized void openDoor() {
+        requireNotClosed();
+        door = temporal.map(_ -> UiDoor.open(settings));
+    }
+
+    private void requireNotClosed() {
+        if (closed) {
+            throw new UserError("the local stack was stopped while it was being started");
+        }
     }
 
     private ProcessPlan process(String name, List<String> command, Map<String, String> environment, LogFile log) {
@@ -316,9 +329,7 @@ final class StartedStack implements LocalStack {
                         .tag("started", process.name())
                         .register(counted.meters()));
         synchronized (this) {
-            if (closed) {
-                throw new UserError("the local stack was stopped while it was being started");
-            }
+            requireNotClosed();
             among.add(supervised);
         }
         Optional.ofNullable(running.get(process.name())).ifPresentOrElse(supervised::adopt, supervised::start);
@@ -368,6 +379,7 @@ final class StartedStack implements LocalStack {
         if (begin()) {
             stop(workers, WORKER_GRACE);
             stop(servers, SERVER_GRACE);
+            door.ifPresent(UiDoor::close);
             telemetry.ifPresent(Telemetry::close);
             forget();
             ended.countDown();

@@ -23,12 +23,14 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import spice.processes.Holder;
 import spice.processes.LiveProcess;
 import spice.processes.LogFile;
 import spice.program.UserError;
 
-/// The stack's own Temporal server: one process, Web UI included, with its state in a database file.
+/// The stack's own Temporal server: one process, Web UI included, with its state in a database file. [UiDoor] leads to
+/// the UI.
 final class TemporalServer {
     static final String NAMESPACE = "default";
 
@@ -44,6 +46,10 @@ final class TemporalServer {
             "matching.numTaskqueueReadPartitions=1",
             "matching.numTaskqueueWritePartitions=1");
 
+    /// No request can name this host, so the frontend's HTTP API, which no part of ours uses, refuses all: it asks neither
+    /// for a key nor for the page that a request comes from, and its port is easily found.
+    private static final List<String> SHUT = List.of("frontend.httpAllowedHosts=[\"no host\"]");
+
     /// Longest time for a start.
     static final Duration START = Duration.ofSeconds(90);
 
@@ -51,11 +57,13 @@ final class TemporalServer {
 
     private final TemporalRung.Binary binary;
     private final LocalSettings settings;
+    private final HiddenUi ui;
     private final Map<String, IndexedValueType> searchAttributes;
 
     TemporalServer(TemporalRung.Binary binary, LocalSettings settings, Map<String, IndexedValueType> searchAttributes) {
         this.binary = binary;
         this.settings = settings;
+        this.ui = HiddenUi.of(settings);
         this.searchAttributes = new TreeMap<>(searchAttributes);
     }
 
@@ -81,11 +89,13 @@ final class TemporalServer {
                 LocalSettings.LOOPBACK,
                 "--port",
                 Integer.toString(settings.temporalPort()),
+                "--ui-ip",
+                ui.host(),
                 "--ui-port",
-                Integer.toString(settings.uiPort()),
+                Integer.toString(ui.port()),
                 "--db-filename",
                 settings.temporalDatabase().toString()));
-        TURNS.forEach(value -> {
+        Stream.concat(TURNS.stream(), SHUT.stream()).forEach(value -> {
             command.add("--dynamic-config-value");
             command.add(value);
         });
@@ -106,10 +116,9 @@ final class TemporalServer {
 
     /// Checks what can be checked before the server is started.
     ///
-    /// @throws UserError if a port or the database is in use, or a newer server wrote the database
+    /// @throws UserError if its port or the database is in use, or a newer server wrote the database
     void requireReady() {
         Ports.requireFree(settings.temporalPort(), "the Temporal server", "SPICE_TEMPORAL_PORT");
-        Ports.requireFree(settings.uiPort(), "the Temporal UI", "SPICE_UI_PORT");
         Path database = settings.temporalDatabase();
         Holder.ofFile(database).ifPresent(holder -> {
             throw new UserError("%s is locked: %s is using it. Stop that, or set SPICE_HOME to another folder."
@@ -172,7 +181,7 @@ final class TemporalServer {
     }
 
     private boolean uiAnswers() {
-        OptionalInt status = HttpProbe.status(settings.uiAddress(), START);
+        OptionalInt status = HttpProbe.status(ui.address(), START);
         return status.isPresent() && status.getAsInt() == HttpURLConnection.HTTP_OK;
     }
 

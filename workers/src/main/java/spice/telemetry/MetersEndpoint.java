@@ -8,6 +8,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import spice.program.LocalVisitor;
 
 /// Serves `GET /metrics` in Prometheus' text format. Values are counted while the process works, so a scrape only
 /// reads some hundred numbers, on a thread of its own.
@@ -32,13 +33,19 @@ final class MetersEndpoint implements AutoCloseable {
         ExecutorService thread = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name("meters").daemon().factory());
         server.setExecutor(thread);
-        server.createContext("/metrics", exchange -> answer(exchange, meters));
+        boolean local = server.getAddress().getAddress().isLoopbackAddress();
+        server.createContext("/metrics", exchange -> answer(exchange, meters, local));
         server.start();
         return new MetersEndpoint(server, thread);
     }
 
-    private static void answer(HttpExchange exchange, PrometheusMeterRegistry meters) throws IOException {
+    /// @param local whether only this machine is served; elsewhere nobody knows the name by which a scraper comes
+    private static void answer(HttpExchange exchange, PrometheusMeterRegistry meters, boolean local)
+            throws IOException {
         try (exchange) {
+            if (local && LocalVisitor.refuses(exchange)) {
+                return;
+            }
             if (!exchange.getRequestMethod().equals("GET")) {
                 exchange.sendResponseHeaders(405, -1);
                 return;

@@ -1,4 +1,4 @@
-/// Meters of our processes for Prometheus. Knows workflows, processes.
+/// Meters of our processes for Prometheus. Knows workflows, program, processes.
 @NullMarked
 package spice.telemetry;
 

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import spice.checkpoints.WrittenRun;
+import spice.program.RawHttp;
 import spice.report.LiveReport;
 import spice.report.Standing;
 import spice.store.InMemoryBlobStore;
@@ -59,14 +59,7 @@ class LiveServerTest {
 
     private String answer(String method, String path, String headers) throws IOException {
         URI home = server.home();
-        try (Socket socket = new Socket(home.getHost(), home.getPort())) {
-            socket.getOutputStream()
-                    .write("%s %s HTTP/1.1\r\nConnection: close\r\n%s\r\n"
-                            .formatted(method, path, headers)
-                            .getBytes(StandardCharsets.UTF_8));
-            InputStream in = socket.getInputStream();
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
+        return RawHttp.ask(new InetSocketAddress(home.getHost(), home.getPort()), method, path, headers, "");
     }
 
     /// The first event of this name that the server sends to a page. It is asked by HTTP 1.0, so that no chunk
@@ -116,11 +109,26 @@ class LiveServerTest {
         assertThat(answer("GET", path, "Host: evil.example\r\n"))
                 .contains("421")
                 .doesNotContain("saffron");
-        assertThat(answer("GET", path, "Host: 127.0.0.1\r\n")).contains("421");
+        assertThat(answer("GET", path, "Host: evil.example\r\nHost: 127.0.0.1\r\n"))
+                .contains("421");
         assertThat(answer(
                         "GET",
                         path,
                         "Host: localhost:%d\r\n".formatted(server.home().getPort())))
+                .contains("200 OK");
+        // By a tunnel from another port.
+        assertThat(answer("GET", path, "Host: localhost:9000\r\n")).contains("200 OK");
+    }
+
+    @Test
+    void otherPagesAreRefused() throws IOException {
+        String path = "/" + TOKEN + "/mine/";
+        for (String origin : List.of("http://evil.example", "null", "http://127.0.0.1:1")) {
+            assertThat(answer("GET", path, host() + "Origin: %s\r\n".formatted(origin)))
+                    .contains("403")
+                    .doesNotContain("saffron");
+        }
+        assertThat(answer("GET", path, host() + "Origin: http://127.0.0.1:%d\r\n".formatted(server.home().getPort())))
                 .contains("200 OK");
     }
 
@@ -144,6 +152,11 @@ class LiveServerTest {
     void nothingCanBeSent() throws IOException {
         assertThat(answer("POST", "/" + TOKEN + "/mine/", host() + "Content-Length: 0\r\n"))
                 .contains("405");
+        assertThat(answer(
+                        "POST",
+                        "/" + TOKEN + "/mine/",
+                        host() + "Content-Type: text/plain\r\nOrigin: http://evil.example\r\nContent-Length: 0\r\n"))
+                .contains("403");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +17,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import spice.program.RawHttp;
 import spice.store.BlobRef;
+import spice.store.ObjectKeys;
 import spice.store.StoreException;
 import spice.store.s3.S3BlobStore;
 
@@ -85,6 +88,62 @@ class S3ServerTest {
         try (S3BlobStore store = S3BlobStore.open(settings.s3())) {
             assertThat(store.read(name)).contains("manifest".getBytes(UTF_8));
         }
+    }
+
+    /// A web page has no key, and the server lets no page read its answers.
+    @Test
+    void aForeignPageCanNeitherReadNorWrite() throws IOException {
+        BlobRef blob;
+        try (S3BlobStore store = S3BlobStore.open(settings.s3())) {
+            blob = store.put("secret".getBytes(UTF_8));
+        }
+        String object = "/spice/" + ObjectKeys.blob(blob.sha256());
+        InetSocketAddress address = LocalSettings.loopback(settings.s3Port());
+        for (String host : List.of("127.0.0.1:" + settings.s3Port(), "evil.example:" + settings.s3Port())) {
+            String headers = "Host: %s\r\nOrigin: http://evil.example\r\nContent-Type: text/plain\r\n".formatted(host);
+            assertThat(RawHttp.ask(address, "GET", object, headers, ""))
+                    .contains("403")
+                    .doesNotContain("secret");
+            assertThat(RawHttp.status(address, "GET", "/spice?list-type=2", headers, ""))
+                    .isEqualTo(403);
+            for (String method : List.of("POST", "PUT", "DELETE")) {
+                assertThat(RawHttp.status(address, method, object, headers, "mine"))
+                        .as(method)
+                        .isGreaterThanOrEqualTo(400);
+            }
+            String deletion = "<Delete><Object><Key>%s</Key></Object></Delete>".formatted(ObjectKeys.blob(blob.sha256()));
+            assertThat(RawHttp.status(address, "POST", "/spice?delete", headers, deletion))
+                    .isGreaterThanOrEqualTo(400);
+            // What a form of a page sends.
+            assertThat(RawHttp.status(
+                            address,
+                            "POST",
+                            "/spice",
+                            headers.replace("text/plain", "multipart/form-data; boundary=b"),
+                            """
+                            --b\r
+                            Content-Disposition: form-data; name="key"\r
+                            \r
+                            evil\r
+                            --b\r
+                            Content-Disposition: form-data; name="file"; filename="evil"\r
+                            \r
+                            mine\r
+                            --b--\r
+                            """))
+                    .isGreaterThanOrEqualTo(400);
+            assertThat(RawHttp.ask(
+                            address,
+                            "OPTIONS",
+                            object,
+                            headers + "Access-Control-Request-Method: PUT\r\n",
+                            ""))
+                    .doesNotContainIgnoringCase("Access-Control-Allow-Origin");
+        }
+        try (S3BlobStore store = S3BlobStore.open(settings.s3())) {
+            assertThat(store.get(blob)).isEqualTo("secret".getBytes(UTF_8));
+        }
+        assertThat(settings.s3Folder().resolve("spice/evil")).doesNotExist();
     }
 
     @Test

@@ -28,9 +28,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -152,6 +154,20 @@ class TemporalServerTest {
                 .hasContent(TestStacks.binary().version().toString());
     }
 
+    @Test
+    void theImageIsConfiguredLikeTheStack() throws IOException {
+        String image = Files.readString(TestStacks.ROOT.resolve("infra/temporal-server/Dockerfile"))
+                .replace("\\\"", "\"");
+        List<String> command = server(TestStacks.settings(folder.resolve("home"), false)).command();
+        List<String> values = IntStream.range(1, command.size())
+                .filter(i -> command.get(i - 1).equals("--dynamic-config-value"))
+                .mapToObj(command::get)
+                .toList();
+
+        assertThat(values).hasSize(6).allSatisfy(value -> assertThat(image)
+                .contains("\"--dynamic-config-value\", \"%s\"".formatted(value)));
+    }
+
     /// The file in the resources was written by server 1.31.2, with our settings. It holds a run whose first task waits
     /// in a queue, and a schedule.
     @Test
@@ -208,10 +224,10 @@ class TemporalServerTest {
     @Test
     void aTakenPortIsOneLineWithTheRemedy() throws IOException {
         LocalSettings settings = TestStacks.settings(folder.resolve("home"), false);
-        try (ServerSocket _ = new ServerSocket(settings.uiPort(), 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket _ = new ServerSocket(settings.temporalPort(), 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> server(settings).requireReady())
                     .isInstanceOf(UserError.class)
-                    .hasMessageContainingAll("port " + settings.uiPort(), "the Temporal UI", "SPICE_UI_PORT");
+                    .hasMessageContainingAll("port " + settings.temporalPort(), "the Temporal server", "SPICE_TEMPORAL_PORT");
         }
     }
 

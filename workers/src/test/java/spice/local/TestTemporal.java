@@ -16,12 +16,14 @@ public final class TestTemporal implements AutoCloseable {
     private final LocalSettings settings;
     private final ProcessPlan plan;
     private final TemporalServer server;
+    private final UiDoor door;
     private Process process;
 
     private TestTemporal(LocalSettings settings, ProcessPlan plan, TemporalServer server) throws IOException {
         this.settings = settings;
         this.plan = plan;
         this.server = server;
+        this.door = UiDoor.open(settings);
         this.process = plan.start();
     }
 
@@ -55,9 +57,13 @@ public final class TestTemporal implements AutoCloseable {
 
     /// Kills the server and starts it again on its files and ports.
     public void restart() throws IOException, InterruptedException {
-        close();
+        kill();
         process = plan.start();
         awaitUp();
+    }
+
+    private void kill() {
+        process.destroyForcibly().onExit().join();
     }
 
     /// Runs the server's own command line, as an operator would.
@@ -77,13 +83,23 @@ public final class TestTemporal implements AutoCloseable {
         return settings.temporalPort();
     }
 
-    /// The Web UI's address.
+    /// Address of the door to the Web UI.
     public URI ui() {
         return settings.uiAddress();
     }
 
+    /// Where the UI itself listens.
+    HiddenUi hiddenUi() {
+        return HiddenUi.of(settings);
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
     @Override
     public void close() {
-        process.destroyForcibly().onExit().join();
+        door.close();
+        kill();
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import spice.program.RawHttp;
 
 class TelemetryTest {
     @TempDir
@@ -49,6 +51,38 @@ class TelemetryTest {
                     .anyMatch(line -> line.startsWith("jvm_memory_used_bytes{"))
                     .anyMatch(line -> line.startsWith("spice_process_resident_bytes "));
             assertThat(ask(telemetry.port(), "POST").statusCode()).isEqualTo(405);
+        }
+    }
+
+    @Test
+    void aForeignPageSeesNothing() throws Exception {
+        try (Telemetry telemetry = start("gpu-worker")) {
+            InetSocketAddress address = new InetSocketAddress("127.0.0.1", telemetry.port());
+            String own = "Host: 127.0.0.1:%d\r\n".formatted(telemetry.port());
+
+            assertThat(RawHttp.status(address, "GET", "/metrics", own, "")).isEqualTo(200);
+            assertThat(RawHttp.ask(address, "GET", "/metrics", "Host: evil.example\r\n", ""))
+                    .contains("421")
+                    .doesNotContain("jvm_");
+            assertThat(RawHttp.ask(address, "GET", "/metrics", own + "Origin: http://evil.example\r\n", ""))
+                    .contains("403")
+                    .doesNotContain("jvm_");
+            assertThat(RawHttp.status(address, "POST", "/metrics", own + "Content-Type: text/plain\r\n", "x"))
+                    .isEqualTo(405);
+        }
+    }
+
+    /// A scraper comes by a name that only it knows, such as that of a container.
+    @Test
+    void beyondThisMachineAnyNameWillDo() throws Exception {
+        try (Telemetry telemetry = Telemetry.start("gpu-worker", new ListenAddress("0.0.0.0", 0), folder)) {
+            assertThat(RawHttp.status(
+                            new InetSocketAddress("127.0.0.1", telemetry.port()),
+                            "GET",
+                            "/metrics",
+                            "Host: gpu-worker:9464\r\n",
+                            ""))
+                    .isEqualTo(200);
         }
     }
 
