@@ -10,12 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 
 /// A program of ours in a JVM of its own, for input that anyone may have written: whatever the input makes it do,
-/// this process goes on. Its memory and its processor time are bounded, and it sees none of our environment, where
-/// keys may stand.
+/// this process goes on. Its memory and its processor time are bounded, and of our environment, where keys may
+/// stand, it sees almost nothing.
 ///
 /// @param heapMegabytes of Java's memory
 /// @param processorTime after which it is killed; time by the clock would depend on what else the machine does
@@ -27,6 +28,9 @@ public record LimitedJvm(int heapMegabytes, Duration processorTime, Duration pat
     private static final Duration LOOK = Duration.ofMillis(20);
     /// Kilobytes of addresses, also those of native libraries, where the system can bound them.
     private static final long ADDRESSES = 4L << 20;
+
+    /// The variables that it sees: where native libraries are unpacked.
+    private static final Set<String> KEPT = Set.of("HOME", "DJL_CACHE_DIR", "ENGINE_CACHE_DIR");
 
     /// Exit code of a JVM that has no memory left.
     private static final int OUT_OF_MEMORY = 3;
@@ -88,7 +92,7 @@ public record LimitedJvm(int heapMegabytes, Duration processorTime, Duration pat
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectOutput(Redirect.DISCARD).redirectError(errors.toFile());
         Map<String, String> environment = builder.environment();
-        environment.clear();
+        environment.keySet().retainAll(KEPT);
         environment.put("MALLOC_ARENA_MAX", "2");
         try {
             Process process = builder.start();
