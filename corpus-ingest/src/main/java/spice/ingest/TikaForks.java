@@ -26,9 +26,13 @@ import org.apache.tika.mime.MediaType;
 import org.apache.tika.parser.DefaultParser;
 import org.apache.tika.parser.ParseContext;
 import org.apache.tika.parser.Parser;
+import org.apache.tika.parser.epub.EpubParser;
 import org.apache.tika.parser.external.CompositeExternalParser;
 import org.apache.tika.parser.feed.FeedParser;
+import org.apache.tika.parser.microsoft.ooxml.OOXMLParser;
+import org.apache.tika.parser.microsoft.rtf.RTFParser;
 import org.apache.tika.parser.ocr.TesseractOCRParser;
+import org.apache.tika.parser.odf.OpenDocumentParser;
 import org.apache.tika.parser.pdf.PDFParser;
 import org.apache.tika.parser.pkg.CompressorParser;
 import org.apache.tika.parser.pkg.PackageParser;
@@ -63,6 +67,10 @@ final class TikaForks implements DocumentParser {
     /// Tika's parsers of XML that is not packed.
     private static final List<Class<? extends Parser>> OF_XML =
             List.of(DcXMLParser.class, FeedParser.class, FictionBookParser.class);
+
+    /// Tika's parsers of office documents and books that are XML in a zip.
+    private static final List<Class<? extends Parser>> OF_OFFICE =
+            List.of(OOXMLParser.class, OpenDocumentParser.class, EpubParser.class);
 
     /// Archives and compressed files, whose own text is the names in them.
     private static final Set<MediaType> ARCHIVES = Stream.of(
@@ -130,15 +138,15 @@ final class TikaForks implements DocumentParser {
             for (Class<?> excluded : OF_XML) {
                 exclude(xml, excluded);
             }
+            for (Class<?> excluded : OF_OFFICE) {
+                exclude(xml, excluded);
+            }
+            exclude(xml, RTFParser.class);
             exclude(xml, PDFParser.class);
             xml.writeEndElement();
-            xml.writeStartElement("parser");
-            xml.writeAttribute("class", DecodedXml.class.getName());
-            for (Class<?> reader : OF_XML) {
-                xml.writeEmptyElement("parser");
-                xml.writeAttribute("class", reader.getName());
-            }
-            xml.writeEndElement();
+            around(xml, DecodedXml.class, OF_XML);
+            around(xml, FinishedOffice.class, OF_OFFICE);
+            around(xml, FinishedRtf.class, List.of(RTFParser.class));
             xml.writeStartElement("parser");
             xml.writeAttribute("class", PDFParser.class.getName());
             // An outline repeats headings, and comments are not the document's text.
@@ -200,6 +208,17 @@ final class TikaForks implements DocumentParser {
     private static void exclude(XMLStreamWriter xml, Class<?> parser) throws XMLStreamException {
         xml.writeEmptyElement("parser-exclude");
         xml.writeAttribute("class", parser.getName());
+    }
+
+    private static void around(XMLStreamWriter xml, Class<?> decorator, List<Class<? extends Parser>> parsers)
+            throws XMLStreamException {
+        xml.writeStartElement("parser");
+        xml.writeAttribute("class", decorator.getName());
+        for (Class<?> parser : parsers) {
+            xml.writeEmptyElement("parser");
+            xml.writeAttribute("class", parser.getName());
+        }
+        xml.writeEndElement();
     }
 
     private static void flags(XMLStreamWriter xml, Map<String, Boolean> values) throws XMLStreamException {
