@@ -3,9 +3,12 @@ package spice.steps;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.luben.zstd.Zstd;
-import java.io.IOException;
+import com.github.luben.zstd.ZstdIOException;
+import com.github.luben.zstd.ZstdInputStream;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import org.apache.commons.io.input.BoundedInputStream;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
 import spice.store.Json;
@@ -15,7 +18,7 @@ import spice.store.StoreException;
 public final class BlobList {
     private static final ObjectMapper MAPPER = Json.mapper();
     private static final int LEVEL = 3;
-    /// Largest content in bytes, far above a shard's. A frame header that claims more is taken for damage.
+    /// Largest content in bytes, far above a shard's. More is taken for damage.
     private static final long MAX_BYTES = 1L << 30;
 
     private BlobList() {}
@@ -29,17 +32,16 @@ public final class BlobList {
     }
 
     public static <T> List<T> get(BlobStore store, BlobRef ref, Class<T> type) {
-        byte[] compressed = store.get(ref);
-        long size = Zstd.getFrameContentSize(compressed);
-        if (size < 0 || size > MAX_BYTES) {
-            throw new StoreException("blob %s is not a list of %s".formatted(ref.sha256(), type.getSimpleName()));
-        }
-        try {
-            return MAPPER.readValue(
-                    Zstd.decompress(compressed, (int) size),
-                    MAPPER.getTypeFactory().constructCollectionType(List.class, type));
-        } catch (IOException e) {
-            throw new StoreException("blob %s is not a list of %s".formatted(ref.sha256(), type.getSimpleName()), e);
-        }
+        return store.read(ref, content -> {
+            try (InputStream json = BoundedInputStream.builder()
+                    .setInputStream(new ZstdInputStream(content))
+                    .setMaxCount(MAX_BYTES)
+                    .get()) {
+                return MAPPER.readValue(json, MAPPER.getTypeFactory().constructCollectionType(List.class, type));
+            } catch (JsonProcessingException | ZstdIOException e) {
+                throw new StoreException(
+                        "blob %s is not a list of %s".formatted(ref.sha256(), type.getSimpleName()), e);
+            }
+        });
     }
 }

@@ -15,15 +15,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import spice.checkpoints.CheckpointManifest;
 import spice.checkpoints.Checkpoints;
 import spice.runs.CheckpointRef;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
 import spice.store.Json;
-import spice.store.StoreException;
 import spice.store.StoreUpkeep;
 import spice.store.Stored;
 
@@ -44,8 +41,6 @@ public final class GarbageCollection {
     /// Age below which everything stays.
     private static final Duration GRACE = StoreUpkeep.FRESH.multipliedBy(2);
 
-    private static final Logger log = LoggerFactory.getLogger(GarbageCollection.class);
-
     /// Additional grace period if Temporal does not answer: an ingest, of which the store knows nothing until it
     /// ends, may take a day.
     private static final Duration BLIND_GRACE = Duration.ofDays(1);
@@ -63,7 +58,7 @@ public final class GarbageCollection {
     private static final String SNAPSHOTS = "snapshots";
     /// Kinds of records that refer only to blobs without references.
     private static final Set<String> LEAF_RECORDS =
-            Set.of("crossings", "evaluations", "iterations", "reports", SNAPSHOTS);
+            Set.of("crossings", "evaluations", "iterations", "models", "reports", SNAPSHOTS);
 
     /// Kinds of records that [Checkpoints] interprets.
     private static final Set<String> OWN_MEANING = Set.of("checkpoints", "lineages", "pinned", "retired");
@@ -214,8 +209,8 @@ public final class GarbageCollection {
             records.forEach((name, record) -> {
                 String kind = kind(name);
                 if (!OWN_MEANING.contains(kind) && !isOldSnapshot(name, record)) {
-                    store.read(name).stream()
-                            .flatMap(json -> References.in(json).stream())
+                    upkeep.read(record, References::in).stream()
+                            .flatMap(Set::stream)
                             .forEach(LEAF_RECORDS.contains(kind) ? this::mark : this::markAll);
                 }
             });
@@ -273,13 +268,9 @@ public final class GarbageCollection {
         /// Marks a blob and, if it contains references, the blobs that it refers to.
         private void markAll(BlobRef ref) {
             mark(ref);
-            if (blobs.containsKey(ref.sha256()) && followed.add(ref.sha256())) {
-                try {
-                    References.in(store.get(ref)).forEach(this::mark);
-                } catch (StoreException e) {
-                    // Nobody else can read it either; `spice store verify` reports it.
-                    log.warn("passed over: {}", e.getMessage());
-                }
+            Stored blob = blobs.get(ref.sha256());
+            if (blob != null && followed.add(ref.sha256())) {
+                upkeep.read(blob, References::in).stream().flatMap(Set::stream).forEach(this::mark);
             }
         }
 

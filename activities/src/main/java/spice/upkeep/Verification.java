@@ -3,6 +3,7 @@ package spice.upkeep;
 import static java.util.stream.Collectors.toSet;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,14 +25,13 @@ import spice.store.Stored;
 /// Reads a whole store and finds what is wrong in it: blobs whose content does not match their name, unreadable
 /// records, and missing blobs to which something refers. Weights of a retired checkpoint do not count as missing.
 public final class Verification {
-    private final BlobStore store;
     private final StoreUpkeep upkeep;
     private final Checkpoints checkpoints;
+    private final Map<String, Stored> listed = new HashMap<>();
     private final Map<String, Needed> needed = new TreeMap<>();
     private final List<Problem> problems = new ArrayList<>();
 
     public Verification(BlobStore store, StoreUpkeep upkeep) {
-        this.store = store;
         this.upkeep = upkeep;
         this.checkpoints = new Checkpoints(store);
     }
@@ -52,6 +52,7 @@ public final class Verification {
     /// Verifies the store, which takes as long as reading all of it.
     public Findings run() {
         StoreUpkeep.Listing listing = upkeep.list();
+        listing.objects().forEach(object -> listed.put(object.key(), object));
         listing.objects().forEach(this::readRecord);
         checkpoints.all().forEach(this::need);
         checkpoints.lineages().forEach(this::needStarts);
@@ -149,11 +150,9 @@ public final class Verification {
 
     private void needCorpus(BlobRef corpus, String name) {
         need(corpus, "the corpus of " + name);
-        try {
-            References.in(store.get(corpus)).forEach(shard -> need(shard, "passages of the corpus of " + name));
-        } catch (StoreException e) {
-            // Missing or damaged; the loops in run() find this.
-        }
+        Optional.ofNullable(listed.get(ObjectKeys.blob(corpus.sha256())))
+                .flatMap(object -> upkeep.read(object, References::in))
+                .ifPresent(shards -> shards.forEach(shard -> need(shard, "passages of the corpus of " + name)));
     }
 
     private void needStarts(String lineage) {

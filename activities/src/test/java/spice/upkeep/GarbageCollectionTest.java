@@ -32,6 +32,7 @@ import spice.runs.CheckpointRef;
 import spice.settings.SettingsReader;
 import spice.settings.StartFrom;
 import spice.store.BlobRef;
+import spice.store.ContentReader;
 import spice.store.InMemoryBlobStore;
 import spice.store.Json;
 import spice.store.MovedClock;
@@ -406,13 +407,8 @@ class GarbageCollectionTest {
         }
 
         @Override
-        public Optional<BlobRef> digest(Stored object) {
-            return upkeep.digest(object);
-        }
-
-        @Override
-        public Optional<byte[]> read(Stored object) {
-            return upkeep.read(object);
+        public <T> Optional<T> read(Stored object, ContentReader<T> reader) {
+            return upkeep.read(object, reader);
         }
     }
 

@@ -2,7 +2,7 @@ package spice.ingest;
 
 import static spice.domain.Check.require;
 
-import java.io.IOException;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import spice.store.BlobRef;
@@ -74,10 +74,12 @@ public record CorpusManifest(
 
     /// Reads the manifest in this blob.
     public static CorpusManifest read(BlobStore store, BlobRef ref) {
-        try {
-            return ZstdLines.JSON.readValue(store.get(ref), CorpusManifest.class);
-        } catch (IOException e) {
-            throw new UncheckedIOException("blob %s is no corpus manifest".formatted(ref.sha256()), e);
-        }
+        return store.read(ref, content -> {
+            try {
+                return ZstdLines.JSON.readValue(content, CorpusManifest.class);
+            } catch (JsonProcessingException e) {
+                throw new UncheckedIOException("blob %s is no corpus manifest".formatted(ref.sha256()), e);
+            }
+        });
     }
 }

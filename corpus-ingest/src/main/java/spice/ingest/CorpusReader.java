@@ -1,8 +1,8 @@
 package spice.ingest;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.MappingIterator;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
+import com.github.luben.zstd.ZstdIOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -67,12 +67,13 @@ public final class CorpusReader {
     }
 
     private List<Passage> read(Shard shard) {
-        byte[] content = store.get(shard.blob());
-        try (MappingIterator<Passage> passages = ZstdLines.read(new ByteArrayInputStream(content), Passage.class)) {
-            return List.copyOf(passages.readAll());
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "blob %s holds no passages".formatted(shard.blob().sha256()), e);
-        }
+        return store.read(shard.blob(), content -> {
+            try (MappingIterator<Passage> passages = ZstdLines.read(content, Passage.class)) {
+                return List.copyOf(passages.readAll());
+            } catch (JsonProcessingException | ZstdIOException e) {
+                throw new UncheckedIOException(
+                        "blob %s holds no passages".formatted(shard.blob().sha256()), e);
+            }
+        });
     }
 }

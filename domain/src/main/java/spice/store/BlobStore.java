@@ -16,8 +16,12 @@ public interface BlobStore {
     /// Stores a file under its SHA-256, streamed.
     BlobRef put(Path file);
 
-    /// The bytes, checked against the reference's digest and length.
+    /// The bytes of a small blob, checked against the reference's digest and length.
     byte[] get(BlobRef ref);
+
+    /// Passes the content to a reader as it arrives. What the reader gives counts only if the whole content fits the
+    /// reference's digest and length.
+    <T> T read(BlobRef ref, ContentReader<T> reader);
 
     /// Writes the blob to this file, checked against digest and length. The file appears whole or not at all.
     void copyTo(BlobRef ref, Path file);

@@ -1,5 +1,6 @@
 package spice.store;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -32,7 +33,42 @@ public final class RunningDigest {
         }
     }
 
-    /// The reference to all bytes copied; ends this digest.
+    /// A stream that passes on what it reads from another one.
+    public InputStream of(InputStream in) {
+        return new FilterInputStream(in) {
+            @Override
+            public int read() throws IOException {
+                int value = in.read();
+                if (value >= 0) {
+                    digest.update((byte) value);
+                    bytes++;
+                }
+                return value;
+            }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+                int n = in.read(buffer, offset, length);
+                if (n > 0) {
+                    digest.update(buffer, offset, n);
+                    bytes += n;
+                }
+                return n;
+            }
+
+            @Override
+            public long skip(long count) throws IOException {
+                return readNBytes((int) Math.min(count, 1 << 16)).length;
+            }
+
+            @Override
+            public boolean markSupported() {
+                return false;
+            }
+        };
+    }
+
+    /// The reference to all bytes that passed; ends this digest.
     public BlobRef ref() {
         return new BlobRef(HexFormat.of().formatHex(digest.digest()), bytes);
     }

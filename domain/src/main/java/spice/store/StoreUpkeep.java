@@ -1,5 +1,7 @@
 package spice.store;
 
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -45,9 +47,20 @@ public interface StoreUpkeep {
     /// @return the objects that it removed or that were gone already
     List<Stored> remove(Collection<Stored> doomed);
 
+    /// Passes an object's content to a reader as it arrives. Empty if the object is gone.
+    <T> Optional<T> read(Stored object, ContentReader<T> reader);
+
     /// Reads an object's content and digests it; empty if the object is gone.
-    Optional<BlobRef> digest(Stored object);
+    default Optional<BlobRef> digest(Stored object) {
+        return read(object, content -> {
+            RunningDigest digest = new RunningDigest();
+            digest.pass(content, OutputStream.nullOutputStream());
+            return digest.ref();
+        });
+    }
 
     /// The bytes of a small object; empty if it is gone.
-    Optional<byte[]> read(Stored object);
+    default Optional<byte[]> read(Stored object) {
+        return read(object, InputStream::readAllBytes);
+    }
 }

@@ -3,6 +3,7 @@ package spice.store;
 import static java.util.stream.Collectors.toMap;
 import static spice.domain.Check.require;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -61,6 +62,15 @@ public class InMemoryBlobStore implements BlobStore, StoreUpkeep {
             throw new StoreException("no blob %s of %d bytes here".formatted(ref.sha256(), ref.bytes()));
         }
         return content.clone();
+    }
+
+    @Override
+    public <T> T read(BlobRef ref, ContentReader<T> reader) {
+        try {
+            return reader.of(new ByteArrayInputStream(get(ref)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
@@ -164,19 +174,21 @@ public class InMemoryBlobStore implements BlobStore, StoreUpkeep {
     }
 
     @Override
-    public synchronized Optional<BlobRef> digest(Stored object) {
-        return read(object).map(content -> new BlobRef(Json.sha256(content), content.length));
-    }
-
-    @Override
-    public synchronized Optional<byte[]> read(Stored object) {
-        return switch (object.content()) {
+    public synchronized <T> Optional<T> read(Stored object, ContentReader<T> reader) {
+        Optional<byte[]> content = switch (object.content()) {
             case Stored.Blob(String sha256) -> Optional.ofNullable(blob(sha256));
             case Stored.Step(StepKey step) ->
                 Optional.ofNullable(steps.get(step)).map(Json::bytes);
             case Stored.Named(String name) -> read(name);
             case Stored.Leftover _, Stored.Unfinished _ -> Optional.empty();
         };
+        return content.map(bytes -> {
+            try {
+                return reader.of(new ByteArrayInputStream(bytes));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     /// Damages a blob as a failing disk does.

@@ -8,6 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
+import spice.store.ContentReader;
 import spice.store.StepKey;
 
 /// A store whose files are cached on this machine's disk, so that a file that was fetched or stored here is not
@@ -67,6 +68,11 @@ public final class CachedBlobStore implements BlobStore {
     @Override
     public byte[] get(BlobRef ref) {
         return store.get(ref);
+    }
+
+    @Override
+    public <T> T read(BlobRef ref, ContentReader<T> reader) {
+        return store.read(ref, reader);
     }
 
     @Override

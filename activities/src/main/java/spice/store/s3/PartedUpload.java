@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.apache.commons.io.input.BoundedInputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,45 +32,87 @@ record PartedUpload(S3Bucket bucket, long part) {
     /// @param same whether the file still has the content that its key names; asked once all parts are sent
     /// @throws StoreException if the file has changed, or the server fails
     void put(String key, Path file, BooleanSupplier same) {
+        long bytes = file.toFile().length();
         try {
-            String upload = bucket.client()
-                    .createMultipartUpload(r -> r.bucket(bucket.name())
-                            .key(key)
-                            .metadata(Map.of(S3Bucket.WRITER, UUID.randomUUID().toString())))
-                    .uploadId();
-            try {
-                List<CompletedPart> parts = parts(key, upload, file);
+            upload(key, bytes, (upload, span) -> send(key, upload, span, file), () -> {
                 if (!same.getAsBoolean()) {
                     throw new StoreException("%s has changed while it was stored; store it again".formatted(file));
                 }
-                complete(key, upload, parts, file.toFile().length());
-            } catch (RuntimeException e) {
-                abort(key, upload);
-                throw e;
-            }
+            });
         } catch (SdkException e) {
             throw bucket.errors().of("store " + key, e);
         }
     }
 
-    private List<CompletedPart> parts(String key, String upload, Path file) {
-        long bytes = file.toFile().length();
+    /// Has the server write an object again from itself, so that it counts as new.
+    ///
+    /// @return whether the object was there
+    boolean again(String key, long bytes) {
+        try {
+            upload(key, bytes, (upload, span) -> copy(key, upload, span), () -> {});
+            return true;
+        } catch (SdkException e) {
+            if (S3Bucket.isGone(e)) {
+                return false;
+            }
+            throw bucket.errors().of("renew " + key, e);
+        }
+    }
+
+    /// @param length in bytes, which is not 0
+    private record Span(int number, long from, long length) {}
+
+    private interface Part {
+        /// @return the part's tag
+        String send(String upload, Span span);
+    }
+
+    private void upload(String key, long bytes, Part each, Runnable check) {
+        String upload = bucket.client()
+                .createMultipartUpload(r -> r.bucket(bucket.name())
+                        .key(key)
+                        .metadata(Map.of(S3Bucket.WRITER, UUID.randomUUID().toString())))
+                .uploadId();
+        try {
+            List<CompletedPart> parts = spans(bytes)
+                    .map(span -> CompletedPart.builder()
+                            .partNumber(span.number())
+                            .eTag(each.send(upload, span))
+                            .build())
+                    .toList();
+            check.run();
+            complete(key, upload, parts, bytes);
+        } catch (RuntimeException e) {
+            abort(key, upload);
+            throw e;
+        }
+    }
+
+    private Stream<Span> spans(long bytes) {
         return LongStream.range(0, Math.ceilDiv(bytes, part))
-                .mapToObj(i -> {
-                    int number = Math.toIntExact(i + 1);
-                    long from = i * part;
-                    long length = Math.min(part, bytes - from);
-                    String tag = bucket.client()
-                            .uploadPart(
-                                    r -> r.bucket(bucket.name())
-                                            .key(key)
-                                            .uploadId(upload)
-                                            .partNumber(number),
-                                    RequestBody.fromContentProvider(() -> open(file, from, length), length, BINARY))
-                            .eTag();
-                    return CompletedPart.builder().partNumber(number).eTag(tag).build();
-                })
-                .toList();
+                .mapToObj(i -> new Span(Math.toIntExact(i + 1), i * part, Math.min(part, bytes - i * part)));
+    }
+
+    private String send(String key, String upload, Span span, Path file) {
+        return bucket.client()
+                .uploadPart(
+                        r -> r.bucket(bucket.name()).key(key).uploadId(upload).partNumber(span.number()),
+                        RequestBody.fromContentProvider(
+                                () -> open(file, span.from(), span.length()), span.length(), BINARY))
+                .eTag();
+    }
+
+    private String copy(String key, String upload, Span span) {
+        return bucket.client()
+                .uploadPartCopy(r -> r.sourceBucket(bucket.name())
+                        .sourceKey(key)
+                        .copySourceRange("bytes=%d-%d".formatted(span.from(), span.from() + span.length() - 1))
+                        .destinationBucket(bucket.name())
+                        .destinationKey(key)
+                        .uploadId(upload)
+                        .partNumber(span.number()))
+                .copyPartResult()
+                .eTag();
     }
 
     private static InputStream open(Path file, long from, long length) {

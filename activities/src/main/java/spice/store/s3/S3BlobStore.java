@@ -3,7 +3,9 @@ package spice.store.s3;
 import static spice.domain.Check.require;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
+import org.apache.commons.io.input.CloseShieldInputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.ResponseInputStream;
@@ -24,6 +26,7 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
+import spice.store.ContentReader;
 import spice.store.Json;
 import spice.store.ObjectKeys;
 import spice.store.RunningDigest;
@@ -42,6 +45,9 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
 
     /// Largest body of one request, in bytes. S3 accepts five times as much.
     private static final long REQUEST_BYTES = 1L << 30;
+
+    /// Bytes up to which content is sent or read whole without a second thought.
+    private static final long SMALL = 1L << 20;
 
     private final S3Client client;
     private final S3Bucket bucket;
@@ -66,14 +72,12 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     ///
     /// @throws StoreException as [#open] does
     public static S3BlobStore counted(S3Location location, MeterRegistry meters) {
-        return on(S3Clients.counted(location, meters), location, REQUEST_BYTES);
+        return counted(location, meters, REQUEST_BYTES);
     }
 
-    /// Opens a store that sends larger files in several requests.
-    ///
     /// @param requestBytes largest body of a request, five megabytes or more
-    static S3BlobStore inParts(S3Location location, long requestBytes) {
-        return on(S3Clients.open(location), location, requestBytes);
+    static S3BlobStore counted(S3Location location, MeterRegistry meters, long requestBytes) {
+        return on(S3Clients.counted(location, meters), location, requestBytes);
     }
 
     private static S3BlobStore on(S3Client client, S3Location location, long requestBytes) {
@@ -87,7 +91,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         }
     }
 
-    /// What to send for a blob.
+    /// What to send for a blob that is not there.
     private sealed interface Content {
         /// A body that fits one request.
         record Whole(RequestBody body) implements Content {}
@@ -99,20 +103,23 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     @Override
     public BlobRef put(byte[] content) {
         BlobRef ref = new BlobRef(Json.sha256(content), content.length);
-        createBlob(ref, new Content.Whole(RequestBody.fromBytes(content)));
+        put(ref, new Content.Whole(RequestBody.fromBytes(content)));
         return ref;
     }
 
     @Override
     public BlobRef put(Path file) {
         BlobRef ref = digest(file);
-        Content content =
-                ref.bytes() > requestBytes ? new Content.Parts(file) : new Content.Whole(RequestBody.fromFile(file));
-        // Ask first: sending a large body only to learn that the blob exists is a waste.
-        if (!isKept(ref, () -> Optional.of(content))) {
-            createBlob(ref, content);
-        }
+        put(ref, ref.bytes() > requestBytes ? new Content.Parts(file) : new Content.Whole(RequestBody.fromFile(file)));
         return ref;
+    }
+
+    private void put(BlobRef ref, Content content) {
+        // Sending a large body only to learn that the blob exists is a waste.
+        boolean askFirst = ref.bytes() > SMALL;
+        while (!(askFirst && isKept(ref)) && !create(ref, content)) {
+            askFirst = true;
+        }
     }
 
     private static BlobRef digest(Path file) {
@@ -123,36 +130,16 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         }
     }
 
-    private void createBlob(BlobRef ref, Content content) {
-        while (!create(ref, content)) {
-            if (isKept(ref, () -> Optional.of(content))) {
-                return;
-            }
-        }
-    }
-
     private boolean create(BlobRef ref, Content content) {
         String key = ObjectKeys.blob(ref.sha256());
         return switch (content) {
             case Content.Whole(RequestBody body) -> bucket.create(key, body, Optional.of(checksum(ref)));
             case Content.Parts(Path file) -> {
-                putParts(ref, file);
+                new PartedUpload(bucket, requestBytes)
+                        .put(key, file, () -> digest(file).equals(ref));
                 yield true;
             }
         };
-    }
-
-    private void replace(BlobRef ref, Content content) {
-        String key = ObjectKeys.blob(ref.sha256());
-        switch (content) {
-            case Content.Whole(RequestBody body) -> bucket.replace(key, body, Optional.of(checksum(ref)));
-            case Content.Parts(Path file) -> putParts(ref, file);
-        }
-    }
-
-    private void putParts(BlobRef ref, Path file) {
-        new PartedUpload(bucket, requestBytes)
-                .put(ObjectKeys.blob(ref.sha256()), file, () -> digest(file).equals(ref));
     }
 
     /// The digest in base64. With it the server refuses a body that does not match its key, such as a file that
@@ -162,11 +149,10 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     }
 
     /// Whether the blob exists in its full length and stays. One that has not been used for [StoreUpkeep#FRESH] is
-    /// written again, by the rules of [StoreUpkeep].
+    /// written again, by the rules of [StoreUpkeep]; the server copies it, so nothing is sent.
     ///
-    /// @param content what to write again; empty if it is gone
     /// @throws StoreException if the blob has another length
-    private boolean isKept(BlobRef ref, Supplier<Optional<Content>> content) {
+    private boolean isKept(BlobRef ref) {
         String key = ObjectKeys.blob(ref.sha256());
         while (true) {
             Optional<S3Bucket.Head> head = bucket.head(key);
@@ -179,12 +165,10 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
             if (head.get().age().compareTo(StoreUpkeep.FRESH) < 0) {
                 return true;
             }
-            Optional<Content> again = content.get();
-            if (again.isEmpty()) {
-                return false;
-            }
-            replace(ref, again.get());
-            if (!new SweepNotice(bucket).awaitEnd()) {
+            boolean again = ref.bytes() > requestBytes
+                    ? new PartedUpload(bucket, requestBytes).again(key, ref.bytes())
+                    : bucket.again(key);
+            if (again && !new SweepNotice(bucket).awaitEnd()) {
                 return true;
             }
         }
@@ -192,13 +176,45 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
 
     @Override
     public byte[] get(BlobRef ref) {
-        return content(ref).orElseThrow(() -> missing(ref));
+        byte[] content = bucket.read(ObjectKeys.blob(ref.sha256())).orElseThrow(() -> missing(ref));
+        check(ref, new BlobRef(Json.sha256(content), content.length));
+        return content;
     }
 
-    private Optional<byte[]> content(BlobRef ref) {
-        Optional<byte[]> content = bucket.read(ObjectKeys.blob(ref.sha256()));
-        content.ifPresent(bytes -> check(ref, new BlobRef(Json.sha256(bytes), bytes.length)));
-        return content;
+    @Override
+    public <T> T read(BlobRef ref, ContentReader<T> reader) {
+        try {
+            // The SDK repeats the request for small content if the connection breaks.
+            return ref.bytes() <= SMALL ? reader.of(new ByteArrayInputStream(get(ref))) : stream(ref, reader);
+        } catch (IOException e) {
+            throw new StoreException(
+                    "%s cannot be read from %s to its end (%s)"
+                            .formatted(
+                                    ObjectKeys.blob(ref.sha256()),
+                                    bucket.errors().server(),
+                                    S3Errors.oneLine(e)),
+                    e);
+        }
+    }
+
+    private <T> T stream(BlobRef ref, ContentReader<T> reader) throws IOException {
+        RunningDigest digest = new RunningDigest();
+        try (ResponseInputStream<GetObjectResponse> in = open(ref)) {
+            try {
+                InputStream content = CloseShieldInputStream.wrap(digest.of(in));
+                try {
+                    return reader.of(content);
+                } finally {
+                    // Damage explains what the reader could not.
+                    content.transferTo(OutputStream.nullOutputStream());
+                    check(ref, digest.ref());
+                }
+            } catch (IOException | RuntimeException e) {
+                // close() alone would first read the rest.
+                in.abort();
+                throw e;
+            }
+        }
     }
 
     @Override
@@ -265,9 +281,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     /// A result whose blob has been deleted counts as none, so that its step is repeated.
     @Override
     public Optional<BlobRef> find(StepKey key) {
-        return committed(key)
-                .filter(ref -> isKept(
-                        ref, () -> content(ref).map(RequestBody::fromBytes).map(Content.Whole::new)));
+        return committed(key).filter(this::isKept);
     }
 
     private Optional<BlobRef> committed(StepKey key) {

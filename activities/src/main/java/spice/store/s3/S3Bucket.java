@@ -14,6 +14,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.MetadataDirective;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -137,6 +138,34 @@ record S3Bucket(S3Client client, String name, S3Errors errors) {
         } catch (SdkException e) {
             throw errors.of("store " + key, e);
         }
+    }
+
+    /// Has the server write an object again from itself, so that it counts as new. For at most five gigabytes.
+    ///
+    /// @return whether the object was there
+    boolean again(String key) {
+        try {
+            client.copyObject(r -> r.sourceBucket(name)
+                    .sourceKey(key)
+                    .destinationBucket(name)
+                    .destinationKey(key)
+                    .metadataDirective(MetadataDirective.REPLACE)
+                    .metadata(Map.of(WRITER, UUID.randomUUID().toString())));
+            return true;
+        } catch (SdkException e) {
+            if (isGone(e)) {
+                return false;
+            }
+            throw errors.of("renew " + key, e);
+        }
+    }
+
+    /// Whether an answer says that there is no such object.
+    static boolean isGone(SdkException failure) {
+        return failure instanceof S3Exception e
+                && e.statusCode() == 404
+                && e.awsErrorDetails() != null
+                && "NoSuchKey".equals(e.awsErrorDetails().errorCode());
     }
 
     /// Whether a killed server left this object behind. A file server lists unfinished objects as `<key>-<uuid>`.

@@ -1,7 +1,6 @@
 package spice.store.s3;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -10,6 +9,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import org.apache.commons.io.input.CloseShieldInputStream;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -21,9 +21,8 @@ import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.Part;
 import software.amazon.awssdk.services.s3.model.S3Object;
-import spice.store.BlobRef;
+import spice.store.ContentReader;
 import spice.store.ObjectKeys;
-import spice.store.RunningDigest;
 import spice.store.StoreException;
 import spice.store.StoreUpkeep;
 import spice.store.Stored;
@@ -192,12 +191,20 @@ public final class S3Upkeep implements StoreUpkeep, AutoCloseable {
     }
 
     @Override
-    public Optional<BlobRef> digest(Stored object) {
-        RunningDigest digest = new RunningDigest();
+    public <T> Optional<T> read(Stored object, ContentReader<T> reader) {
         try (ResponseInputStream<GetObjectResponse> in =
                 client.getObject(r -> r.bucket(bucket.name()).key(object.key()))) {
-            digest.pass(in, OutputStream.nullOutputStream());
-            return Optional.of(digest.ref());
+            try {
+                T value = reader.of(CloseShieldInputStream.wrap(in));
+                if (in.read() >= 0) {
+                    // close() alone would first read the rest.
+                    in.abort();
+                }
+                return Optional.of(value);
+            } catch (IOException | RuntimeException e) {
+                in.abort();
+                throw e;
+            }
         } catch (NoSuchKeyException e) {
             return Optional.empty();
         } catch (SdkException e) {
@@ -208,11 +215,6 @@ public final class S3Upkeep implements StoreUpkeep, AutoCloseable {
                             .formatted(bucket.errors().server(), object.key(), S3Errors.oneLine(e)),
                     e);
         }
-    }
-
-    @Override
-    public Optional<byte[]> read(Stored object) {
-        return bucket.read(object.key());
     }
 
     @Override

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,9 +25,13 @@ import spice.store.Json;
 import spice.store.ObjectKeys;
 import spice.store.StepKey;
 import spice.store.StoreException;
+import spice.store.StoreUpkeep;
+import spice.store.Stored;
 
 /// The store on a real S3 server, with a bucket of its own for each test.
 class S3BlobStoreTest extends BlobStoreContract {
+    private static final StepKey STEP = new StepKey("attempt", 1, "0".repeat(64));
+
     private static S3ProxyProcess server;
 
     private S3Location location;
@@ -96,17 +102,16 @@ class S3BlobStoreTest extends BlobStoreContract {
 
     @Test
     void aStepWhoseResultWasDeletedIsTakenAgain() {
-        StepKey key = new StepKey("attempt", 1, "0".repeat(64));
         BlobRef result = store.put(bytes("632"));
-        store.commit(key, result);
+        store.commit(STEP, result);
         try (S3Client client = S3Clients.open(location)) {
             client.deleteObject(r -> r.bucket(location.bucket())
                     .key("blobs/%s/%s".formatted(result.sha256().substring(0, 2), result.sha256())));
         }
 
-        assertThat(store.find(key)).isEmpty();
-        assertThat(store.commit(key, store.put(bytes("632")))).isEqualTo(result);
-        assertThat(store.find(key)).contains(result);
+        assertThat(store.find(STEP)).isEmpty();
+        assertThat(store.commit(STEP, store.put(bytes("632")))).isEqualTo(result);
+        assertThat(store.find(STEP)).contains(result);
         assertThat(store.differentResults()).isZero();
     }
 
@@ -138,7 +143,7 @@ class S3BlobStoreTest extends BlobStoreContract {
         byte[] content = new byte[12_000_001];
         new Random(1).nextBytes(content);
         Path large = Files.write(folder.resolve("large"), content);
-        try (S3BlobStore parted = S3BlobStore.inParts(location, 5L << 20)) {
+        try (S3BlobStore parted = S3BlobStore.counted(location, new SimpleMeterRegistry(), 5L << 20)) {
             BlobRef ref = parted.put(large);
 
             assertThat(ref).isEqualTo(new BlobRef(Json.sha256(content), content.length));
@@ -146,6 +151,42 @@ class S3BlobStoreTest extends BlobStoreContract {
             Path copy = folder.resolve("copy");
             store.copyTo(ref, copy);
             assertThat(Files.mismatch(large, copy)).isEqualTo(-1);
+        }
+    }
+
+    /// A blob that was not used for long counts as used once it is stored again; the server writes it again by itself.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatIsThereIsNotSentAgain(boolean inParts) throws IOException {
+        byte[] content = new byte[12_000_001];
+        new Random(2).nextBytes(content);
+        Path large = Files.write(folder.resolve("large"), content);
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        try (S3BlobStore counted = S3BlobStore.counted(location, meters, inParts ? 5L << 20 : 1L << 30)) {
+            BlobRef ref = counted.put(large);
+            counted.commit(STEP, ref);
+            double sent = meters.counter("spice.s3.sent").count();
+            assertThat(sent).isGreaterThan(content.length);
+
+            for (int use = 0; use < 3; use++) {
+                server.makeOlder(location, "blobs", Duration.ofHours(3));
+                switch (use) {
+                    case 0 -> counted.put(large);
+                    case 1 -> counted.put(content);
+                    default -> assertThat(counted.find(STEP)).contains(ref);
+                }
+                try (S3Upkeep upkeep = S3Upkeep.open(location)) {
+                    StoreUpkeep.Listing listing = upkeep.list();
+                    assertThat(listing.objects())
+                            .filteredOn(object -> object.content() instanceof Stored.Blob)
+                            .singleElement()
+                            .satisfies(blob -> assertThat(blob.written())
+                                    .isAfter(listing.now().minus(StoreUpkeep.FRESH)));
+                }
+            }
+
+            assertThat(meters.counter("spice.s3.sent").count() - sent).isLessThan(3_000);
+            assertThat(counted.get(ref)).isEqualTo(content);
         }
     }
 

@@ -101,7 +101,7 @@ public record S3ProxyProcess(Process process, URI endpoint, Path objects) implem
     }
 
     /// Makes everything below a folder of a bucket look as if it were written that much earlier.
-    void makeOlder(S3Location bucket, String folder, Duration time) throws IOException {
+    public void makeOlder(S3Location bucket, String folder, Duration time) throws IOException {
         Path below = objects.resolve(bucket.bucket()).resolve(folder);
         Files.walkFileTree(below, new SimpleFileVisitor<>() {
             @Override
