@@ -75,7 +75,8 @@ class Program:
     def call(self, method, positions=1, **arguments):
         """Calls a method with the arguments that its signature names."""
         cos, sin = self.table(positions)
-        given = {"w": self.w, "cos": cos, "sin": sin, "eps": self.about["normEpsilon"], **DRAWS, **arguments}
+        given = {"w": self.w, "adapters": [], "scale": 0.0, "cos": cos, "sin": sin, "eps": self.about["normEpsilon"]}
+        given.update(DRAWS, **arguments)
         function = getattr(self.module, method)
         return function(**{one.name: given[one.name] for one in function.schema.arguments[1:]})
 
@@ -124,8 +125,6 @@ class Training:
                 truncation=self.loss["truncation"],
                 temperature=self.loss["temperature"],
                 recompute=self.recompute,
-                adapters=[],
-                scale=0.0,
                 gradients=self.gradients,
             )
 
@@ -192,7 +191,7 @@ class Decoding:
             P=self.length,
             **sampling,
         )
-        packed = dict(zip(["packed", "biases"], self.packed))
+        packed = dict(zip(["packed", "biases", "adapters"], self.packed))
         while live:
             live = self.program.call("advance", positions=positions, **in_flight, **sampling, **packed)
         return rows * self.new

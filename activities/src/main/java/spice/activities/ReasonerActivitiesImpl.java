@@ -22,7 +22,7 @@ import spice.workflows.ReasonerActivities.AttemptRequest;
 
 /// Answers tasks shard by shard.
 public final class ReasonerActivitiesImpl implements ReasonerActivities {
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
 
     private final Sampler sampler;
 

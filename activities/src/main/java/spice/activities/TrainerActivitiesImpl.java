@@ -44,7 +44,7 @@ import spice.workflows.TrainerActivities.Trained;
 
 /// One pass of DrGRPO over an iteration's episodes.
 public final class TrainerActivitiesImpl implements TrainerActivities {
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     private final BlobStore store;
     private final Checkpoints checkpoints;

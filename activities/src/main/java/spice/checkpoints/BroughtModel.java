@@ -16,7 +16,8 @@ import spice.model.ModelFolder;
 /// stored, and so before a checkpoint or an export holds it.
 public final class BroughtModel {
     /// The files of a model repository that this program and others read. Weights in other formats are left out.
-    private static final Pattern FILES = Pattern.compile("[\\w.-]+\\.(?:safetensors|json|jinja)|merges\\.txt");
+    private static final Pattern FILES = Pattern.compile(
+            "(?:%s/)?[\\w.-]+\\.(?:safetensors|json|jinja)|merges\\.txt".formatted(ModelFolder.ADAPTER));
 
     private BroughtModel() {}
 
@@ -25,14 +26,19 @@ public final class BroughtModel {
         return FILES.matcher(name).matches();
     }
 
-    /// The model's files directly in a folder, by name. Links are followed to files in the folder, and from a
-    /// snapshot in Hugging Face's cache to the blobs of the same model: `snapshots/REVISION/NAME` to
-    /// `blobs/DIGEST`.
+    /// The model's files in a folder, by name; those of its adapter, if it has one, as `adapter/NAME`. Links are
+    /// followed to files in the folder, and from a snapshot in Hugging Face's cache to the blobs of the same model:
+    /// `snapshots/REVISION/NAME` to `blobs/DIGEST`.
     ///
     /// @return each with the file that it is or leads to
     /// @throws ModelException if a link leads elsewhere, or a file cannot be used
     static TreeMap<String, Path> files(Path folder) throws IOException {
-        return files(folder, folder);
+        TreeMap<String, Path> files = files(folder, folder);
+        Path adapter = folder.resolve(ModelFolder.ADAPTER);
+        if (Files.isDirectory(adapter)) {
+            files(adapter, folder).forEach((name, place) -> files.put(ModelFolder.ADAPTER + "/" + name, place));
+        }
+        return files;
     }
 
     private static TreeMap<String, Path> files(Path folder, Path model) throws IOException {
@@ -68,18 +74,6 @@ public final class BroughtModel {
         return snapshots != null
                 && snapshots.endsWith("snapshots")
                 && snapshots.resolveSibling("blobs").equals(place.getParent());
-    }
-
-    /// Also the files of the model's adapter, if it has one, as `adapter/NAME`.
-    ///
-    /// @throws ModelException as [#files]
-    static TreeMap<String, Path> filesWithAdapter(Path folder) throws IOException {
-        TreeMap<String, Path> files = files(folder);
-        Path adapter = folder.resolve(ModelFolder.ADAPTER);
-        if (Files.isDirectory(adapter)) {
-            files(adapter, folder).forEach((name, place) -> files.put(ModelFolder.ADAPTER + "/" + name, place));
-        }
-        return files;
     }
 
     /// What the folder holds and nothing here uses, in lines for whoever brings it: fields of its configs, tensors,

@@ -3,12 +3,15 @@ package spice.checkpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import spice.model.ModelException;
+import spice.model.ModelFolder;
 import spice.runs.CheckpointRef;
 import spice.runs.Failure;
+import spice.store.BlobRef;
 import spice.store.BlobStore;
 import spice.store.Folders;
 import spice.store.StoreException;
@@ -36,7 +39,7 @@ public final class CheckpointFolders {
     public <T> T open(CheckpointRef checkpoint, Function<Path, T> open) {
         Path folder = scratch.resolve("policy-" + UUID.randomUUID());
         try {
-            ModelFiles.fetchToSample(store, checkpoints.manifest(checkpoint).files(), folder);
+            ModelFiles.fetch(store, checkpoints.manifest(checkpoint).files(), folder);
             return open.apply(folder);
         } catch (ModelException e) {
             Folders.delete(folder);
@@ -52,14 +55,21 @@ public final class CheckpointFolders {
         }
     }
 
-    /// Writes a checkpoint's model, with its adapter if it has one, as a folder in Hugging Face layout: whole or
-    /// not at all.
+    /// Writes a checkpoint's model as a folder in Hugging Face layout, with an adapter beside its weights if it has
+    /// one: whole or not at all.
     ///
     /// @param target missing or empty
+    /// @param merged whether an adapter is merged into float32 weights instead
     /// @throws StoreException if the weights are missing or retired
-    public void export(CheckpointRef checkpoint, Path target) {
+    public void export(CheckpointRef checkpoint, Path target, boolean merged) {
+        Map<String, BlobRef> files = checkpoints.manifest(checkpoint).files();
         try (WholeFile whole = WholeFile.beside(target)) {
-            ModelFiles.fetch(store, checkpoints.manifest(checkpoint).files(), whole.unfinished());
+            if (merged) {
+                ModelFiles.fetchMerged(store, files, whole.unfinished(), scratch);
+            } else {
+                ModelFiles.fetch(store, files, whole.unfinished());
+                ModelFolder.placeBase(whole.unfinished());
+            }
             whole.finish();
         } catch (StoreException e) {
             throw gone(checkpoint).map(words -> new StoreException(words, e)).orElse(e);

@@ -6,28 +6,43 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Stream;
 import spice.model.ModelFolder;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
+import spice.store.Folders;
 import spice.store.StoreException;
 
 /// Copies model folders into the store and out of it.
 public final class ModelFiles {
     private ModelFiles() {}
 
-    /// Writes all files of a model, which learning needs, into a folder; each is whole and checked.
+    /// Writes all files of a model into a folder; each is whole and checked.
     public static void fetch(BlobStore store, Map<String, BlobRef> files, Path folder) {
         files.forEach((name, blob) -> store.copyTo(blob, place(folder, name)));
     }
 
-    /// Writes the files that sampling needs: not the adapter's, which the weights include already.
-    static void fetchToSample(BlobStore store, Map<String, BlobRef> files, Path folder) {
-        files.forEach((name, blob) -> {
-            if (!name.startsWith(ModelFolder.ADAPTER + "/")) {
-                store.copyTo(blob, place(folder, name));
-            }
-        });
+    /// Whether a model has an adapter beside its weights.
+    public static boolean hasAdapter(Map<String, BlobRef> files) {
+        return files.keySet().stream().anyMatch(name -> name.startsWith(ModelFolder.ADAPTER + "/"));
+    }
+
+    /// Writes a model with its adapter, if it has one, merged into float32 weights.
+    ///
+    /// @param scratch a folder for files in transit, on the disk of the other
+    public static void fetchMerged(BlobStore store, Map<String, BlobRef> files, Path folder, Path scratch) {
+        if (!hasAdapter(files)) {
+            fetch(store, files, folder);
+            return;
+        }
+        Path apart = scratch.resolve("apart-" + UUID.randomUUID());
+        try {
+            fetch(store, files, apart);
+            ModelFolder.merge(apart, folder);
+        } finally {
+            Folders.delete(apart);
+        }
     }
 
     /// Names come from a manifest in the store, which others may write too.

@@ -51,7 +51,7 @@ public record Models(BlobStore store, Path folder) {
 
     private static Map<String, Path> checked(Path folder) {
         try {
-            return BroughtModel.filesWithAdapter(folder);
+            return BroughtModel.files(folder);
         } catch (ModelException e) {
             throw Failure.MODEL_UNUSABLE.because(e);
         } catch (IOException e) {

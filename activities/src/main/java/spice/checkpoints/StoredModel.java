@@ -72,6 +72,7 @@ public record StoredModel(Map<String, BlobRef> files) {
         try (InputStream content = source.open(name)) {
             // Under its own name, which says what it should hold and which an error shows.
             Path copy = folder.resolve(name);
+            Files.createDirectories(copy.resolveSibling(""));
             Files.copy(content, copy);
             ModelFolder.check(copy);
             return store.put(copy);

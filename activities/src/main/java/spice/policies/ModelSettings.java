@@ -64,7 +64,8 @@ public final class ModelSettings {
                 lora(settings));
     }
 
-    private static Optional<Lora> lora(RunSettings settings) {
+    /// The adapters that a run learns, if any.
+    static Optional<Lora> lora(RunSettings settings) {
         if (settings.loraRank() == 0) {
             return Optional.empty();
         }

@@ -121,6 +121,7 @@ public record RunMemory(ModelConfig model, RunSettings settings, Host host) {
         List<MemoryPart> parts = new ArrayList<>(new SamplingMemory(
                         model,
                         ModelSettings.dtype(settings),
+                        ModelSettings.lora(settings),
                         host.samplers(),
                         prompts,
                         read,
@@ -228,8 +229,13 @@ public record RunMemory(ModelConfig model, RunSettings settings, Host host) {
         return learning(1, 1).offloadedBytes();
     }
 
-    /// Bytes of a checkpoint in the store: the weights and the optimizer's state.
+    /// Bytes that each checkpoint takes in the store: what learns, and the optimizer's state.
     public long checkpointBytes() {
         return learning(1, 1).checkpointBytes();
+    }
+
+    /// Bytes that all checkpoints together take in the store once: the weights that adapters stand on.
+    public long sharedBytes() {
+        return learning(1, 1).sharedBytes();
     }
 }

@@ -109,8 +109,9 @@ public final class LaunchedTraining {
                 TrainingJob.FORMAT,
                 ObjectKeys.BLOBS,
                 "",
-                parent.files(),
-                parent.optimizer(),
+                model(),
+                // The moments of adapters are not those of weights.
+                parent.optimizer().filter(_ -> !ModelFiles.hasAdapter(parent.files())),
                 store.put(lines),
                 IntStream.range(0, batches.size())
                         .mapToObj(i -> LearningRate.at(settings, parent.updates() + i))
@@ -119,6 +120,16 @@ public final class LaunchedTraining {
                 TrainingJob.AdamWConstants.of(learner),
                 learner.microBatchTokens(),
                 seed.value());
+    }
+
+    /// The parent's files, with an adapter merged into the weights: jobs learn weights.
+    private Map<String, BlobRef> model() {
+        if (!ModelFiles.hasAdapter(parent.files())) {
+            return parent.files();
+        }
+        Path merged = folder.resolve("merged");
+        ModelFiles.fetchMerged(store, parent.files(), merged, folder);
+        return ModelFiles.put(store, merged);
     }
 
     private static TrainingJob at(TrainingJob job, String result) {
@@ -174,7 +185,7 @@ public final class LaunchedTraining {
         BlobRef optimizer = result.optimizer().orElseThrow(() -> unusable("it has no optimizer"));
         progress.now("checking the result of launcher " + settings.trainer());
         Path child = folder.resolve(record.substring(prefix.length()));
-        Map<String, BlobRef> files = new TreeMap<>(parent.files());
+        Map<String, BlobRef> files = new TreeMap<>(job.model());
         files.keySet().removeIf(LaunchedTraining::isWeights);
         result.files().forEach((name, blob) -> {
             if (!name.matches("[\\w.-]+") || !isWeights(name)) {

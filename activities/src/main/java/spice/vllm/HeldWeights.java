@@ -32,15 +32,14 @@ record HeldWeights(Map<String, String> digests) {
         return digests.containsValue(NOTHING);
     }
 
-    /// Whether these must be the checkpoint's weights.
+    /// The type in which these must be the checkpoint's weights; empty if they are others.
     ///
     /// @param before the server's weights before the reload; empty if they may already have been the checkpoint's
-    boolean are(CheckpointTensors checkpoint, Optional<HeldWeights> before) {
+    Optional<StoredType> typeOf(CheckpointTensors checkpoint, Optional<HeldWeights> before) {
         return Arrays.stream(StoredType.values())
                 .filter(type -> vectorsAre(checkpoint, type))
                 .findFirst()
-                .filter(type -> aMatrixIs(checkpoint, type) || before.isEmpty() || !equals(before.get()))
-                .isPresent();
+                .filter(type -> aMatrixIs(checkpoint, type) || before.isEmpty() || !equals(before.get()));
     }
 
     /// Whether all vectors that the server names are the checkpoint's. Biases that vLLM has joined no longer have a

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import spice.model.Pulse;
+import spice.model.StoredType;
 
 /// A vLLM server, which serves one checkpoint at a time. A caller that samples keeps its checkpoint loaded until it
 /// is done; callers that need another checkpoint wait for their turn.
@@ -147,15 +148,19 @@ final class VllmServer implements AutoCloseable {
                     "vLLM at %s computes with weights that it does not show and does not reload, as its build for the CPU does; use one for a GPU, or what infra/vllm/install makes"
                             .formatted(settings.server()));
         }
-        folder.put(checkpoint.folder());
+        folder.put(checkpoint.served());
         client.reload();
         HeldWeights after = new HeldWeights(client.digests());
         boolean wereOthers = last.filter(known -> known.held().equals(before)).isPresent();
-        if (!after.are(
-                CheckpointTensors.of(checkpoint.folder()), wereOthers ? Optional.of(before) : Optional.empty())) {
+        StoredType type = after.typeOf(
+                        CheckpointTensors.of(checkpoint.served()), wereOthers ? Optional.of(before) : Optional.empty())
+                .orElseThrow(() -> new VllmUnusable(
+                        "vLLM at %s does not hold the weights that were written to %s for %s, though it says that it has reloaded them. Start it anew on that folder, without quantization"
+                                .formatted(settings.server(), settings.folder(), checkpoint.name())));
+        if (checkpoint.merged() && type != StoredType.F32) {
             throw new VllmUnusable(
-                    "vLLM at %s does not hold the weights that were written to %s for %s, though it says that it has reloaded them. Start it anew on that folder, without quantization"
-                            .formatted(settings.server(), settings.folder(), checkpoint.name()));
+                    "vLLM at %s rounds weights to %s, which loses most of what the adapter of %s has learned; start it with --dtype float32, or learn all weights (loraRank=0)"
+                            .formatted(settings.server(), type, checkpoint.name()));
         }
         String mark = "spice-" + UUID.randomUUID();
         client.mark(mark);

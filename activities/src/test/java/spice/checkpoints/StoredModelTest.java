@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +100,29 @@ class StoredModelTest {
                 .orElseThrow();
         assertThat(StoredModel.put(store, snapshot(), (_, _) -> {})).contains(name);
         assertThat(scratch).isEmptyDirectory();
+    }
+
+    /// Without its adapter an exported model would be the base.
+    @Test
+    void anAdapterIsStoredWithItsModel() throws Exception {
+        Map<String, String> files = new TreeMap<>(FILES);
+        files.put("adapter/adapter_config.json", "{}");
+        files.put("adapter/adapter_model.safetensors", weights("adapter"));
+        files.put("adapter/README.md", "about it");
+        Path scratch = Files.createDirectory(folder.resolve("scratch"));
+        Path model = model(folder.resolve("model"));
+        Files.createDirectory(model.resolve("adapter"));
+        for (String name : List.of("adapter/adapter_config.json", "adapter/adapter_model.safetensors")) {
+            Files.writeString(model.resolve(name), Objects.requireNonNull(files.get(name)));
+        }
+
+        String name = StoredModel.put(store, new Elsewhere(files), scratch, (_, _) -> {})
+                .orElseThrow();
+
+        assertThat(StoredModel.of(store, name).orElseThrow().files())
+                .hasSize(8)
+                .containsKeys("adapter/adapter_config.json", "adapter/adapter_model.safetensors");
+        assertThat(StoredModel.put(store, model, (_, _) -> {})).contains(name);
     }
 
     @Test

@@ -90,6 +90,22 @@ class RunMemoryTest {
         assertThat(parts).containsEntry("AdamW's moments", 8L * 8 * (768 + 768));
     }
 
+    /// Beside bfloat16 weights adapters are float32 and need no master copy; the sampler holds them twice.
+    @Test
+    void adaptersStandInFloat32BesideRoundedWeights() throws Exception {
+        RunMemory run =
+                memory("{\"dtype\": \"bfloat16\", \"loraRank\": 1, \"loraTargets\": \"q_proj\"}", OptionalLong.empty());
+        long learned = 8 * (768 + 768);
+        assertThat(parts(run.most().getLast()))
+                .containsEntry("weights", 2 * PARAMETERS + 4 * learned)
+                .containsEntry("master copy of the weights", 0L);
+        // In the sampler's matrix of queries, keys, both exchanged, and values, B has 2 * (12 + 4) + 4 heads of rows.
+        assertThat(parts(run.most().getFirst()))
+                .containsEntry("adapters, in both layouts", 4 * learned + 2L * 8 * (768 + 36 * 64));
+        assertThat(run.checkpointBytes()).isEqualTo(12 * learned);
+        assertThat(run.sharedBytes()).isEqualTo(2 * PARAMETERS);
+    }
+
     @Test
     void anOffloadedOptimizerIsCountedApart() throws Exception {
         RunMemory memory = new RunMemory(

@@ -383,7 +383,7 @@ class LaunchedTrainingTest {
                     .hasMessageContaining("it has format 0, and 1 is known here");
         }
         assertThat(results).hasSize(2);
-        assertThat(results.get(0)).matches("records/snapshots/launched/v2/[0-9a-f]{64}/00000000");
+        assertThat(results.get(0)).matches("records/snapshots/launched/v3/[0-9a-f]{64}/00000000");
         assertThat(results.get(1)).isEqualTo(results.get(0).replaceFirst("0$", "1"));
     }
 

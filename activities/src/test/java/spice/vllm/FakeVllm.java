@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import spice.model.StoredType;
 import spice.store.Json;
 
 /// The part of vLLM's API that the client uses, with weights read from a folder as vLLM reads them, and a "model"
@@ -51,6 +52,8 @@ final class FakeVllm implements AutoCloseable {
     volatile String servedFolder;
     volatile boolean reloads = true;
     volatile boolean hides;
+    /// Whether it shows its weights as bfloat16.
+    volatile boolean rounds;
 
     /// A reaction to a request in place of a proper answer.
     interface Misbehaviour {
@@ -232,10 +235,14 @@ final class FakeVllm implements AutoCloseable {
     }
 
     private Map<String, String> digests() {
-        return digests(folder);
+        return digests(folder, rounds ? StoredType.BF16 : StoredType.F32);
     }
 
     private static Map<String, String> digests(Path model) {
+        return digests(model, StoredType.F32);
+    }
+
+    private static Map<String, String> digests(Path model, StoredType type) {
         try {
             ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(model.resolve("model.safetensors")))
                     .order(ByteOrder.LITTLE_ENDIAN);
@@ -246,7 +253,13 @@ final class FakeVllm implements AutoCloseable {
                 if (tensor.has("data_offsets")) {
                     int from = 8 + header + tensor.at("/data_offsets/0").asInt();
                     int to = 8 + header + tensor.at("/data_offsets/1").asInt();
-                    digests.put("dp0:pp0:pcp0:tp0:" + name, Json.sha256(Arrays.copyOfRange(file.array(), from, to)));
+                    ByteBuffer held = type.of(
+                            ByteBuffer.wrap(Arrays.copyOfRange(file.array(), from, to))
+                                    .order(ByteOrder.LITTLE_ENDIAN),
+                            StoredType.F32);
+                    byte[] bytes = new byte[held.remaining()];
+                    held.get(bytes);
+                    digests.put("dp0:pp0:pcp0:tp0:" + name, Json.sha256(bytes));
                 }
             });
             return digests;

@@ -16,6 +16,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import spice.model.StoredType;
 import spice.store.Json;
 
 /// A checkpoint of one vector, (1, 1 + 2^-8), and one matrix of two rows, ((2, 4), (8, 0.5)).
@@ -57,7 +58,9 @@ class HeldWeightsTest {
     }
 
     private boolean are(String vector, String matrix) {
-        return new HeldWeights(Map.of("dp0:tp0:norm", vector, "dp0:tp0:table", matrix)).are(checkpoint, before());
+        return new HeldWeights(Map.of("dp0:tp0:norm", vector, "dp0:tp0:table", matrix))
+                .typeOf(checkpoint, before())
+                .isPresent();
     }
 
     /// Other weights, which the server held before.
@@ -88,6 +91,14 @@ class HeldWeightsTest {
     }
 
     @Test
+    void theTypeInWhichTheServerHoldsThemIsKnown() {
+        assertThat(new HeldWeights(Map.of("norm", digest(VECTOR_AS_BF16))).typeOf(checkpoint, Optional.empty()))
+                .contains(StoredType.BF16);
+        assertThat(new HeldWeights(Map.of("norm", digest(bytes(1, 1 + 0x1p-8f)))).typeOf(checkpoint, Optional.empty()))
+                .contains(StoredType.F32);
+    }
+
+    @Test
     void aTableThatIsFilledUpWithZerosIsTheSame() {
         assertThat(are(digest(VECTOR_AS_BF16), digest(filledUp(MATRIX_AS_BF16, 4))))
                 .isTrue();
@@ -96,18 +107,18 @@ class HeldWeightsTest {
     @Test
     void anotherVectorIsAnotherCheckpoint() {
         assertThat(are(digest(bytes(1, 1)), digest(bytes(2, 4, 8, 0.5f)))).isFalse();
-        assertThat(new HeldWeights(Map.of("table", digest(bytes(2, 4, 8, 0.5f)))).are(checkpoint, Optional.empty()))
+        assertThat(new HeldWeights(Map.of("table", digest(bytes(2, 4, 8, 0.5f)))).typeOf(checkpoint, Optional.empty()))
                 .as("no vector that can be compared")
-                .isFalse();
+                .isEmpty();
     }
 
     @Test
     void vectorsOfWhichOneProcessHoldsOthersAreAnotherCheckpoint() {
         String vector = digest(VECTOR_AS_BF16);
-        assertThat(new HeldWeights(Map.of("tp0:norm", vector, "tp1:norm", vector)).are(checkpoint, Optional.empty()))
-                .isTrue();
-        assertThat(new HeldWeights(Map.of("tp0:norm", vector, "tp1:norm", OTHER)).are(checkpoint, Optional.empty()))
-                .isFalse();
+        assertThat(new HeldWeights(Map.of("tp0:norm", vector, "tp1:norm", vector)).typeOf(checkpoint, Optional.empty()))
+                .isPresent();
+        assertThat(new HeldWeights(Map.of("tp0:norm", vector, "tp1:norm", OTHER)).typeOf(checkpoint, Optional.empty()))
+                .isEmpty();
     }
 
     /// A small training step that changes no rounded vector, on a server that has split or rearranged the matrices.
@@ -116,10 +127,12 @@ class HeldWeightsTest {
         HeldWeights held = new HeldWeights(Map.of("norm", digest(VECTOR_AS_BF16), "table", OTHER));
         HeldWeights others = new HeldWeights(Map.of("norm", digest(VECTOR_AS_BF16), "table", digest(new byte[] {2})));
 
-        assertThat(held.are(checkpoint, Optional.of(held))).as("did not reload").isFalse();
-        assertThat(held.are(checkpoint, Optional.of(others))).isTrue();
-        assertThat(held.are(checkpoint, Optional.empty()))
+        assertThat(held.typeOf(checkpoint, Optional.of(held)))
+                .as("did not reload")
+                .isEmpty();
+        assertThat(held.typeOf(checkpoint, Optional.of(others))).isPresent();
+        assertThat(held.typeOf(checkpoint, Optional.empty()))
                 .as("nothing known from before")
-                .isTrue();
+                .isPresent();
     }
 }

@@ -13,8 +13,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -31,15 +33,22 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import spice.model.AdaptedMatrix;
 import spice.model.Completion;
+import spice.model.Dtype;
+import spice.model.Learner;
+import spice.model.LearnerSettings;
+import spice.model.Lora;
 import spice.model.ModelConfig;
 import spice.model.ModelException;
+import spice.model.ModelFolder;
 import spice.model.Policy;
 import spice.model.PromptGroup;
 import spice.model.Pulse;
 import spice.model.Sampling;
 import spice.model.StopReason;
 import spice.model.TinyModel;
+import spice.model.Trajectory;
 
 /// A policy against a server that misbehaves on demand.
 class VllmPolicyTest {
@@ -198,6 +207,37 @@ class VllmPolicyTest {
                     .containsExactlyInAnyOrder(
                             "config.json", "generation_config.json", "model.safetensors", "tokenizer.json");
         }
+    }
+
+    private Path adapted() throws IOException {
+        Path saved = home.resolve("adapted");
+        Lora lora = new Lora(2, 4, EnumSet.of(AdaptedMatrix.Q_PROJ), 1);
+        LearnerSettings settings =
+                new LearnerSettings(1, 64, 0.9, 0.95, 1e-8, 0, 1, Dtype.BFLOAT16, false, Optional.of(lora));
+        try (Learner learner = TinyModel.learner(model("base", 2), settings)) {
+            boolean[] trained = {false, true, true};
+            learner.imitate(List.of(new Trajectory(new int[] {1, 2, 3}, trained, new float[3], 1, 1)), 1e-2);
+            learner.saveModel(saved);
+        }
+        return saved;
+    }
+
+    @Test
+    void anAdapterIsServedInFloat32Weights() throws IOException {
+        Path adapted = adapted();
+        Path merged = home.resolve("expected");
+        ModelFolder.merge(adapted, merged);
+
+        assertSame(tokens(policy(server(), adapted).sample(GROUPS, SAMPLING)), tokensOf(merged));
+        assertThat(served.resolve("model.safetensors")).hasSameBinaryContentAs(merged.resolve("model.safetensors"));
+    }
+
+    @Test
+    void aServerThatWouldRoundAnAdapterAwayIsRefused() throws IOException {
+        fake.rounds = true;
+        fake.restart();
+
+        assertUnusable(policy(server(), adapted()), "rounds weights to BF16, which loses most");
     }
 
     @Test

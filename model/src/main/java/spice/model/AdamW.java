@@ -150,6 +150,11 @@ final class AdamW implements AutoCloseable {
                 .toList();
     }
 
+    /// Replaces the master copy, where there is one, by these tensors.
+    void startFrom(List<PtNDArray> exact) {
+        decoder.copy(exact, master);
+    }
+
     /// Moves the weights against the gradients times `scale`.
     void step(List<PtNDArray> gradients, double scale, double learningRate) {
         home.gradients().ifPresent(there -> {

@@ -28,7 +28,7 @@ final class Decoder implements AutoCloseable {
     private final TorchProgram program;
     private final List<String> names;
     private final List<PtNDArray> weights;
-    private final Optional<Adapters> adapters;
+    private Optional<Adapters> adapters;
     private final DataType type;
     /// The type of gradients, angles and the numbers of a loss.
     private final DataType wide;
@@ -44,7 +44,7 @@ final class Decoder implements AutoCloseable {
     ///
     /// @param values the weights, in the order of [WeightTable]
     /// @param type FLOAT32 or BFLOAT16; FLOAT64 where a test compares with finite differences
-    /// @param adapted adapters, which learn instead of the weights
+    /// @param adapted adapters, which learn instead of the weights; float32 beside bfloat16 weights
     Decoder(
             ModelConfig config,
             Map<String, HostTensor> values,
@@ -67,19 +67,64 @@ final class Decoder implements AutoCloseable {
     /// Adapters whose values are not yet in native memory.
     record Adapted(Lora lora, Map<String, HostTensor> values) {}
 
-    /// Opens a model folder.
+    /// Opens a model folder to learn.
     ///
-    /// @param lora adapters to learn: those that the folder holds, or fresh ones where it holds none
+    /// @param lora adapters to learn: those that the folder holds, or fresh ones where it holds none; without, an
+    ///     adapter of the folder is merged into the weights
     static Decoder open(Path folder, Dtype dtype, Device device, Optional<Lora> lora) {
+        boolean holdsOne = AdapterFolder.isIn(folder);
+        if (lora.isPresent() && !holdsOne) {
+            ModelConfig config = ModelFolder.config(folder);
+            return new Decoder(
+                    config,
+                    ModelFolder.weights(folder, config),
+                    dtype.type(),
+                    device,
+                    lora.map(asked -> new Adapted(asked, Adapters.fresh(config, asked))));
+        }
+        lora.ifPresent(asked -> AdapterFolder.check(folder, asked));
+        Decoder decoder = beside(folder, dtype, device);
+        return lora.isPresent() ? decoder : decoder.withMerged();
+    }
+
+    /// Opens a model folder to sample. An adapter is merged into float32 weights; beside bfloat16 weights it stays
+    /// apart, since most of it would be lost on their grid.
+    static Decoder openToSample(Path folder, Dtype dtype, Device device) {
+        Decoder decoder = beside(folder, dtype, device);
+        return switch (dtype) {
+            case FLOAT32 -> decoder.withMerged();
+            case BFLOAT16 -> decoder;
+        };
+    }
+
+    /// Opens the weights of a folder and the adapter that it holds, if any, beside them.
+    static Decoder beside(Path folder, Dtype dtype, Device device) {
         ModelConfig config = ModelFolder.config(folder);
-        boolean goesOn = lora.isPresent() && AdapterFolder.isIn(folder);
+        Optional<Adapted> adapted =
+                AdapterFolder.isIn(folder) ? Optional.of(AdapterFolder.read(folder, config)) : Optional.empty();
         return new Decoder(
                 config,
-                goesOn ? AdapterFolder.base(folder, config) : ModelFolder.weights(folder, config),
+                adapted.isPresent() ? AdapterFolder.base(folder, config) : ModelFolder.weights(folder, config),
                 dtype.type(),
                 device,
-                lora.map(asked -> new Adapted(
-                        asked, goesOn ? AdapterFolder.read(folder, config, asked) : Adapters.fresh(config, asked))));
+                adapted);
+    }
+
+    /// This decoder with its adapters added into its weights.
+    private Decoder withMerged() {
+        if (adapters.isPresent()) {
+            merged().forEach((name, tensor) -> {
+                if (isAdapted(name)) {
+                    fill(weights.get(names.indexOf(name)), tensor);
+                }
+            });
+            adapters = Optional.empty();
+        }
+        return this;
+    }
+
+    private boolean isAdapted(String weight) {
+        return adapters.filter(all -> !all.of(weight).isEmpty()).isPresent();
     }
 
     private Adapters adapters(Adapted adapted) {
@@ -88,9 +133,9 @@ final class Decoder implements AutoCloseable {
                 config.layers(),
                 List.copyOf(adapted.values().keySet()),
                 adapted.values().values().stream()
-                        .map(tensor -> upload(tensor, type, manager))
+                        .map(tensor -> upload(tensor, wide, manager))
                         .toList(),
-                upload(new HostTensor(new long[] {0}, new float[0]), type, manager));
+                upload(new HostTensor(new long[] {0}, new float[0]), wide, manager));
     }
 
     ModelConfig config() {
@@ -123,9 +168,9 @@ final class Decoder implements AutoCloseable {
                 .toList();
     }
 
-    /// Whether the tensors that learn are rounded, so that the optimizer needs a master copy.
+    /// Whether the tensors that learn are rounded, so that the optimizer needs a master copy. Adapters never are.
     boolean isRounded() {
-        return type == DataType.BFLOAT16;
+        return type == DataType.BFLOAT16 && adapters.isEmpty();
     }
 
     /// A float32 copy of the tensors that learn, in a manager's memory.
@@ -161,26 +206,29 @@ final class Decoder implements AutoCloseable {
         return program.call(method);
     }
 
-    /// The weights in sampling's layout: a second copy, made at the first call and kept.
+    /// Weights and adapters in sampling's layout: a second copy, made at the first call and kept.
     synchronized TorchProgram.Held packed() {
         if (packed.isEmpty()) {
-            try (TorchProgram.Call call = call("pack_all").with(weights).with(config.headDimension())) {
-                packed = Optional.of(call.held());
+            try (TorchProgram.Call call = call("pack_all").with(weights)) {
+                packed = Optional.of(call.with(placed(learned()))
+                        .with(scale())
+                        .with(config.headDimension())
+                        .held());
             }
         }
         return packed.get();
     }
 
-    /// Appends the last arguments of a pass that does not learn: weights, angles and epsilon.
+    /// Appends the last arguments of a pass with [#packed]: weights, angles and epsilon.
     ///
     /// @param positions length of the longest sequence in the call
-    TorchProgram.Call through(TorchProgram.Call call, int positions) {
+    TorchProgram.Call stepping(TorchProgram.Call call, int positions) {
         return withAngles(call.with(weights), positions);
     }
 
-    /// Appends the last arguments of a pass with the decoder's adapters, if it has any: weights, adapters and their
-    /// scale, angles and epsilon.
-    TorchProgram.Call learning(TorchProgram.Call call, int positions) {
+    /// Appends the last arguments of a pass through whole sequences: weights, adapters and their scale, angles and
+    /// epsilon.
+    TorchProgram.Call through(TorchProgram.Call call, int positions) {
         call.with(weights).with(placed(learned())).with(scale());
         return withAngles(call, positions);
     }
@@ -260,16 +308,19 @@ final class Decoder implements AutoCloseable {
     /// buffer and dies with it, so every part passes through a buffer and is copied.
     PtNDArray upload(HostTensor tensor, DataType type, PtNDManager home) {
         PtNDArray uploaded = empty(tensor.shape(), type, home);
+        fill(uploaded, tensor);
+        return uploaded;
+    }
+
+    private void fill(PtNDArray room, HostTensor tensor) {
         tensor.forEachPart((from, values) -> {
             passage.clear().limit(values.length * Float.BYTES);
             passage.asFloatBuffer().put(values);
-            try (NDArray part = home.create(passage, new Shape(values.length), DataType.FLOAT32);
-                    TorchProgram.Call call =
-                            call("put").with(uploaded).with(from).with(part)) {
+            try (NDArray part = room.getManager().create(passage, new Shape(values.length), DataType.FLOAT32);
+                    TorchProgram.Call call = call("put").with(room).with(from).with(part)) {
                 call.run();
             }
         });
-        return uploaded;
     }
 
     /// An uninitialised tensor. The program makes it, since DJL ends the JVM when asked for a bfloat16 tensor.

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -21,7 +20,7 @@ public final class LanguageModel implements Policy {
     private final int intraOpThreads;
     private final Pulse pulse;
 
-    private LanguageModel(Decoder decoder, HuggingFaceCodec codec, int intraOpThreads, Pulse pulse) {
+    LanguageModel(Decoder decoder, HuggingFaceCodec codec, int intraOpThreads, Pulse pulse) {
         this.decoder = decoder;
         this.codec = codec;
         this.intraOpThreads = intraOpThreads;
@@ -39,7 +38,7 @@ public final class LanguageModel implements Policy {
         require(intraOpThreads > 0, "intraOpThreads must be positive, got %d", intraOpThreads);
         HuggingFaceCodec codec = ModelFolder.codec(folder);
         try {
-            Decoder decoder = Decoder.open(folder, dtype, devices.all().getFirst(), Optional.empty());
+            Decoder decoder = Decoder.openToSample(folder, dtype, devices.all().getFirst());
             return new LanguageModel(decoder, codec, intraOpThreads, Pulse.NONE);
         } catch (RuntimeException e) {
             codec.close();

@@ -2,6 +2,7 @@ package spice.model;
 
 import static spice.model.Preconditions.require;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -77,11 +78,21 @@ public final class Learner implements AutoCloseable {
                             AdapterFolder.isIn(modelFolder) == settings.lora().isPresent())
                     .map(file -> AdamW.read(file, decoder, settings, offloads))
                     .orElseGet(() -> AdamW.fresh(decoder, settings, offloads));
+            if (settings.lora().isEmpty() && decoder.isRounded() && AdapterFolder.isIn(modelFolder)) {
+                startFromTheSum(optimizer, modelFolder);
+            }
             int threads = devices.threads(settings.threads());
             return new Learner(settings, pulse, List.copyOf(replicas), threads, optimizer, companions);
         } catch (RuntimeException e) {
             replicas.forEach(Decoder::close);
             throw e;
+        }
+    }
+
+    /// Starts the master copy from the sum of base and adapter as it was before it was rounded.
+    private static void startFromTheSum(AdamW optimizer, Path modelFolder) {
+        try (Decoder exact = Decoder.open(modelFolder, Dtype.FLOAT32, Device.cpu(), Optional.empty())) {
+            optimizer.startFrom(exact.learned());
         }
     }
 
@@ -118,10 +129,8 @@ public final class Learner implements AutoCloseable {
                 try (PtNDManager scope = at(thread).scope();
                         TorchProgram.Call call = at(thread).call("log_probs")) {
                     withTargets(call, scope, trajectories, part).with(temperature);
-                    float[] values = at(thread)
-                            .learning(call, part.width())
-                            .tensor(scope)
-                            .toFloatArray();
+                    float[] values =
+                            at(thread).through(call, part.width()).tensor(scope).toFloatArray();
                     part.forEachTarget(
                             trajectories,
                             (member, position, row, target) -> logProbs[member][position] = values[target]);
@@ -269,14 +278,17 @@ public final class Learner implements AutoCloseable {
                 .with(scope.create(targets));
     }
 
-    /// Writes a model folder: the weights in the type that computes, with any adapters merged into them and also
-    /// beside them, and copies of the other files of the opened folder.
+    /// Writes a model folder: the weights in the type that computes, and copies of the other files of the opened
+    /// folder. With adapters, these in float32 and the weights as their base.
     public void saveModel(Path folder) {
         Dtype dtype = settings.dtype();
-        ModelFolder.write(folder, decoder.config(), decoder.merged(), companions, dtype);
-        settings.lora()
-                .ifPresent(lora -> AdapterFolder.write(
-                        folder, lora, dtype, decoder.download(decoder.learned(), ""), decoder.base()));
+        if (settings.lora().isEmpty()) {
+            ModelFolder.write(folder, decoder.config(), decoder.base(), companions, dtype);
+        } else {
+            ModelFolder.writeCompanions(folder, decoder.config(), companions, dtype);
+            AdapterFolder.write(
+                    folder, settings.lora().get(), decoder.download(decoder.learned(), ""), decoder.base(), dtype);
+        }
     }
 
     /// Writes AdamW's moments and step, and for rounded weights the master copy, as safetensors.

@@ -41,9 +41,14 @@ public record LearningMemory(ModelConfig config, LearnerSettings settings, int t
                 devices.offloadsOptimizer());
     }
 
-    /// The part that a checkpoint stores: weights, master copy and moments.
+    /// The part that every checkpoint stores anew: what learns, its master copy and moments.
     public long checkpointBytes() {
-        return weights() + master() + moments();
+        return (settings.lora().isPresent() ? adapters() : weights()) + master() + moments();
+    }
+
+    /// The part that all checkpoints share: the weights that adapters stand on; 0 without adapters.
+    public long sharedBytes() {
+        return settings.lora().isPresent() ? weights() - adapters() : 0;
     }
 
     /// The host's memory of an offloaded optimizer: a master copy, moments, and a step's gradients.
@@ -58,8 +63,11 @@ public record LearningMemory(ModelConfig config, LearnerSettings settings, int t
     }
 
     private long weights() {
-        long adapters = settings.lora().isPresent() ? learned() : 0;
-        return (config.parameters() + adapters) * settings.dtype().bytes();
+        return config.parameters() * settings.dtype().bytes() + adapters();
+    }
+
+    private long adapters() {
+        return settings.lora().isPresent() ? learned() * Float.BYTES : 0;
     }
 
     private long master() {
@@ -71,13 +79,14 @@ public record LearningMemory(ModelConfig config, LearnerSettings settings, int t
     }
 
     private boolean isRounded() {
-        return settings.dtype() != Dtype.FLOAT32;
+        return settings.dtype() != Dtype.FLOAT32 && settings.lora().isEmpty();
     }
 
     /// The parts; their sum is the learner's peak.
     public List<MemoryPart> parts() {
         long learned = learned();
-        long number = settings.dtype().bytes();
+        long number =
+                settings.lora().isPresent() ? Float.BYTES : settings.dtype().bytes();
         long kept = threads * tokens * perToken();
         long block = Math.max(HEAD_BLOCK, HEAD_ROWS * config.vocabularySize());
         long freed = settings.lora().isPresent() ? FREED_BESIDE_ADAPTERS : FREED;

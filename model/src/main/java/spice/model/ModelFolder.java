@@ -2,10 +2,12 @@ package spice.model;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.djl.Device;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +17,7 @@ import java.util.random.RandomGeneratorFactory;
 
 /// A model as files in Hugging Face layout.
 public final class ModelFolder {
-    /// The folder inside a model's folder that holds the adapter and its base, if adapters learned.
+    /// The folder inside a model's folder that holds the adapter, if adapters learned.
     public static final String ADAPTER = "adapter";
 
     static final String CONFIG = "config.json";
@@ -102,11 +104,18 @@ public final class ModelFolder {
             Map<String, HostTensor> weights,
             Map<String, byte[]> companions,
             Dtype dtype) {
+        writeCompanions(folder, config, companions, dtype);
+        SafeTensors.write(folder.resolve(WEIGHTS), weights, dtype);
+    }
+
+    /// Writes what stands beside the weights.
+    ///
+    /// @param dtype of the weights
+    static void writeCompanions(Path folder, ModelConfig config, Map<String, byte[]> companions, Dtype dtype) {
         ConfigFile.write(folder.resolve(CONFIG), config);
         ConfigFile.writeGeneration(folder.resolve(GENERATION_CONFIG), config);
         companions.forEach((name, content) -> FlushedFile.write(
                 folder.resolve(name), name.equals(CONFIG) ? ConfigFile.withType(content, dtype.word()) : content));
-        SafeTensors.write(folder.resolve(WEIGHTS), weights, dtype);
     }
 
     /// The files of a folder beside the weights, unchanged: a trained model keeps them from the model that it came
@@ -175,6 +184,29 @@ public final class ModelFolder {
     /// The fields of the configs that nothing here uses, one line for each file.
     public static List<String> unusedFields(Path folder) {
         return ConfigFile.unused(folder.resolve(CONFIG));
+    }
+
+    /// Whether a folder has an adapter, without which its weights are not what was learned.
+    public static boolean hasAdapter(Path folder) {
+        return AdapterFolder.isIn(folder);
+    }
+
+    /// Makes the base of an adapter the folder's weights, so that PEFT and vLLM find a model below the adapter.
+    /// Whoever opens the folder without the adapter opens the base.
+    public static void placeBase(Path folder) throws IOException {
+        Path base = AdapterFolder.base(folder);
+        if (Files.exists(base)) {
+            Files.move(base, folder.resolve(WEIGHTS), StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /// Writes a model with its adapter merged into float32 weights, on which nothing of it is lost.
+    ///
+    /// @throws ModelException if a file is missing, damaged or does not fit the others
+    public static void merge(Path folder, Path target) {
+        try (Decoder decoder = Decoder.beside(folder, Dtype.FLOAT32, Device.cpu())) {
+            write(target, decoder.config(), decoder.merged(), companions(folder), Dtype.FLOAT32);
+        }
     }
 
     /// The weights of a folder, checked against its config, in the order of [WeightTable].

@@ -2,6 +2,7 @@ package spice.model;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import spice.model.Layout.Lane;
 
 /// The peak memory of a [LanguageModel] that samples shards in parallel, part by part, computed without opening
@@ -10,11 +11,13 @@ import spice.model.Layout.Lane;
 /// @param shards sampled in parallel
 /// @param prompts of a shard (G)
 /// @param promptTokens of each (P)
+/// @param lora adapters of the model
 /// @param completions of each prompt
 /// @param sampling with the greatest length of a completion (N) and the bound of tokens held at a time
 public record SamplingMemory(
         ModelConfig config,
         Dtype dtype,
+        Optional<Lora> lora,
         int shards,
         int prompts,
         int promptTokens,
@@ -44,6 +47,7 @@ public record SamplingMemory(
         return List.of(
                 new MemoryPart("weights", config.parameters() * number),
                 new MemoryPart("the same in sampling's layout", packed() * number),
+                new MemoryPart("adapters, in both layouts", adapters()),
                 new MemoryPart("keys and values of the prompts", prompt),
                 new MemoryPart("keys and values of the completions", own),
                 new MemoryPart("one layer on all prompts, or the tables that tokens are drawn from", tables),
@@ -56,6 +60,31 @@ public record SamplingMemory(
         long turned = (long) (config.heads() + config.keyValueHeads()) * config.headDimension();
         long head = config.tiedEmbeddings() ? 0 : (long) config.vocabularySize() * config.hiddenSize();
         return config.parameters() - head + config.layers() * turned * config.hiddenSize();
+    }
+
+    /// Bytes of adapters beside bfloat16 weights; they are merged into float32 ones. Those of one matrix of sampling's
+    /// layout share one B, which has zeros where a part's adapter does not reach.
+    private long adapters() {
+        return switch (dtype) {
+            case FLOAT32 -> 0;
+            case BFLOAT16 ->
+                lora.map(all -> {
+                            long asLearned = WeightTable.numbers(Adapters.table(config, all));
+                            long width = config.headDimension();
+                            long projected = width * (2L * config.heads() + 3L * config.keyValueHeads());
+                            long inside = 2L * config.intermediateSize();
+                            long parts = all.targets().stream()
+                                    .mapToLong(matrix -> switch (matrix) {
+                                        case Q_PROJ, K_PROJ, V_PROJ -> projected + config.hiddenSize();
+                                        case O_PROJ -> config.hiddenSize() + width * config.heads();
+                                        case GATE_PROJ, UP_PROJ -> inside + config.hiddenSize();
+                                        case DOWN_PROJ -> config.hiddenSize() + inside / 2;
+                                    })
+                                    .sum();
+                            return asLearned * Float.BYTES + config.layers() * all.rank() * parts * dtype.bytes();
+                        })
+                        .orElse(0L);
+        };
     }
 
     /// Numbers held for each token while one layer reads a prompt.

@@ -65,7 +65,7 @@ final class ShardSampling implements AutoCloseable {
         int live = changed(begin(flight.first()));
         try (TorchProgram.Call call = decoder.call("advance")) {
             sampled(call.with(inFlight)).with(decoder.packed());
-            decoder.through(call, positions);
+            decoder.stepping(call, positions);
             while (live > 0) {
                 pulse.beat();
                 live = Math.toIntExact(call.number());

@@ -16,7 +16,9 @@
 # last norm; the output head unless it is tied to the embedding.
 #
 # Adapters (LoRA): A and B for each of q, k, v, o, gate, up, down of each layer, both empty for a matrix without adapter. With
-# adapters only they learn; the weights are frozen. The list is empty without adapters.
+# adapters only they learn; the weights are frozen. The list is empty without adapters. Beside bfloat16 weights adapters are
+# float32, rounded where they are multiplied, and what they add is summed with the weights' product before that is rounded: a
+# small change would be lost on the grid of the larger number.
 class Decoder(Module):
   __parameters__ = []
   __buffers__ = []
@@ -76,15 +78,25 @@ class Decoder(Module):
       y = torch.linear(x, w[place])
     return y
 
-  # linear plus the adapters at place a: scale * x A^T B^T, with A (rank, in) and B (out, rank). Empty adapters, or an empty
-  # list, add nothing.
+  # Whether the adapters at place a are there: neither the list is empty nor they.
+  def has(self, adapters: List[Tensor], a: int) -> bool:
+    found = False
+    if torch.len(adapters) > 0:
+      found = torch.numel(adapters[a]) > 0
+    return found
+
+  # linear plus the adapters at place a: scale * x A^T B^T, with A (rank, in) and B (out, rank).
   def adapted(
         self, x: Tensor, w: List[Tensor], place: int, bias: int, adapters: List[Tensor], a: int, scale: float
   ) -> Tensor:
-    y = self.linear(x, w, place, bias)
-    if torch.len(adapters) > 0:
-      if torch.numel(adapters[a]) > 0:
-        y = y + torch.linear(torch.linear(x, adapters[a]), adapters[a + 1]) * scale
+    if self.has(adapters, a):
+      rows = torch.flatten(x, 0, -2)
+      added = torch.linear(torch.linear(rows, self.like(adapters[a], x)), self.like(adapters[a + 1] * scale, x))
+      y = torch.unflatten(torch.addmm(added, rows, torch.t(w[place])), 0, torch.slice(torch.size(x), 0, -1))
+      if bias > 0:
+        y = y + w[place + bias]
+    else:
+      y = self.linear(x, w, place, bias)
     return y
 
   def feed_forward(
@@ -150,10 +162,13 @@ class Decoder(Module):
     return (x, keys, values)
 
   # The next-token logits (M, V) after the positions named by rows, each b * T + t.
-  def logits(self, ids: Tensor, rows: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, eps: float) -> Tensor:
-    x, keys, values, = self.read(ids, w, annotate(List[Tensor], []), 0., cos, sin, eps)
+  def logits(
+        self, ids: Tensor, rows: Tensor, w: List[Tensor], adapters: List[Tensor], scale: float, cos: Tensor, sin: Tensor,
+        eps: float
+  ) -> Tensor:
+    x, keys, values, = self.read(ids, w, adapters, scale, cos, sin, eps)
     h = torch.index_select(torch.flatten(x, 0, 1), 0, rows)
-    return torch.linear(self.norm(h, self.last_norm(w), eps), self.head(w))
+    return self.wide(torch.linear(self.norm(h, self.last_norm(w), eps), self.head(w)))
 
   # ---- Sampling ----
 
@@ -193,6 +208,26 @@ class Decoder(Module):
         y = torch.add_(y, unchecked_cast(Tensor, bias))
     return y
 
+  # product, with what the adapters at place a add.
+  def multiplied(
+        self, x: Tensor, weight: Tensor, bias: Optional[Tensor], adapters: List[Tensor], a: int
+  ) -> Tensor:
+    if self.has(adapters, a):
+      y = self.add_product(torch.linear(torch.linear(x, adapters[a]), adapters[a + 1]), x, weight, bias)
+    else:
+      y = self.product(x, weight, bias)
+    return y
+
+  # add_product, with what the adapters at place p add to a.
+  def add_multiplied(
+        self, x: Tensor, a: Tensor, weight: Tensor, bias: Optional[Tensor], adapters: List[Tensor], p: int
+  ) -> Tensor:
+    if self.has(adapters, p):
+      y = x + self.multiplied(a, weight, bias, adapters, p)
+    else:
+      y = self.add_product(x, a, weight, bias)
+    return y
+
   # The biases as step takes them, four per layer: of queries, keys, both exchanged, and values; of the output; of gate and
   # up; of down.
   def pack_biases(self, w: List[Tensor], D: int) -> List[Optional[Tensor]]:
@@ -218,17 +253,61 @@ class Decoder(Module):
         packed.append(None)
     return packed
 
-  # Multiplies the weights of the norm before a matrix into it; not in bfloat16, where that would round a second time.
+  # Multiplies the weights of the norm before a matrix, or before an adapter's A, into it; not in bfloat16, where that would round
+  # a second time.
   def joined(self, weight: Tensor, norm: Tensor) -> Tensor:
-    if ops.prim.dtype(weight) == 15:
+    if ops.prim.dtype(norm) == 15:
       y = weight
     else:
       y = weight * norm
     return y
 
-  # The weights and biases as step takes them; every shard uses them.
-  def pack_all(self, w: List[Tensor], D: int) -> Tuple[List[Tensor], List[Optional[Tensor]]]:
-    return (self.pack_weights(w, D), self.pack_biases(w, D))
+  # The weights, biases and adapters as step takes them; every shard uses them.
+  def pack_all(
+        self, w: List[Tensor], adapters: List[Tensor], scale: float, D: int
+  ) -> Tuple[List[Tensor], List[Optional[Tensor]], List[Tensor]]:
+    return (self.pack_weights(w, D), self.pack_biases(w, D), self.pack_adapters(w, adapters, scale, D))
+
+  # The adapters as step takes them, an A and a B for each of the four packed matrices of a layer: those of one packed matrix's
+  # parts stand in one A below each other, and in one B at the rows of their parts, multiplied by scale. An empty list without
+  # adapters.
+  def pack_adapters(self, w: List[Tensor], adapters: List[Tensor], scale: float, D: int) -> List[Tensor]:
+    packed = annotate(List[Tensor], [])
+    if torch.len(adapters) > 0:
+      for layer in range(self.layers(w)):
+        o = 1 + layer * self.layer_size
+        n = o + self.second_norm
+        a = 14 * layer
+        q, q_down, = self.pair(adapters, a, w[o + 1], scale)
+        k, k_down, = self.pair(adapters, a + 2, w[o + 2], scale)
+        v, v_down, = self.pair(adapters, a + 4, w[o + 3], scale)
+        both = torch.block_diag([q, k])
+        on_v = torch.block_diag([torch.cat([both, self.exchanged(both, D)]), v])
+        self.pack_pair(packed, self.joined(torch.cat([q_down, k_down, v_down]), w[o]), on_v, w[0])
+        output, output_down, = self.pair(adapters, a + 6, w[o + 4], scale)
+        self.pack_pair(packed, output_down, output, w[0])
+        gate, gate_down, = self.pair(adapters, a + 8, w[n + 1], scale)
+        up, up_down, = self.pair(adapters, a + 10, w[n + 2], scale)
+        inside = self.joined(torch.cat([gate_down, up_down]), w[n])
+        self.pack_pair(packed, inside, torch.block_diag([gate, up]), w[0])
+        down, down_down, = self.pair(adapters, a + 12, w[n + 3], scale)
+        self.pack_pair(packed, down_down, down, w[0])
+    return packed
+
+  # B, multiplied by scale, and A of the adapters at place a of a weight (out, in), as matrices of rank 0 if there are none.
+  def pair(self, adapters: List[Tensor], a: int, weight: Tensor, scale: float) -> Tuple[Tensor, Tensor]:
+    if self.has(adapters, a):
+      found = (adapters[a + 1] * scale, adapters[a])
+    else:
+      dtype = ops.prim.dtype(adapters[a])
+      found = (self.zeros([torch.size(weight, 0), 0], dtype, weight), self.zeros([0, torch.size(weight, 1)], dtype, weight))
+    return found
+
+  # Appends an A and a B in the type of the weights.
+  def pack_pair(self, packed: List[Tensor], a: Tensor, b: Tensor, weight: Tensor) -> NoneType:
+    packed.append(self.like(a, weight))
+    packed.append(self.like(b, weight))
+    return None
 
   # The weights as step takes them, six per layer: one matrix for queries, keys, both exchanged, and values; the factors of
   # the cosines for queries and keys (H + J, D); the factors of the sines; the output matrix; one matrix for gate and up; the
@@ -278,7 +357,7 @@ class Decoder(Module):
   def step(
         self, tokens: Tensor, positions: Tensor, i: int, prompt_keys: List[Tensor], prompt_values: List[Tensor],
         prompt_mask: Tensor, own_keys: List[Tensor], own_values: List[Tensor], own_mask: Optional[Tensor], w: List[Tensor],
-        packed: List[Tensor], biases: List[Optional[Tensor]], cos: Tensor, sin: Tensor, eps: float
+        packed: List[Tensor], biases: List[Optional[Tensor]], adapters: List[Tensor], cos: Tensor, sin: Tensor, eps: float
   ) -> Tensor:
     L = torch.size(tokens, 0)
     K = torch.size(tokens, 1)
@@ -294,7 +373,8 @@ class Decoder(Module):
       heads = torch.size(packed[o + 1], 0)
       J = torch.size(own_keys[layer], 1)
       R = heads // J - 1
-      projected = self.product(self.sized(x, w[first], eps), packed[o], biases[b])
+      a = layer * 8
+      projected = self.multiplied(self.sized(x, w[first], eps), packed[o], biases[b], adapters, a)
       plain, exchanged, v, = torch.split_with_sizes(torch.reshape(projected, [L, K, -1, D]), [heads, heads, J], 2)
       plain = self.wide(plain)
       exchanged = self.wide(exchanged)
@@ -315,11 +395,12 @@ class Decoder(Module):
       p = self.like(torch.softmax(self.wide(scores), -1), v)
       from_prompt = torch.matmul(torch.slice(p, 3, 0, P), prompt_values[layer])
       from_own = torch.matmul(torch.reshape(torch.slice(p, 3, P), [L, J, K, R, i + 1]), seen_values)
-      a = torch.add_(torch.reshape(from_prompt, [L, J, K, R, D]), from_own)
-      x = self.add_product(x, torch.reshape(torch.transpose(a, 1, 2), [L * K, -1]), packed[o + 3], biases[b + 1])
-      inside = self.product(self.sized(x, w[first + self.second_norm], eps), packed[o + 4], biases[b + 2])
-      gate, up, = torch.chunk(inside, 2, -1)
-      x = self.add_product(x, torch.mul_(torch.silu_(gate), up), packed[o + 5], biases[b + 3])
+      attended = torch.add_(torch.reshape(from_prompt, [L, J, K, R, D]), from_own)
+      joined = torch.reshape(torch.transpose(attended, 1, 2), [L * K, -1])
+      x = self.add_multiplied(x, joined, packed[o + 3], biases[b + 1], adapters, a + 2)
+      sized = self.sized(x, w[first + self.second_norm], eps)
+      gate, up, = torch.chunk(self.multiplied(sized, packed[o + 4], biases[b + 2], adapters, a + 4), 2, -1)
+      x = self.add_multiplied(x, torch.mul_(torch.silu_(gate), up), packed[o + 5], biases[b + 3], adapters, a + 6)
     h = self.norm(x, self.last_norm(w), eps)
     return torch.reshape(self.product(h, packed[-1], None), [L, K, -1])
 
@@ -397,9 +478,10 @@ class Decoder(Module):
   # Reads prompts (G, P), padded on the right, with their lengths (G), for admit. Returns the logits (G, V) of each prompt's first
   # new token with the lengths, and every layer's keys and values (G, J, P, D).
   def read_prompts(
-        self, prompts: Tensor, lengths: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, eps: float
+        self, prompts: Tensor, lengths: Tensor, w: List[Tensor], adapters: List[Tensor], scale: float, cos: Tensor,
+        sin: Tensor, eps: float
   ) -> Tuple[List[Tensor], List[Tensor], List[Tensor]]:
-    x, keys, values, = self.read(prompts, w, annotate(List[Tensor], []), 0., cos, sin, eps)
+    x, keys, values, = self.read(prompts, w, adapters, scale, cos, sin, eps)
     ends = self.counted(0, torch.size(prompts, 0), x) * torch.size(prompts, 1) + lengths - 1
     h = torch.index_select(torch.flatten(x, 0, 1), 0, ends)
     first = torch.linear(self.norm(h, self.last_norm(w), eps), self.head(w))
@@ -549,8 +631,8 @@ class Decoder(Module):
   def advance(
         self, at: List[int], state: List[Tensor], prompt_keys: List[Tensor], prompt_values: List[Tensor],
         own_keys: List[Tensor], own_values: List[Tensor], temperature: float, top_k: int, top_p: float, min_p: float,
-        stops: Tensor, packed: List[Tensor], biases: List[Optional[Tensor]], w: List[Tensor], cos: Tensor, sin: Tensor,
-        eps: float
+        stops: Tensor, packed: List[Tensor], biases: List[Optional[Tensor]], adapters: List[Tensor], w: List[Tensor],
+        cos: Tensor, sin: Tensor, eps: float
   ) -> int:
     if at[0] - at[1] >= torch.size(own_keys[0], 3):
       self.make_room(at, state, own_keys, own_values, w)
@@ -565,7 +647,7 @@ class Decoder(Module):
       own_mask = torch.reshape(torch.masked_fill(open, earlier, -inf), [torch.size(births, 0), 1, 1, -1])
     logits = self.step(
       state[8], state[6] + n, at[0] - at[1], prompt_keys, prompt_values, state[7], own_keys, own_values, own_mask,
-      w, packed, biases, cos, sin, eps)
+      w, packed, biases, adapters, cos, sin, eps)
     number = torch.unsqueeze(n + 1, 1)
     token, done, = self.drawn(logits, state[3], state[4], number, temperature, top_k, top_p, min_p, stops, state)
     state[4] = done

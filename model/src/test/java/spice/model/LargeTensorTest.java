@@ -64,8 +64,10 @@ class LargeTensorTest {
         }
 
         float[] before = ModelFolder.weights(base, CONFIG).get(GATE).values();
-        float[] after = ModelFolder.weights(child, CONFIG).get(GATE).values();
-        Map<String, HostTensor> factors = AdapterFolder.read(child, CONFIG, lora);
+        ModelFolder.merge(child, folder.resolve("merged"));
+        float[] after =
+                ModelFolder.weights(folder.resolve("merged"), CONFIG).get(GATE).values();
+        Map<String, HostTensor> factors = AdapterFolder.read(child, CONFIG).values();
         float[] a = factors.get("base_model.model.model.layers.0.mlp.gate_proj.lora_A.weight")
                 .values();
         float[] b = factors.get("base_model.model.model.layers.0.mlp.gate_proj.lora_B.weight")

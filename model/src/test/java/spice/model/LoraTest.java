@@ -12,6 +12,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -163,32 +164,84 @@ class LoraTest {
         }
     }
 
+    /// The base is the same file in every checkpoint; the adapter is float32 whatever the weights are.
     @ParameterizedTest
     @EnumSource(Dtype.class)
-    void aCheckpointHoldsTheAdapterWhatItStandsOnAndBothInOne(Dtype dtype) {
+    void aCheckpointHoldsTheBaseAndTheAdapterInFloat32(Dtype dtype) {
+        Path first = folder.resolve("first");
+        Path second = folder.resolve("second");
+        Path plain = folder.resolve("plain");
+        try (Learner learner = TinyModel.learner(base, settings(dtype, Optional.of(ALL)))) {
+            step(learner, 1);
+            learner.saveModel(first);
+            step(learner, 2);
+            learner.saveModel(second);
+        }
+        try (Learner learner = TinyModel.learner(base, settings(dtype, Optional.empty()))) {
+            learner.saveModel(plain);
+        }
+        for (Path saved : List.of(first, second)) {
+            assertThat(saved.resolve("adapter/base.safetensors"))
+                    .hasSameBinaryContentAs(plain.resolve("model.safetensors"));
+            assertThat(saved).as("what others take for the policy").isDirectoryNotContaining("glob:**.safetensors");
+        }
+        assertThat(StoredTensor.of(second.resolve("adapter/adapter_model.safetensors"))
+                        .values())
+                .hasSize(2 * 7 * CONFIG.layers())
+                .allMatch(tensor -> tensor.type() == StoredType.F32);
+        assertThat(second.resolve("adapter/adapter_config.json"))
+                .content()
+                .contains("\"peft_type\" : \"LORA\"", "\"r\" : 3", "\"lora_alpha\" : 6.0", "\"q_proj\"");
+    }
+
+    /// W + alpha / rank * B A, computed here in float64.
+    @ParameterizedTest
+    @EnumSource(Dtype.class)
+    void mergingGivesTheSumInFloat32(Dtype dtype) {
         Path saved = folder.resolve("saved");
         try (Learner learner = TinyModel.learner(base, settings(dtype, Optional.of(ALL)))) {
             step(learner, 1);
-            step(learner, 2);
             learner.saveModel(saved);
         }
-        Map<String, HostTensor> before = ModelFolder.weights(base, CONFIG);
+        ModelFolder.merge(saved, folder.resolve("one"));
+
         Map<String, HostTensor> stands = SafeTensors.read(saved.resolve("adapter/base.safetensors"));
-        Map<String, HostTensor> adapter = SafeTensors.read(saved.resolve("adapter/adapter_model.safetensors"));
-        Map<String, HostTensor> merged = merged(stands, adapter, ALL);
-        float close = dtype == Dtype.FLOAT32 ? 1e-6f : 0.02f;
-        before.forEach((name, tensor) -> assertThat(stands.get(name).values())
-                .as(name)
-                .containsExactly(tensor.values(), within(dtype == Dtype.FLOAT32 ? 0 : close)));
-        ModelFolder.weights(saved, CONFIG)
+        Map<String, HostTensor> sum =
+                merged(stands, SafeTensors.read(saved.resolve("adapter/adapter_model.safetensors")), ALL);
+        ModelFolder.weights(folder.resolve("one"), CONFIG)
                 .forEach((name, tensor) -> assertThat(tensor.values())
                         .as(name)
-                        .containsExactly(merged.get(name).values(), within(close)));
-        assertThat(merged.get("model.layers.1.mlp.down_proj.weight").values())
+                        .containsExactly(sum.get(name).values(), within(1e-6f)));
+        assertThat(sum.get("model.layers.1.mlp.down_proj.weight").values())
                 .isNotEqualTo(stands.get("model.layers.1.mlp.down_proj.weight").values());
-        assertThat(saved.resolve("adapter/adapter_config.json"))
-                .content()
-                .contains("\"peft_type\" : \"LORA\"", "\"r\" : 3", "\"lora_alpha\" : 6.0", "\"q_proj\"");
+        assertThat(folder.resolve("one/config.json")).content().contains("float32");
+        assertThat(ModelFolder.hasAdapter(folder.resolve("one"))).isFalse();
+    }
+
+    /// Folders of older versions also hold the rounded sum as weights; in exported ones the base has this place.
+    @ParameterizedTest
+    @CsvSource({"FLOAT32, true", "FLOAT32, false", "BFLOAT16, true", "BFLOAT16, false"})
+    void checkpointsOfOlderVersionsAndExportedOnesOpenToo(Dtype dtype, boolean isExported) throws IOException {
+        Path saved = folder.resolve("saved");
+        List<Trajectory> batch = Gradients.batch(CONFIG, 1);
+        LearnerSettings settings = settings(dtype, Optional.of(ALL));
+        float[][] learned;
+        try (Learner learner = TinyModel.learner(base, settings)) {
+            step(learner, 1);
+            learner.saveModel(saved);
+            learned = learner.logProbs(batch, 1);
+        }
+        Files.copy(base.resolve("model.safetensors"), saved.resolve("model.safetensors"));
+        if (isExported) {
+            ModelFolder.placeBase(saved);
+        }
+
+        try (Learner learner = TinyModel.learner(saved, settings)) {
+            assertThat(learner.logProbs(batch, 1)).isDeepEqualTo(learned);
+        }
+        try (LanguageModel model = LanguageModel.open(saved, dtype, 1, Devices.CPU)) {
+            assertClose(Scores.of(model, batch), learned, 1e-4f);
+        }
     }
 
     @ParameterizedTest
@@ -208,30 +261,37 @@ class LoraTest {
             step(learner, 2);
             learner.saveModel(folder.resolve("resumed"));
         }
-        for (String file :
-                List.of("model.safetensors", "adapter/adapter_model.safetensors", "adapter/base.safetensors")) {
+        for (String file : List.of("adapter/base.safetensors", "adapter/adapter_model.safetensors")) {
             assertThat(folder.resolve("resumed").resolve(file))
                     .hasSameBinaryContentAs(folder.resolve("straight").resolve(file));
         }
-        assertThat(folder.resolve("straight/adapter/base.safetensors"))
-                .hasSameBinaryContentAs(checkpoint.resolve("adapter/base.safetensors"));
     }
 
+    /// A learner in bfloat16 has a master copy of the exact sum, of which its next checkpoint keeps what rounding
+    /// of its weights loses.
     @Test
-    void whoeverOpensTheCheckpointGetsWhatHasLearned() {
+    void allWeightsGoOnInBfloat16FromTheSumAsItWasBeforeItWasRounded() {
         Path saved = folder.resolve("saved");
-        List<Trajectory> batch = Gradients.batch(CONFIG, 1);
-        float[][] learned;
-        try (Learner learner = open(base, ALL)) {
+        Path state = folder.resolve("optimizer.safetensors");
+        try (Learner learner = TinyModel.learner(base, settings(Dtype.BFLOAT16, Optional.of(ALL)))) {
             step(learner, 1);
             learner.saveModel(saved);
-            learned = learner.logProbs(batch, 1);
         }
-        try (Learner plain = TinyModel.learner(saved, settings(Dtype.FLOAT32, Optional.empty()))) {
-            float[][] found = plain.logProbs(batch, 1);
-            for (int i = 0; i < found.length; i++) {
-                assertThat(found[i]).containsExactly(learned[i], within(1e-4f));
-            }
+        ModelFolder.merge(saved, folder.resolve("one"));
+        try (Learner learner = TinyModel.learner(saved, settings(Dtype.BFLOAT16, Optional.empty()))) {
+            learner.saveOptimizer(state);
+        }
+        Map<String, HostTensor> master = SafeTensors.read(state);
+        ModelFolder.weights(folder.resolve("one"), CONFIG)
+                .forEach((name, sum) -> assertThat(Objects.requireNonNull(master.get("master." + name))
+                                .values())
+                        .as(name)
+                        .containsExactly(sum.values()));
+    }
+
+    private static void assertClose(float[][] found, float[][] expected, float within) {
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(found[i]).containsExactly(expected[i], within(within));
         }
     }
 
@@ -294,6 +354,29 @@ class LoraTest {
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining(complaint)
                 .hasMessageContaining("which is not computed here");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"q_proj\", | \"\", | is not a LoRA adapter of this program",
+                "\"q_proj\", | ''  | holds 4 tensors that adapter_config.json does not name, first base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight",
+                "\"r\" : 3  | \"r\" : 0 | the rank of an adapter must be positive",
+            })
+    void anAdapterWhoseFilesDoNotFitIsRefused(String ours, String other, String complaint) throws IOException {
+        Path saved = folder.resolve("saved");
+        try (Learner learner = open(base, ALL)) {
+            learner.saveModel(saved);
+        }
+        Path config = saved.resolve("adapter/adapter_config.json");
+        String text = Files.readString(config);
+        assertThat(text).contains(ours);
+        Files.writeString(config, text.replace(ours, other));
+
+        assertThatThrownBy(() -> LanguageModel.open(saved, Dtype.BFLOAT16, 1, Devices.CPU))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining(complaint);
     }
 
     private static void step(Learner learner, long seed) {

@@ -56,7 +56,7 @@ class RecomputeTest {
                 TorchProgram.Call call = decoder.call("forth")) {
             decoder.learned().forEach(weight -> weight.setRequiresGradient(true));
             call.with(scope.create(new long[] {1, 2, 3, 4}, new Shape(1, 4)));
-            decoder.learning(call, 4).with(recompute);
+            decoder.through(call, 4).with(recompute);
             try (TorchProgram.Held forth = Torch.withGradients(call::held)) {
                 assertThat(forth.tensors(1, scope))
                         .as("every layer's input and the last one's output")

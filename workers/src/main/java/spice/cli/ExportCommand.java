@@ -9,11 +9,13 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import spice.checkpoints.CheckpointFolders;
 import spice.checkpoints.Checkpoints;
 import spice.local.LocalSettings;
+import spice.model.ModelFolder;
 import spice.program.ExitCode;
 import spice.program.UserError;
 import spice.runs.CheckpointRef;
@@ -25,7 +27,8 @@ import spice.store.s3.S3BlobStore;
         description = "Write a checkpoint's model as a folder that transformers, vLLM and `spice run --model` open.",
         footer = {
             "",
-            "A model that learned with adapters has them in its weights; adapter/ has them apart, as PEFT loads them.",
+            "A model that learned with adapters has them in adapter/, as PEFT and vLLM load them, beside the base.",
+            "--merged writes one model for programs without adapters: in float32, on which nothing of them is lost.",
             "Example: spice export mine@12 ~/models/mine-12"
         })
 final class ExportCommand implements Callable<Integer> {
@@ -39,16 +42,25 @@ final class ExportCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "FOLDER", description = "Where to write it; not there yet, or empty.")
     private Path folder = Path.of("");
 
+    @Option(names = "--merged", description = "Merge an adapter into the weights, which are then float32.")
+    private boolean merged;
+
     @Override
     public Integer call() {
         Path target = folder.toAbsolutePath().normalize();
         try (S3BlobStore store = S3BlobStore.open(LocalSettings.ofThisProcess().s3())) {
             CheckpointRef checkpoint = CheckpointArgument.find(new Checkpoints(store), name);
             requireRoom(target);
-            new CheckpointFolders(store, target.resolveSibling("")).export(checkpoint, target);
+            new CheckpointFolders(store, target.resolveSibling("")).export(checkpoint, target, merged);
             spec.commandLine()
                     .getOut()
                     .println("%s is in %s: %s".formatted(checkpoint.name(), target, String.join(", ", files(target))));
+            if (ModelFolder.hasAdapter(target)) {
+                spec.commandLine()
+                        .getOut()
+                        .println(
+                                "the weights are the base, and adapter/ is what was learned: load both, or export with --merged");
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write %s".formatted(target), e);
         }

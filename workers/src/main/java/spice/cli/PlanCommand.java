@@ -86,6 +86,11 @@ final class PlanCommand implements Callable<Integer> {
                             RunMemory.gigabytes(run.offloadedBytes()));
         }
         out().printf("a checkpoint takes %s in the store%n", RunMemory.gigabytes(run.checkpointBytes()));
+        if (run.sharedBytes() > 0) {
+            out().printf(
+                            "the weights that the adapters stand on take %s once for all checkpoints%n",
+                            RunMemory.gigabytes(run.sharedBytes()));
+        }
         return verdict(run);
     }
 

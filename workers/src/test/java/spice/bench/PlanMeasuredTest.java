@@ -70,7 +70,8 @@ class PlanMeasuredTest {
                 "4 | \"dtype\": \"bfloat16\"",
                 "8 | \"recompute\": \"layers\"",
                 "4 | \"dtype\": \"bfloat16\", \"recompute\": \"layers\"",
-                "8 | \"loraRank\": 16"
+                "8 | \"loraRank\": 16",
+                "4 | \"dtype\": \"bfloat16\", \"loraRank\": 16"
             })
     void training(int trajectories, @Nullable String others) throws Exception {
         RunSettings settings = settings(trajectories, others);

@@ -2,11 +2,14 @@ package spice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -14,8 +17,16 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import spice.checkpoints.Checkpoints;
+import spice.checkpoints.ModelFiles;
 import spice.checkpoints.WrittenLineage;
+import spice.model.AdaptedMatrix;
+import spice.model.Dtype;
+import spice.model.Learner;
+import spice.model.LearnerSettings;
+import spice.model.Lora;
+import spice.model.ModelFolder;
 import spice.model.TinyModel;
+import spice.model.Trajectory;
 import spice.runs.CheckpointRef;
 import spice.store.BlobRef;
 import spice.store.s3.S3BlobStore;
@@ -37,15 +48,19 @@ class ExportCommandTest {
     static void write() throws Exception {
         server = S3ProxyProcess.start(folder.resolve("s3"));
         location = server.bucket("spice");
-        Path model = TinyModel.create(folder.resolve("model"), TinyModel.config(), 1);
+        Path base = TinyModel.create(folder.resolve("base"), TinyModel.config(), 1);
+        Path model = folder.resolve("model");
+        Lora lora = new Lora(2, 4, Set.of(AdaptedMatrix.Q_PROJ), 1);
+        try (Learner learner = TinyModel.learner(
+                base, new LearnerSettings(1, 64, 0.9, 0.95, 1e-8, 0, 1, Dtype.BFLOAT16, false, Optional.of(lora)))) {
+            boolean[] trained = {false, true, true};
+            learner.imitate(List.of(new Trajectory(new int[] {1, 2, 3}, trained, new float[3], 1, 1)), 1e-2);
+            learner.saveModel(model);
+        }
         try (S3BlobStore store = S3BlobStore.open(location)) {
-            Map<String, BlobRef> files = new TreeMap<>();
-            try (Stream<Path> all = Files.list(model)) {
-                all.forEach(file -> files.put(file.getFileName().toString(), store.put(file)));
-            }
-            files.put("adapter/adapter_config.json", store.put(model.resolve("config.json")));
+            Map<String, BlobRef> files = new TreeMap<>(ModelFiles.put(store, model));
             checkpoint = WrittenLineage.checkpoint(store, "mine", 1, files);
-            files.put("model.safetensors", new BlobRef("ab".repeat(32), 632));
+            files.put("adapter/base.safetensors", new BlobRef("ab".repeat(32), 632));
             retired = WrittenLineage.checkpoint(store, "mine", 2, files);
             new Checkpoints(store).retire(retired, Instant.parse("2026-11-30T08:00:00Z"));
         }
@@ -56,7 +71,7 @@ class ExportCommandTest {
         server.close();
     }
 
-    private static String export(CheckpointRef which, Path target) throws Exception {
+    private static String export(CheckpointRef which, Path target, String... options) throws Exception {
         return new SpiceProcess(folder, "127.0.0.1:1")
                 .says(
                         Map.of(
@@ -65,9 +80,8 @@ class ExportCommandTest {
                                 "AWS_REGION", "us-east-1",
                                 "AWS_ACCESS_KEY_ID", S3ProxyProcess.KEY.id(),
                                 "AWS_SECRET_ACCESS_KEY", S3ProxyProcess.KEY.secret()),
-                        "export",
-                        which.name(),
-                        target.toString());
+                        Stream.concat(Stream.of("export", which.name(), target.toString()), Stream.of(options))
+                                .toArray(String[]::new));
     }
 
     private static List<String> below(Path folder) throws Exception {
@@ -81,16 +95,37 @@ class ExportCommandTest {
         Path target = folder.resolve("models").resolve("exported");
 
         assertThat(export(checkpoint, target))
-                .startsWith("0 %s is in %s: adapter, config.json, ".formatted(checkpoint.name(), target));
+                .startsWith("0 %s is in %s: adapter, config.json, ".formatted(checkpoint.name(), target))
+                .contains("the weights are the base, and adapter/ is what was learned");
 
-        for (String file : below(folder.resolve("model"))) {
-            assertThat(Files.mismatch(
-                            target.resolve(file), folder.resolve("model").resolve(file)))
-                    .as(file)
-                    .isEqualTo(-1);
+        for (String file : List.of("adapter/adapter_model.safetensors", "tokenizer.json", "config.json")) {
+            assertThat(target.resolve(file))
+                    .hasSameBinaryContentAs(folder.resolve("model").resolve(file));
         }
-        assertThat(target.resolve("adapter").resolve("adapter_config.json")).exists();
+        assertThat(target.resolve("model.safetensors"))
+                .hasSameBinaryContentAs(folder.resolve("model/adapter/base.safetensors"));
+        assertThat(below(target.resolve("adapter")))
+                .containsExactly("adapter_config.json", "adapter_model.safetensors");
         assertThat(below(target.getParent())).containsExactly("exported");
+    }
+
+    @Test
+    void anAdapterIsMergedIntoFloat32ByRequest() throws Exception {
+        Path target = folder.resolve("one").resolve("exported");
+        Path expected = folder.resolve("merged");
+        ModelFolder.merge(folder.resolve("model"), expected);
+
+        assertThat(export(checkpoint, target, "--merged")).doesNotContain("adapter");
+
+        for (String file : below(expected)) {
+            assertThat(target.resolve(file)).hasSameBinaryContentAs(expected.resolve(file));
+        }
+        assertThat(below(target.getParent())).containsExactly("exported");
+        assertThat(target.resolve("config.json")).content().contains("float32");
+        assertThat(target.resolve("model.safetensors"))
+                .content(StandardCharsets.ISO_8859_1)
+                .contains("F32")
+                .doesNotContain("BF16");
     }
 
     @Test

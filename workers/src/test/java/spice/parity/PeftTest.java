@@ -23,6 +23,7 @@ import spice.model.Learner;
 import spice.model.LearnerSettings;
 import spice.model.Lora;
 import spice.model.LossSettings;
+import spice.model.ModelFolder;
 import spice.model.TinyModel;
 import spice.model.Trajectory;
 import spice.store.Json;
@@ -50,8 +51,9 @@ class PeftTest {
             }
             learner.saveModel(trained);
         }
+        ModelFolder.placeBase(trained);
 
-        float[][] found = peft(python, base, trained.resolve("adapter"));
+        float[][] found = peft(python, trained, trained.resolve("adapter"));
 
         float[][] ours = logits(trained);
         for (int t = 0; t < TOKENS.length; t++) {
