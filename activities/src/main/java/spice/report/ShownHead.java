@@ -5,6 +5,7 @@ import java.util.List;
 import spice.checkpoints.CheckpointManifest;
 import spice.checkpoints.RunRecord;
 import spice.runs.CheckpointRef;
+import spice.runs.SamplerGap;
 import spice.settings.RunSettings;
 import spice.settings.SettingsTable;
 import spice.store.Json;
@@ -18,6 +19,7 @@ import spice.store.Json;
 /// @param updates number of gradient updates up to it
 /// @param hardware the hardware, on which bit-for-bit equality depends besides the settings
 /// @param version version of the program that committed the last checkpoint, or empty
+/// @param samplerGap the greatest difference between sampler and learner that is no event, see [SamplerGap]
 /// @param settings the settings in force
 record ShownHead(
         String branch,
@@ -28,6 +30,7 @@ record ShownHead(
         long updates,
         String hardware,
         String version,
+        double samplerGap,
         List<ShownSetting> settings) {
 
     record ShownSetting(String name, String value, String meaning) {}
@@ -42,6 +45,7 @@ record ShownHead(
                 manifest.updates(),
                 manifest.hardware(),
                 version,
+                SamplerGap.bound(run.settings().dtype()),
                 settings(run.settings()));
     }
 

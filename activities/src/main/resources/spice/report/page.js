@@ -27,6 +27,7 @@
 
   function shown() {
     standing(data, live);
+    warning(data);
     tiles(data);
     drawn();
     tasks.show(data.tasks, data.store, linkTo);

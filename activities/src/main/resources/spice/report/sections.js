@@ -60,6 +60,17 @@ function standing(data, live) {
   }
 }
 
+/** Iterations whose sampler was another policy than the one that learned, beyond rounding. */
+function warning(data) {
+  const apart = data.head ? data.lines.filter(line => line.training && line.training.samplerLearnerDifference > data.head.samplerGap) : [];
+  const most = Math.max(...apart.map(line => line.training.samplerLearnerDifference));
+  byId('warning').hidden = apart.length === 0;
+  byId('warning').textContent = apart.length === 0 ? '' : 'Sampler and learner differed by up to ' + small(most)
+      + ' nats a token, more than rounding explains (' + data.head.samplerGap + '), in '
+      + (apart.length === 1 ? 'iteration ' : count(apart.length) + ' iterations, last in ') + last(apart).iteration
+      + ': what sampled was not the policy that learned. See docs/memory.md.';
+}
+
 /** The tasks of the first and of the last Challenger: those of the first and newest iteration, until a finished run has compared both on the same documents. */
 class Challengers {
   constructor() {

@@ -235,7 +235,10 @@ public record WrittenRun(BlobStore store, String lineage, String words, int atte
                 2);
     }
 
+    /// In every third iteration another policy than the learner sampled.
     private static TrainMetrics training(int iteration) {
-        return new TrainMetrics(1, 5e-4, -0.01 / iteration, 0.4, 0.02, 0.001, 0.5 + 1.0 / iteration, 1e-4, 20_000, 1.5);
+        double difference = iteration % 3 == 0 ? 0.025 : 1e-4;
+        return new TrainMetrics(
+                1, 5e-4, -0.01 / iteration, 0.4, 0.02, 0.001, 0.5 + 1.0 / iteration, difference, 20_000, 1.5);
     }
 }

@@ -22,6 +22,7 @@ final class LinesView implements RunView {
                 }
             }
             case RunEvent.Iterated iterated -> out.println(ProgressLine.of(iterated));
+            case RunEvent.Warned warned -> out.println("warning: " + warned.message());
             case RunEvent.Waits waits -> out.println(waits.reason());
             case RunEvent.NeedsAttention trouble -> {
                 out.println("%s: %s".formatted(trouble.name(), trouble.message()));

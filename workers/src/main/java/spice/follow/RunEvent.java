@@ -15,6 +15,7 @@ import spice.tracking.MetricsLine;
     @JsonSubTypes.Type(value = RunEvent.Doing.class, name = "state"),
     @JsonSubTypes.Type(value = RunEvent.Iterated.class, name = "iteration"),
     @JsonSubTypes.Type(value = RunEvent.Evaluated.class, name = "evaluation"),
+    @JsonSubTypes.Type(value = RunEvent.Warned.class, name = "warning"),
     @JsonSubTypes.Type(value = RunEvent.Waits.class, name = "waiting"),
     @JsonSubTypes.Type(value = RunEvent.NeedsAttention.class, name = "trouble"),
     @JsonSubTypes.Type(value = RunEvent.Ended.class, name = "end"),
@@ -37,6 +38,9 @@ public sealed interface RunEvent {
 
     /// The run has evaluated a checkpoint.
     record Evaluated(String run, Evaluation evaluation) implements RunEvent {}
+
+    /// The last iteration showed something that people should know.
+    record Warned(String run, int iteration, String message) implements RunEvent {}
 
     /// The run has not moved for a while.
     ///

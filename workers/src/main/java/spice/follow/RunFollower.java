@@ -82,12 +82,13 @@ public final class RunFollower {
 
     /// Shows what is new since the last time.
     public void tell(RunProgress progress) {
-        progress.last()
-                .filter(report -> report.number() != shown)
-                .ifPresent(report -> iterations(report).forEach(line -> {
-                    shown = line.iteration();
-                    view.show(new RunEvent.Iterated(id, progress.lastIteration(), progress.secondsLeft(), line));
-                }));
+        progress.last().filter(report -> report.number() != shown).ifPresent(report -> {
+            iterations(report).forEach(line -> {
+                shown = line.iteration();
+                view.show(new RunEvent.Iterated(id, progress.lastIteration(), progress.secondsLeft(), line));
+            });
+            progress.warning().ifPresent(words -> view.show(new RunEvent.Warned(id, report.number(), words)));
+        });
         progress.evaluations().stream()
                 .skip(evaluations)
                 .forEach(evaluation -> view.show(new RunEvent.Evaluated(id, evaluation)));

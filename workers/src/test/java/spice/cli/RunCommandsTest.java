@@ -375,6 +375,7 @@ class RunCommandsTest {
                 1,
                 Optional.of(new IterationReport(iteration, checkpoint, metrics, TrainMetrics.NONE, Optional.empty())),
                 List.of(),
+                Optional.empty(),
                 Optional.empty());
     }
 }

@@ -54,6 +54,7 @@ class RunViewsTest {
                 List.of(
                         new Evaluation(0, 10, 0.333, 0.4, 4, 0, 0, BLOB),
                         new Evaluation(10, 10, 0.812, 0.7, 4, 0, 0, BLOB)),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -67,12 +68,14 @@ class RunViewsTest {
         view.show(new RunEvent.Doing("mine", "evaluating", 0, 40));
         view.show(new RunEvent.Doing("mine", "iterating", 0, 40));
         view.show(iterated(1));
+        view.show(new RunEvent.Warned("mine", 1, "sampler and learner differ"));
         view.show(new RunEvent.NeedsAttention("mine", "TRAINING_DIVERGED", "the loss is NaN"));
 
         assertThat(text().lines())
                 .containsExactly(
                         "evaluating",
                         "iteration   1/40 · pass rate 0.50 · valid 0.75 · Challenger reward  0.25 · 200 tokens/s · 2 min left",
+                        "warning: sampler and learner differ",
                         "TRAINING_DIVERGED: the loss is NaN",
                         "what to do about it: spice retry mine [--fresh], spice skip mine, or spice abort mine");
     }

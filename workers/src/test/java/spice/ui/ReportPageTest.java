@@ -145,6 +145,26 @@ class ReportPageTest {
         assertThat(browser.run("return window.harmed === undefined")).isEqualTo(true);
     }
 
+    @Test
+    void aSamplerThatWasNotTheLearnerIsNamed(Browser browser) throws IOException {
+        WrittenRun run = written("");
+        BlobRef corpus = run.corpus();
+        run.commit(1, corpus);
+        run.commit(2, corpus);
+        browser.visit(report(Optional.empty()));
+        awaitReady(browser);
+        assertThat(browser.run("return document.getElementById('warning').hidden"))
+                .isEqualTo(true);
+
+        run.commit(3, corpus);
+        browser.visit(report(Optional.empty()));
+        awaitReady(browser);
+        assertThat(browser.text("#warning"))
+                .contains(
+                        "Sampler and learner differed by up to 0.0250 nats a token",
+                        "more than rounding explains (0.01), in iteration 3");
+    }
+
     /// The content security policy stops what would get past the escaping: a script added later, an event handler,
     /// HTML from text, a connection.
     @Test

@@ -10,6 +10,7 @@ import java.util.Optional;
 /// @param lastIteration the last one of the run
 /// @param secondsLeft estimated from the mean of the finished iterations; 0 before the first
 /// @param trouble the failure about which a person must decide
+/// @param warning what the last iteration showed that people should know, see [SamplerGap]
 public record RunProgress(
         String state,
         int iteration,
@@ -17,12 +18,13 @@ public record RunProgress(
         double secondsLeft,
         Optional<IterationReport> last,
         List<Evaluation> evaluations,
-        Optional<FailureSummary> trouble) {
+        Optional<FailureSummary> trouble,
+        Optional<String> warning) {
     /// Something failed, and the run waits for `retryIteration`, `skipIteration` or `abort`.
     public static final String NEEDS_ATTENTION = "NeedsAttention";
 
     public static RunProgress before(String state, int iterations, Optional<FailureSummary> trouble) {
-        return new RunProgress(state, 0, iterations, 0, Optional.empty(), List.of(), trouble);
+        return new RunProgress(state, 0, iterations, 0, Optional.empty(), List.of(), trouble, Optional.empty());
     }
 
     public static RunProgress of(String state, RunState run, Optional<FailureSummary> trouble) {
@@ -34,6 +36,9 @@ public record RunProgress(
                 each * (run.lastIteration() - run.policy().iteration()),
                 run.last(),
                 run.evaluations(),
-                trouble);
+                trouble,
+                run.last()
+                        .flatMap(report -> SamplerGap.event(
+                                report.training(), run.plan().settings().dtype())));
     }
 }

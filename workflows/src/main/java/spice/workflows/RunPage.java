@@ -104,7 +104,7 @@ final class RunPage {
     private static String markdown(RunProgress progress, RunState state) {
         StringBuilder card = new StringBuilder(title(progress));
         progress.trouble().ifPresent(trouble -> card.append(attention(trouble)));
-        progress.last().ifPresent(report -> card.append(last(report, progress.secondsLeft())));
+        progress.last().ifPresent(report -> card.append(last(report, progress.secondsLeft(), progress.warning())));
         if (!progress.evaluations().isEmpty()) {
             card.append("### Held-out accuracy\n\n");
             progress.evaluations()
@@ -146,7 +146,7 @@ final class RunPage {
 
     /// Self-play that goes astray shows here first: one kind takes over, the Reasoner contradicts golds, verdicts
     /// stay undecided, tasks are refused.
-    private static String last(IterationReport report, double secondsLeft) {
+    private static String last(IterationReport report, double secondsLeft, Optional<String> warning) {
         IterationMetrics metrics = report.metrics();
         StringBuilder list = new StringBuilder(String.format(
                 Locale.ROOT,
@@ -172,6 +172,7 @@ final class RunPage {
         list.append(counts("repaired", metrics.repairs()));
         list.append(
                 "- suspect golds %d, undecided verdicts %d\n".formatted(metrics.suspectGolds(), metrics.undecided()));
+        warning.ifPresent(words -> list.append("- **warning:** %s\n".formatted(words)));
         return list.append("- about %s left\n\n".formatted(inWords(Math.round(secondsLeft))))
                 .toString();
     }

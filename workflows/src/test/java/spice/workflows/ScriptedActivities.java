@@ -59,6 +59,9 @@ public class ScriptedActivities
     Predicate<String> isHandedBack = _ -> false;
     /// Called while the corpus is read.
     public Runnable whileIngesting = () -> {};
+    /// What training reports.
+    public TrainMetrics trainMetrics = TrainMetrics.NONE;
+
     /// Called with the iteration's number while it trains.
     public IntConsumer whileTraining = _ -> {};
     /// Called while a branch is named for other settings.
@@ -198,7 +201,7 @@ public class ScriptedActivities
         if (isBroken.test(iteration)) {
             throw Failure.TRAINING_DIVERGED.because("the loss is NaN");
         }
-        return new Trained(blob("state"), iteration.number(), TrainMetrics.NONE, sampler);
+        return new Trained(blob("state"), iteration.number(), trainMetrics, sampler);
     }
 
     @Override

@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.temporal.api.enums.v1.EventType;
+import io.temporal.api.sdk.v1.WorkflowMetadata;
 import io.temporal.client.WorkflowFailedException;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.testing.WorkflowReplayer;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import spice.runs.Evaluation;
 import spice.runs.RunProgress;
 import spice.runs.RunReport;
+import spice.runs.TrainMetrics;
 
 /// The run and its iterations with scripted activities and skipped time.
 class SelfPlayRunTest {
@@ -133,6 +139,35 @@ class SelfPlayRunTest {
         assertThat(progress.state()).isEqualTo("done");
         assertThat(progress.iteration()).isEqualTo(2);
         assertThat(progress.last().orElseThrow().metrics().passRate()).isEqualTo(0.5);
+    }
+
+    static Stream<Arguments> gaps() {
+        return Stream.of(
+                Arguments.of("float32", 0.01, ""),
+                Arguments.of("float32", 0.011, "differ by 0.011 nats a token, more than float32 explains (0.01)"),
+                Arguments.of("bfloat16", 0.1, ""),
+                Arguments.of("bfloat16", 0.25, "differ by 0.250 nats a token, more than bfloat16 explains (0.1)"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("gaps")
+    void aSamplerFarFromTheLearnerIsAWarningOnTheRunsPage(String dtype, double difference, String words) {
+        activities.trainMetrics = new TrainMetrics(1, 1e-6, 0, 0.5, 0, 0, 1, difference, 100, 1);
+        run(Map.of("iterations", 1, "dtype", dtype));
+
+        String page = runs.environment
+                .getWorkflowClient()
+                .newUntypedWorkflowStub(RunEnvironment.RUN)
+                .query("__temporal_workflow_metadata", WorkflowMetadata.class)
+                .getCurrentDetails();
+        assertThat(page).contains("Iteration 1");
+        if (words.isEmpty()) {
+            assertThat(runs.progress().warning()).isEmpty();
+            assertThat(page).doesNotContain("warning");
+        } else {
+            assertThat(runs.progress().warning().orElseThrow()).contains(words);
+            assertThat(page).contains("- **warning:** sampler and learner " + words);
+        }
     }
 
     @Test
