@@ -6,11 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import spice.model.ModelException;
 import spice.model.ModelFolder;
+import spice.store.FileSource;
 
 /// A model's folder that a person brought and may have got from anywhere. Each of its files is checked before it is
 /// stored, and so before a checkpoint or an export holds it.
@@ -83,17 +86,28 @@ public final class BroughtModel {
     public static List<String> unused(Path folder) {
         List<String> unused = new ArrayList<>(ModelFolder.unused(folder));
         try {
-            List<String> others = listed(folder).stream()
-                    .filter(file -> !belongs(file))
-                    .map(file -> file.getFileName().toString())
-                    .filter(name -> !name.startsWith(".") && !name.equals(ModelFolder.ADAPTER))
-                    .toList();
-            if (!others.isEmpty()) {
-                unused.add(String.join(", ", others));
-            }
+            leftOut(listed(folder).stream()
+                            .filter(file -> !belongs(file))
+                            .map(file -> file.getFileName().toString())
+                            .filter(name -> !name.equals(ModelFolder.ADAPTER)))
+                    .ifPresent(unused::add);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read %s".formatted(folder), e);
         }
         return unused;
+    }
+
+    /// The files and folders of a source that are not part of its model, as one line.
+    public static Optional<String> leftOut(FileSource source) throws IOException {
+        return leftOut(source.list().files().stream()
+                .map(FileSource.SourceFile::path)
+                .filter(path -> !holds(path))
+                .map(path -> path.replaceFirst("/.*", "")));
+    }
+
+    private static Optional<String> leftOut(Stream<String> names) {
+        String line =
+                names.filter(name -> !name.startsWith(".")).distinct().sorted().collect(Collectors.joining(", "));
+        return line.isEmpty() ? Optional.empty() : Optional.of(line);
     }
 }

@@ -100,6 +100,7 @@ class StoredModelTest {
                 .orElseThrow();
         assertThat(StoredModel.put(store, snapshot(), (_, _) -> {})).contains(name);
         assertThat(scratch).isEmptyDirectory();
+        assertThat(BroughtModel.leftOut(new Elsewhere(FILES))).contains("README.md, original, pytorch_model.bin");
     }
 
     /// Without its adapter an exported model would be the base.

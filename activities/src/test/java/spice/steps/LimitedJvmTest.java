@@ -57,9 +57,16 @@ class LimitedJvmTest {
         // The shell sets some of its own.
         assertThat(folder.resolve("environment"))
                 .content()
-                .satisfies(names ->
-                        assertThat(names.split(" ")).isSubsetOf(
-                                "MALLOC_ARENA_MAX", "HOME", "DJL_CACHE_DIR", "ENGINE_CACHE_DIR", "PWD", "OLDPWD", "SHLVL", "_"));
+                .satisfies(names -> assertThat(names.split(" "))
+                        .isSubsetOf(
+                                "MALLOC_ARENA_MAX",
+                                "HOME",
+                                "DJL_CACHE_DIR",
+                                "ENGINE_CACHE_DIR",
+                                "PWD",
+                                "OLDPWD",
+                                "SHLVL",
+                                "_"));
         assertThat(System.getenv()).containsKey("PATH");
     }
 

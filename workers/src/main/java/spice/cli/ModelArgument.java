@@ -40,7 +40,9 @@ final class ModelArgument {
             ofConfigInS3(place, ModelFolder::unusedFields).forEach(what -> say.accept(NOT_USED + what));
             return stored(place, local, store -> {
                 Files.createDirectories(local.home());
-                return StoredModel.put(store, S3PrefixSource.below(place, ""), local.home(), listener(say));
+                FileSource source = S3PrefixSource.below(place, "");
+                BroughtModel.leftOut(source).ifPresent(what -> say.accept(NOT_USED + what));
+                return StoredModel.put(store, source, local.home(), listener(say));
             });
         }
         Path folder = Path.of(place).toAbsolutePath().normalize();

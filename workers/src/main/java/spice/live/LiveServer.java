@@ -80,7 +80,8 @@ public final class LiveServer implements AutoCloseable {
 
     /// Address of the list of runs; a run's page is at `RUN/` below it.
     public URI home() {
-        return URI.create("http://127.0.0.1:%d/%s/".formatted(server.getAddress().getPort(), new String(token, UTF_8)));
+        return URI.create(
+                "http://127.0.0.1:%d/%s/".formatted(server.getAddress().getPort(), new String(token, UTF_8)));
     }
 
     private void handle(HttpExchange exchange) throws IOException {

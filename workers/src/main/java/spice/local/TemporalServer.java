@@ -46,7 +46,8 @@ final class TemporalServer {
             "matching.numTaskqueueReadPartitions=1",
             "matching.numTaskqueueWritePartitions=1");
 
-    /// No request can name this host, so the frontend's HTTP API, which no part of ours uses, refuses all: it asks neither
+    /// No request can name this host, so the frontend's HTTP API, which no part of ours uses, refuses all: it asks
+    /// neither
     /// for a key nor for the page that a request comes from, and its port is easily found.
     private static final List<String> SHUT = List.of("frontend.httpAllowedHosts=[\"no host\"]");
 

@@ -23,7 +23,8 @@ import java.util.concurrent.Executors;
 import spice.program.LocalVisitor;
 import spice.program.UserError;
 
-/// The door to the Temporal UI. The UI itself answers to any Host, so a foreign web page could start and end runs by it:
+/// The door to the Temporal UI. The UI itself answers to any Host, so a foreign web page could start and end runs by
+/// it:
 /// it listens where no page can find it, and people reach it through here.
 public final class UiDoor implements AutoCloseable {
     /// Headers that concern one connection only, and those that the client writes itself.
@@ -67,10 +68,12 @@ public final class UiDoor implements AutoCloseable {
     static UiDoor open(LocalSettings settings) {
         Ports.requireFree(settings.uiPort(), "the Temporal UI", "SPICE_UI_PORT");
         try {
-            return new UiDoor(LocalSettings.loopback(settings.uiPort()), HiddenUi.of(settings).address());
+            return new UiDoor(
+                    LocalSettings.loopback(settings.uiPort()),
+                    HiddenUi.of(settings).address());
         } catch (IOException e) {
-            throw new UserError("the Temporal UI cannot be served on port %d (%s)"
-                    .formatted(settings.uiPort(), e.getMessage()), e);
+            throw new UserError(
+                    "the Temporal UI cannot be served on port %d (%s)".formatted(settings.uiPort(), e.getMessage()), e);
         }
     }
 

@@ -10,7 +10,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// Tells who asks an HTTP server on the loopback address. Any web page can have its reader's browser ask such a server:
-/// the browser then names the page's Origin. A page can also point its own host name here (DNS rebinding), and is of the
+/// the browser then names the page's Origin. A page can also point its own host name here (DNS rebinding), and is of
+/// the
 /// same Origin then: the browser names that host. Programs of this machine and our own pages name this machine, on any
 /// port, since a tunnel may lead from another one.
 public final class LocalVisitor {
@@ -29,7 +30,9 @@ public final class LocalVisitor {
             return true;
         }
         String page = "http://" + hosts.getFirst();
-        if (Optional.ofNullable(asked.get("Origin")).filter(origins -> !origins.equals(List.of(page))).isPresent()) {
+        if (Optional.ofNullable(asked.get("Origin"))
+                .filter(origins -> !origins.equals(List.of(page)))
+                .isPresent()) {
             refuse(exchange, 403, "This server does not answer to other pages.");
             return true;
         }

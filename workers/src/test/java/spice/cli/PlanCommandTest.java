@@ -50,6 +50,15 @@ class PlanCommandTest {
     }
 
     @Test
+    void fieldsThatNothingUsesAreNamed() throws Exception {
+        Path config = folder.resolve("config.json");
+        Files.writeString(
+                config, Files.readString(config).replaceFirst("\\{", "{\"auto_map\": {\"AutoModel\": \"its.Own\"},"));
+        assertThat(plan("--memory", "64", "-s", "preset=nano")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("not used: auto_map in config.json");
+    }
+
+    @Test
     void whatMayNotFitNamesTheSettingsThatMakeItFit() {
         assertThat(plan("--memory", "1.0", "-s", "preset=nano", "-s", "trainThreads=2"))
                 .isEqualTo(ExitCode.BAD_INPUT);

@@ -128,7 +128,12 @@ class LiveServerTest {
                     .contains("403")
                     .doesNotContain("saffron");
         }
-        assertThat(answer("GET", path, host() + "Origin: http://127.0.0.1:%d\r\n".formatted(server.home().getPort())))
+        assertThat(answer(
+                        "GET",
+                        path,
+                        host()
+                                + "Origin: http://127.0.0.1:%d\r\n"
+                                        .formatted(server.home().getPort())))
                 .contains("200 OK");
     }
 

@@ -111,7 +111,8 @@ class S3ServerTest {
                         .as(method)
                         .isGreaterThanOrEqualTo(400);
             }
-            String deletion = "<Delete><Object><Key>%s</Key></Object></Delete>".formatted(ObjectKeys.blob(blob.sha256()));
+            String deletion =
+                    "<Delete><Object><Key>%s</Key></Object></Delete>".formatted(ObjectKeys.blob(blob.sha256()));
             assertThat(RawHttp.status(address, "POST", "/spice?delete", headers, deletion))
                     .isGreaterThanOrEqualTo(400);
             // What a form of a page sends.
@@ -132,12 +133,7 @@ class S3ServerTest {
                             --b--\r
                             """))
                     .isGreaterThanOrEqualTo(400);
-            assertThat(RawHttp.ask(
-                            address,
-                            "OPTIONS",
-                            object,
-                            headers + "Access-Control-Request-Method: PUT\r\n",
-                            ""))
+            assertThat(RawHttp.ask(address, "OPTIONS", object, headers + "Access-Control-Request-Method: PUT\r\n", ""))
                     .doesNotContainIgnoringCase("Access-Control-Allow-Origin");
         }
         try (S3BlobStore store = S3BlobStore.open(settings.s3())) {

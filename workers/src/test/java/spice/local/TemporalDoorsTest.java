@@ -26,7 +26,8 @@ import spice.program.RawHttp;
 /// What a foreign web page can do to a real Temporal server of ours, by every port that it has: nothing.
 class TemporalDoorsTest {
     private static final String START = "/api/v1/namespaces/default/workflows/";
-    private static final String RUN = "{\"workflowType\":{\"name\":\"SelfPlayRun\"},\"taskQueue\":{\"name\":\"nobody\"}}";
+    private static final String RUN =
+            "{\"workflowType\":{\"name\":\"SelfPlayRun\"},\"taskQueue\":{\"name\":\"nobody\"}}";
     private static final Pattern TOKEN = Pattern.compile("_csrf=([^;]+);");
 
     @TempDir
@@ -55,15 +56,13 @@ class TemporalDoorsTest {
     @Test
     void peopleAndOurProgramsGoInByTheUi() throws Exception {
         String host = ownHost();
-        assertThat(RawHttp.ask(door(), "GET", "/", host, ""))
-                .contains("HTTP/1.1 200", "text/html", "</html>");
+        assertThat(RawHttp.ask(door(), "GET", "/", host, "")).contains("HTTP/1.1 200", "text/html", "</html>");
         assertThat(RawHttp.ask(door(), "GET", "/api/v1/namespaces", host, "")).contains("\"default\"");
         assertThat(RawHttp.status(door(), "GET", "/_app/none.js", host, "")).isEqualTo(404);
 
         assertThat(RawHttp.status(door(), "POST", START + "from-the-page", host + session(host) + ownOrigin(), RUN))
                 .isEqualTo(200);
-        assertThat(RawHttp.status(
-                        door(), "POST", START + "by-a-tunnel", "Host: localhost:9\r\n" + session(host), RUN))
+        assertThat(RawHttp.status(door(), "POST", START + "by-a-tunnel", "Host: localhost:9\r\n" + session(host), RUN))
                 .isEqualTo(200);
         assertThat(runs()).contains("from-the-page", "by-a-tunnel");
     }
@@ -201,7 +200,9 @@ class TemporalDoorsTest {
             return sockets.map(listening::matcher)
                     .filter(Matcher::find)
                     .map(found -> Integer.parseInt(found.group(1), 16))
-                    .filter(port -> Holder.ofPort(port).filter(holder -> holder.pid() == pid).isPresent())
+                    .filter(port -> Holder.ofPort(port)
+                            .filter(holder -> holder.pid() == pid)
+                            .isPresent())
                     .toList();
         }
     }
@@ -209,7 +210,12 @@ class TemporalDoorsTest {
     /// The runs that the server has, by the name that was asked for.
     private static List<String> runs() {
         return List.of(
-                        "from-the-page", "by-a-tunnel", "foreign-origin", "foreign-host", "plain-text", "blind",
+                        "from-the-page",
+                        "by-a-tunnel",
+                        "foreign-origin",
+                        "foreign-host",
+                        "plain-text",
+                        "blind",
                         "by-grpc")
                 .stream()
                 .filter(TemporalDoorsTest::exists)

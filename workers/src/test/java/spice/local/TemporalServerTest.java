@@ -158,14 +158,16 @@ class TemporalServerTest {
     void theImageIsConfiguredLikeTheStack() throws IOException {
         String image = Files.readString(TestStacks.ROOT.resolve("infra/temporal-server/Dockerfile"))
                 .replace("\\\"", "\"");
-        List<String> command = server(TestStacks.settings(folder.resolve("home"), false)).command();
+        List<String> command =
+                server(TestStacks.settings(folder.resolve("home"), false)).command();
         List<String> values = IntStream.range(1, command.size())
                 .filter(i -> command.get(i - 1).equals("--dynamic-config-value"))
                 .mapToObj(command::get)
                 .toList();
 
-        assertThat(values).hasSize(6).allSatisfy(value -> assertThat(image)
-                .contains("\"--dynamic-config-value\", \"%s\"".formatted(value)));
+        assertThat(values)
+                .hasSize(6)
+                .allSatisfy(value -> assertThat(image).contains("\"--dynamic-config-value\", \"%s\"".formatted(value)));
     }
 
     /// The file in the resources was written by server 1.31.2, with our settings. It holds a run whose first task waits
@@ -227,7 +229,8 @@ class TemporalServerTest {
         try (ServerSocket _ = new ServerSocket(settings.temporalPort(), 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> server(settings).requireReady())
                     .isInstanceOf(UserError.class)
-                    .hasMessageContainingAll("port " + settings.temporalPort(), "the Temporal server", "SPICE_TEMPORAL_PORT");
+                    .hasMessageContainingAll(
+                            "port " + settings.temporalPort(), "the Temporal server", "SPICE_TEMPORAL_PORT");
         }
     }
 

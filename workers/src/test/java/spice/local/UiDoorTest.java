@@ -31,8 +31,7 @@ class UiDoorTest {
     void whileTheUiIsAwayItSaysSo() throws IOException {
         LocalSettings settings = TestStacks.settings(folder.resolve("home"), false);
         try (UiDoor _ = UiDoor.open(settings)) {
-            assertThat(RawHttp.ask(
-                            LocalSettings.loopback(settings.uiPort()), "GET", "/", "Host: localhost\r\n", ""))
+            assertThat(RawHttp.ask(LocalSettings.loopback(settings.uiPort()), "GET", "/", "Host: localhost\r\n", ""))
                     .contains("502", "does not answer just now");
         }
     }
