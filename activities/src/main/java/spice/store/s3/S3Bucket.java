@@ -83,6 +83,8 @@ record S3Bucket(S3Client client, String name, S3Errors errors) {
             if (e.statusCode() != 501) {
                 throw errors.of("create " + PROBE, e);
             }
+            // What it has not implemented is the condition if it takes the same object without one.
+            replace(PROBE, RequestBody.empty(), Optional.empty());
             refused = false;
         } catch (SdkException e) {
             throw errors.of("create " + PROBE, e);

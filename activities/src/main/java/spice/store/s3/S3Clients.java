@@ -6,6 +6,7 @@ import java.util.List;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
@@ -75,6 +76,7 @@ public final class S3Clients {
                         .connectionTimeout(CONNECT)
                         .socketTimeout(SILENCE)
                         .maxConnections(CONNECTIONS))
+                .serviceConfiguration(s -> s.chunkedEncodingEnabled(!plain()))
                 .overrideConfiguration(o -> o.retryStrategy(retries(attempts)).executionInterceptors(interceptors));
         location.endpoint().ifPresent(endpoint -> {
             builder.endpointOverride(endpoint);
@@ -85,6 +87,15 @@ public final class S3Clients {
                 .ifPresent(key -> builder.credentialsProvider(
                         StaticCredentialsProvider.create(AwsBasicCredentials.create(key.id(), key.secret()))));
         return builder;
+    }
+
+    /// Whether AWS_REQUEST_CHECKSUM_CALCULATION asks for requests that old servers understand. The SDK itself
+    /// then leaves out only the checksums at the end of chunked bodies; who lacks those often lacks chunks too.
+    private static boolean plain() {
+        return SdkSystemSetting.AWS_REQUEST_CHECKSUM_CALCULATION
+                .getStringValue()
+                .filter("when_required"::equalsIgnoreCase)
+                .isPresent();
     }
 
     private static StandardRetryStrategy retries(int attempts) {
