@@ -4,7 +4,7 @@ import org.openqa.selenium.Keys;
 
 /// A run's own page.
 final class RunPageDriver {
-    static final String STATUS = "[data-testid=workflow-status]";
+    static final String STATUS = "[data-testid=execution-status]";
 
     private static final String ACTIONS = "//button[contains(., 'More Actions')]";
     private static final String DIALOG = "dialog[open]";
@@ -24,7 +24,7 @@ final class RunPageDriver {
     }
 
     void awaitStatus(String status) {
-        browser.await("//*[@data-testid='workflow-status'][contains(., '%s')]".formatted(status));
+        browser.await("//*[@data-testid='execution-status'][contains(., '%s')]".formatted(status));
     }
 
     // ---- Its tabs ----
