@@ -29,11 +29,11 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (S3BlobStore store = S3BlobStore.open(LocalSettings.ofThisProcess().s3())) {
+        LocalSettings local = LocalSettings.ofThisProcess();
+        Optional<TemporalConnection> temporal = TemporalConnection.openIfReachable("spice status", Patience.OPTIONAL);
+        try (S3BlobStore store = S3BlobStore.open(local.s3())) {
             Checkpoints checkpoints = new Checkpoints(store);
             List<String> lineages = checkpoints.lineages();
-            Optional<TemporalConnection> temporal =
-                    TemporalConnection.openIfReachable("spice status", Patience.OPTIONAL);
             Optional<RunStanding> runs = temporal.map(open -> new RunStanding(open, Optional.empty()));
             List<String> unstored = runs.map(known -> known.unstored(lineages)).orElse(List.of());
             if (lineages.isEmpty() && unstored.isEmpty() && !json) {
@@ -48,12 +48,11 @@ final class StatusCommand implements Callable<Integer> {
             }
             unstored.forEach(run -> show(
                     StatusLine.unstored(run, runs.map(known -> known.line(run)).orElseThrow())));
-            temporal.ifPresent(connection -> {
-                if (!json) {
-                    ScheduleLine.all(connection).forEach(System.out::println);
-                }
-                connection.close();
-            });
+            if (!json) {
+                temporal.ifPresent(open -> ScheduleLine.all(open).forEach(System.out::println));
+            }
+        } finally {
+            temporal.ifPresent(TemporalConnection::close);
         }
         return ExitCode.OK;
     }

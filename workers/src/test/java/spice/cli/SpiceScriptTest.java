@@ -24,6 +24,7 @@ class SpiceScriptTest {
             "cat",
             "chmod",
             "dirname",
+            "env",
             "find",
             "flock",
             "git",
@@ -32,6 +33,7 @@ class SpiceScriptTest {
             "mkdir",
             "mktemp",
             "mv",
+            "nice",
             "readlink",
             "rm",
             "sed",
@@ -131,6 +133,42 @@ class SpiceScriptTest {
 
         script(programs.resolve("locale"), "echo UTF-8");
         assertThat(run(Map.of("LC_ALL", "C.utf8"), "status")).isEqualTo("0 C.utf8\n");
+    }
+
+    /// Commands that start no processes run on jars, whose classes Java maps from the archive. The stand-in for Java
+    /// says how it was called.
+    @Test
+    void commandsThatOnlyAskStartFromSharedClasses() throws Exception {
+        Path jdk = Files.createDirectories(folder.resolve("jdk/bin")).getParent();
+        script(root.resolve("infra/find-jdk25"), "echo '%s'".formatted(jdk));
+        script(jdk.resolve("bin/jar"), "exit 0");
+        script(jdk.resolve("bin/java"), "echo \"$@\"");
+        Files.writeString(root.resolve("pom.xml"), "<jvm.flags>-Dour=flag</jvm.flags>\n");
+        Path classes = Files.createDirectories(root.resolve("workers/target/classes"));
+        maven("3.9.9", "echo /a/library.jar >'%s'".formatted(classes.resolveSibling("dependencies")));
+        assertThat(run(Map.of(), "status"))
+                .isEqualTo("0 -Dour=flag -Xmx512m -XX:+UseSerialGC -cp %s:/a/library.jar spice.cli.Spice status\n"
+                        .formatted(classes));
+
+        Path shared = classes.resolveSibling("shared");
+        while (!Files.exists(shared.resolve("classpath"))) {
+            Thread.sleep(50);
+        }
+        String archive = "-XX:SharedArchiveFile=%s/classes.jsa -Xlog:cds=off -Xlog:aot=off".formatted(shared);
+        String jars = "%s/1.jar:/a/library.jar".formatted(shared);
+        assertThat(run(Map.of(), "status"))
+                .isEqualTo(
+                        "0 -Dour=flag -XX:TieredStopAtLevel=1 %s -Xmx512m -XX:+UseSerialGC -cp %s spice.cli.Spice status\n"
+                                .formatted(archive, jars));
+        assertThat(run(Map.of(), "run", "--detach"))
+                .isEqualTo("0 -Dour=flag %s -Xmx512m -XX:+UseSerialGC -cp %s spice.cli.Spice run --detach\n"
+                        .formatted(archive, jars));
+        assertThat(run(Map.of(), "up"))
+                .isEqualTo("0 -Dour=flag -Xmx512m -XX:+UseSerialGC -cp %s:/a/library.jar spice.cli.Spice up\n"
+                        .formatted(classes));
+        assertThat(root.resolve(".spice/logs/build.log"))
+                .content()
+                .contains("-XX:ArchiveClassesAtExit=%s/classes.jsa -cp %s spice.cli.Spice status".formatted(shared, jars));
     }
 
     /// The report of a test class that took so long, with one test for each of these outcomes.
