@@ -91,12 +91,12 @@ public record StoredModel(Map<String, BlobRef> files) {
     }
 
     /// Whether a model's name in a run is that of a stored model.
-    static boolean isNamedBy(String model) {
+    public static boolean isNamedBy(String model) {
         return model.startsWith(STORED);
     }
 
     /// The stored model of this name, if there is one.
-    static Optional<StoredModel> of(BlobStore store, String model) {
+    public static Optional<StoredModel> of(BlobStore store, String model) {
         String digest = model.substring(STORED.length());
         return digest.matches("[0-9a-f]{%d}".formatted(DIGEST_LENGTH))
                 ? store.read(RECORDS + digest).map(json -> Json.read(json, StoredModel.class, RECORDS + digest))

@@ -32,6 +32,9 @@ public record RunMemory(ModelConfig model, RunSettings settings, Host host) {
 
     private static final int ASKED_IN_NANO = 40;
 
+    private static final double MEGABYTE = 1e6;
+    private static final double GIGABYTE = 1e9;
+
     private static final ObjectMapper JSON = Json.mapper();
 
     /// Changes that save memory, in the order to try them: first those that change no result.
@@ -209,19 +212,27 @@ public record RunMemory(ModelConfig model, RunSettings settings, Host host) {
         long memory = host.memory().getAsLong();
         List<String> remedies = remedies(stages, memory);
         throw Failure.DOES_NOT_FIT.because(
-                "a model of %,d million parameters takes at least %s as this run is set, and the worker's machine has %s. %s; `spice plan` shows what takes it"
+                "a model of %s parameters takes at least %s as this run is set, and the worker's machine has %s. %s; `spice plan` shows what takes it"
                         .formatted(
-                                model.parameters() / 1_000_000,
-                                gigabytes(least),
-                                gigabytes(memory),
+                                parameters(model),
+                                size(least),
+                                size(memory),
                                 remedies.isEmpty()
-                                        ? "Take a smaller model or a larger machine"
+                                        ? "Take a smaller --model or a larger machine"
                                         : "Set " + String.join(", ", remedies) + ", or take a larger machine"));
     }
 
-    /// Formats a number of bytes for people, such as `1.5 GB`.
-    public static String gigabytes(long bytes) {
-        return String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+    /// Formats a number of bytes for people, such as `1.5 GB` or `31 MB`.
+    public static String size(long bytes) {
+        return bytes < GIGABYTE
+                ? String.format(Locale.ROOT, bytes < 10 * MEGABYTE ? "%.1f MB" : "%.0f MB", bytes / MEGABYTE)
+                : String.format(Locale.ROOT, "%.1f GB", bytes / GIGABYTE);
+    }
+
+    /// The model's number of parameters for people, such as `59 million`.
+    public static String parameters(ModelConfig model) {
+        double millions = model.parameters() / 1e6;
+        return String.format(Locale.ROOT, millions < 10 ? "%.1f million" : "%,.0f million", millions);
     }
 
     /// Bytes that training holds in the machine's memory where the optimizer is offloaded.

@@ -25,17 +25,18 @@ public record Player(Policy policy, RoleFormat format) {
     public static Player of(BlobStore store, CheckpointRef checkpoint, Policy policy, RunSettings settings) {
         return switch (settings.roles()) {
             case NANO -> new Player(policy, new NanoFormat());
-            case JSON -> {
-                ChatTemplate chat = chat(store, checkpoint, policy);
-                yield new Player(EndedReplies.by(chat, policy), new JsonFormat(chat));
-            }
+            case JSON -> inJson(store, new Checkpoints(store).manifest(checkpoint).files(), policy);
         };
     }
 
-    private static ChatTemplate chat(BlobStore store, CheckpointRef checkpoint, Policy policy) {
-        Map<String, BlobRef> files = new Checkpoints(store).manifest(checkpoint).files();
+    /// A policy that is asked in the paper's prompts, by its own chat template.
+    ///
+    /// @param files of the model; weights may be left out
+    /// @throws io.temporal.failure.ApplicationFailure `MODEL_UNUSABLE` if the chat template cannot be used
+    public static Player inJson(BlobStore store, Map<String, BlobRef> files, Policy policy) {
         try {
-            return ChatTemplates.of(store, files, policy.codec().stopTokens());
+            ChatTemplate chat = ChatTemplates.of(store, files, policy.codec().stopTokens());
+            return new Player(EndedReplies.by(chat, policy), new JsonFormat(chat));
         } catch (ModelException e) {
             throw Failure.MODEL_UNUSABLE.because(e);
         }

@@ -136,7 +136,7 @@ class RunMemoryTest {
             assertThat(failure.getType()).isEqualTo("DOES_NOT_FIT");
             assertThat(failure.isNonRetryable()).isTrue();
             assertThat(failure.getOriginalMessage())
-                    .contains("59 million parameters", "the worker's machine has 2.0 GB", "Set recompute=layers,");
+                    .contains("60 million parameters", "the worker's machine has 2.0 GB", "Set recompute=layers,");
         });
         assertThatCode(() -> run.checkSampling(false)).doesNotThrowAnyException();
         assertThatThrownBy(() -> run.checkTraining(false)).isInstanceOf(ApplicationFailure.class);

@@ -11,9 +11,7 @@ import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -66,7 +64,7 @@ public final class SettingsReader {
             RecordComponent field = FIELDS.get(entry.getKey());
             if (field == null) {
                 problems.add(
-                        "%s is not a setting; did you mean %s?".formatted(entry.getKey(), nearest(entry.getKey())));
+                        "%s is not a setting; did you mean %s?".formatted(entry.getKey(), Spelling.nearest(entry.getKey(), FIELDS.keySet())));
             } else {
                 problem(field, entry.getValue())
                         .ifPresentOrElse(problems::add, () -> whole.set(field.getName(), entry.getValue()));
@@ -185,28 +183,5 @@ public final class SettingsReader {
     /// A number as text, without an exponent.
     static String plain(double number) {
         return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
-    }
-
-    private static String nearest(String name) {
-        return FIELDS.keySet().stream()
-                .min(Comparator.comparingInt(
-                        field -> distance(field.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT))))
-                .orElseThrow();
-    }
-
-    /// The Levenshtein distance.
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        Arrays.setAll(row, j -> j);
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
     }
 }

@@ -5,24 +5,52 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 
-/// All settings as Markdown tables, one a group, which people also read in a terminal.
+/// All settings as tables, one a group: in Markdown for the page, in parts for a terminal.
 public final class SettingsTable {
     private SettingsTable() {}
 
-    /// The lines of all tables. Each group has a heading and a table with a row for each setting: its value in each
-    /// preset, what it means and the numbers it may be.
-    public static List<String> lines() {
+    /// Settings that belong together.
+    public record Group(String name, List<Row> rows) {}
+
+    /// A setting.
+    ///
+    /// @param values in each preset, in the order of [SettingsReader#presets]
+    /// @param meaning what it is, and the numbers it may be
+    public record Row(String name, List<String> values, String meaning) {}
+
+    /// The settings in groups.
+    public static List<Group> groups() {
         List<ObjectNode> presets =
                 SettingsReader.presets().stream().map(SettingsReader::preset).toList();
-        List<String> lines = new ArrayList<>();
+        List<Group> groups = new ArrayList<>();
         for (RecordComponent setting : RunSettings.class.getRecordComponents()) {
-            SettingGroup group = setting.getAnnotation(SettingGroup.class);
-            if (group != null) {
-                lines.addAll(heading(group.value(), !lines.isEmpty()));
+            SettingGroup begins = setting.getAnnotation(SettingGroup.class);
+            if (begins != null) {
+                groups.add(new Group(begins.value(), new ArrayList<>()));
             }
-            lines.add(row(setting, presets));
+            groups.getLast().rows().add(row(setting, presets));
+        }
+        return groups;
+    }
+
+    private static Row row(RecordComponent setting, List<ObjectNode> presets) {
+        return new Row(
+                setting.getName(),
+                presets.stream()
+                        .map(preset -> value(preset, setting.getName()))
+                        .toList(),
+                setting.getAnnotation(Setting.class).value() + range(setting));
+    }
+
+    /// The lines of all tables in Markdown. Each group has a heading and a table with a row for each setting.
+    public static List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        for (Group group : groups()) {
+            lines.addAll(heading(group.name(), !lines.isEmpty()));
+            group.rows()
+                    .forEach(row -> lines.add("| `%s` | %s | %s |"
+                            .formatted(row.name(), String.join(" | ", row.values()), row.meaning())));
         }
         return lines;
     }
@@ -37,17 +65,6 @@ public final class SettingsTable {
         lines.add("| setting | %s | what it is |".formatted(String.join(" | ", SettingsReader.presets())));
         lines.add("|---|%s---|".formatted("---|".repeat(SettingsReader.presets().size())));
         return lines;
-    }
-
-    private static String row(RecordComponent setting, List<ObjectNode> presets) {
-        String values =
-                presets.stream().map(preset -> value(preset, setting.getName())).collect(Collectors.joining(" | "));
-        return "| `%s` | %s | %s%s |"
-                .formatted(
-                        setting.getName(),
-                        values,
-                        setting.getAnnotation(Setting.class).value(),
-                        range(setting));
     }
 
     /// What a setting means, in one sentence.

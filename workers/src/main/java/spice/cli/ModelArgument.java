@@ -5,11 +5,16 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import spice.checkpoints.BroughtModel;
+import spice.checkpoints.ModelFiles;
 import spice.checkpoints.StoredModel;
 import spice.corpus.S3PrefixSource;
 import spice.local.LocalSettings;
@@ -17,12 +22,14 @@ import spice.model.ModelConfig;
 import spice.model.ModelFolder;
 import spice.program.ExitCode;
 import spice.program.UserError;
+import spice.store.BlobRef;
+import spice.store.BlobStore;
 import spice.store.FileSource;
 import spice.store.Folders;
 import spice.store.s3.S3BlobStore;
 
 /// A model named on the command line: a folder of this machine or a prefix in S3, which is put into the store for
-/// the workers, or the name of a model that the workers have.
+/// the workers, or the name of a model that the workers or the store have.
 final class ModelArgument {
     private static final String S3 = "s3://";
     private static final String CONFIG = "config.json";
@@ -33,9 +40,13 @@ final class ModelArgument {
 
     /// The name by which a run finds the model, which is put into the store if the workers do not have it.
     ///
-    /// @param place a folder, `s3://bucket/prefix`, or a name below the workers' models folder
+    /// @param place a folder, `s3://bucket/prefix`, `stored/DIGEST`, or a name below the workers' models folder
     /// @throws UserError if there is no model there
     static String name(String place, LocalSettings local, Consumer<String> say) {
+        if (StoredModel.isNamedBy(place)) {
+            fromStore(place, local, (_, _) -> place);
+            return place;
+        }
         if (place.startsWith(S3)) {
             ofConfigInS3(place, ModelFolder::unusedFields).forEach(what -> say.accept(NOT_USED + what));
             return stored(place, local, store -> {
@@ -75,6 +86,9 @@ final class ModelArgument {
         if (place.startsWith(S3)) {
             return ofConfigInS3(place, read);
         }
+        if (StoredModel.isNamedBy(place)) {
+            return fetched(place, local, CONFIGS::contains, read);
+        }
         Path folder = Path.of(place).toAbsolutePath().normalize();
         Path known = Files.isDirectory(folder)
                 ? folder
@@ -106,6 +120,56 @@ final class ModelArgument {
             }
         } catch (IOException e) {
             throw unreadable(place, e);
+        }
+    }
+
+    /// Opens the model in a folder, which is there only meanwhile if the model has to be fetched.
+    ///
+    /// @throws UserError as [#name]
+    static <T> T inFolder(String place, LocalSettings local, Consumer<String> say, Function<Path, T> work) {
+        Path folder = Path.of(place).toAbsolutePath().normalize();
+        if (Files.isRegularFile(folder.resolve(CONFIG))) {
+            return work.apply(folder);
+        }
+        String name = name(place, local, say);
+        if (StoredModel.isNamedBy(name)) {
+            return fetched(name, local, _ -> true, work);
+        }
+        Path known = StandardStacks.models(local).resolve(name);
+        if (!Files.isRegularFile(known.resolve(CONFIG))) {
+            throw none(place);
+        }
+        return work.apply(known);
+    }
+
+    /// Fetches these files of a stored model, for as long as they are worked with.
+    private static <T> T fetched(String name, LocalSettings local, Predicate<String> which, Function<Path, T> work) {
+        return fromStore(name, local, (store, model) -> {
+            Map<String, BlobRef> files = new TreeMap<>(model.files());
+            files.keySet().removeIf(which.negate());
+            try {
+                Path copy = Files.createTempDirectory("model-");
+                try {
+                    ModelFiles.fetch(store, files, copy);
+                    return work.apply(copy);
+                } finally {
+                    Folders.delete(copy);
+                }
+            } catch (IOException e) {
+                throw unreadable(name, e);
+            }
+        });
+    }
+
+    private static <T> T fromStore(String name, LocalSettings local, BiFunction<BlobStore, StoredModel, T> work) {
+        try (S3BlobStore store = S3BlobStore.open(local.s3())) {
+            return work.apply(
+                    store,
+                    StoredModel.of(store, name)
+                            .orElseThrow(() -> new UserError(
+                                    "there is no model %s in the store; `spice run --model FOLDER-OR-S3` puts one there and names it"
+                                            .formatted(name),
+                                    ExitCode.BAD_INPUT)));
         }
     }
 

@@ -44,7 +44,7 @@ final class PlanCommand implements Callable<Integer> {
             names = "--model",
             required = true,
             paramLabel = "FOLDER-OR-S3",
-            description = "The model: a folder, s3://bucket/prefix, or a name below the models folder.")
+            description = "The model: a folder, s3://bucket/prefix, stored/DIGEST, or a name below the models folder.")
     private String model = "";
 
     @Mixin
@@ -72,9 +72,9 @@ final class PlanCommand implements Callable<Integer> {
                 .forEach(what -> out().printf("not used: %s%n", what));
         RunMemory run = new RunMemory(config, settings, new Host(devices, samplers, memory));
         out().printf(
-                        "%s: %,d million parameters in %d layers, %s; %d shards sampled side by side, on %s%n",
+                        "%s: %s parameters in %d layers, %s; %d shards sampled side by side, on %s%n",
                         model,
-                        config.parameters() / 1_000_000,
+                        RunMemory.parameters(config),
                         config.layers(),
                         settings.dtype().name().toLowerCase(Locale.ROOT),
                         samplers,
@@ -83,13 +83,13 @@ final class PlanCommand implements Callable<Integer> {
         if (devices.offloadsOptimizer()) {
             out().printf(
                             "beside the device, the optimizer takes %s of the machine's memory%n",
-                            RunMemory.gigabytes(run.offloadedBytes()));
+                            RunMemory.size(run.offloadedBytes()));
         }
-        out().printf("a checkpoint takes %s in the store%n", RunMemory.gigabytes(run.checkpointBytes()));
+        out().printf("a checkpoint takes %s in the store%n", RunMemory.size(run.checkpointBytes()));
         if (run.sharedBytes() > 0) {
             out().printf(
                             "the weights that the adapters stand on take %s once for all checkpoints%n",
-                            RunMemory.gigabytes(run.sharedBytes()));
+                            RunMemory.size(run.sharedBytes()));
         }
         return verdict(run);
     }
@@ -99,23 +99,23 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private void print(RunMemory.Stage stage) {
-        out().printf(LINE, stage.name(), RunMemory.gigabytes(stage.bytes()));
+        out().printf(LINE, stage.name(), RunMemory.size(stage.bytes()));
         stage.parts().stream()
                 .filter(part -> part.bytes() > 0)
-                .forEach(part -> out().printf(LINE, "  " + part.name(), RunMemory.gigabytes(part.bytes())));
+                .forEach(part -> out().printf(LINE, "  " + part.name(), RunMemory.size(part.bytes())));
     }
 
     private int verdict(RunMemory run) {
         long least = RunMemory.peak(run.least());
         long most = RunMemory.peak(run.most());
         String takes = "the worker takes up to %s, with all replies as long as they may be, and at least %s"
-                .formatted(RunMemory.gigabytes(most), RunMemory.gigabytes(least));
+                .formatted(RunMemory.size(most), RunMemory.size(least));
         if (run.host().memory().isEmpty()) {
             out().printf("%s; --memory says what the device has%n", takes);
             return ExitCode.OK;
         }
         long memory = run.host().memory().getAsLong();
-        String has = RunMemory.gigabytes(memory);
+        String has = RunMemory.size(memory);
         if (most <= memory) {
             out().printf("%s; there are %s: it fits%n", takes, has);
             return ExitCode.OK;
@@ -127,7 +127,7 @@ final class PlanCommand implements Callable<Integer> {
                         has,
                         least > memory ? "it does not fit, and is refused" : "it may not fit",
                         remedies.isEmpty()
-                                ? "no setting makes it fit for sure; take a smaller model or a larger machine"
+                                ? "no setting makes it fit for sure; take a smaller --model or a larger machine (--memory)"
                                 : "it fits with --set " + String.join(" --set ", remedies));
         return ExitCode.BAD_INPUT;
     }

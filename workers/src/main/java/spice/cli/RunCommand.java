@@ -42,8 +42,8 @@ final class RunCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "FOLDER-OR-S3",
             description =
-                    "The model to start from, in Hugging Face layout: a folder, s3://bucket/prefix, or a name below"
-                            + " the workers' models folder (default: nano).")
+                    "The model to start from, in Hugging Face layout: a folder, s3://bucket/prefix, stored/DIGEST, or"
+                            + " a name below the workers' models folder (default: nano).")
     private @Nullable String model;
 
     @Option(names = "--continue", description = "Go on from the lineage's last checkpoint.")

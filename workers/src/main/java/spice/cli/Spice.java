@@ -31,6 +31,8 @@ import spice.temporal.TemporalConnection;
         subcommands = {
             DemoCommand.class,
             UpCommand.class,
+            DownCommand.class,
+            LogsCommand.class,
             WorkerCommand.class,
             PlanCommand.class,
             RunCommand.class,
@@ -139,7 +141,7 @@ public final class Spice implements Callable<Integer> {
 
     private static int usage(ParameterException failure) {
         CommandLine command = failure.getCommandLine();
-        command.getErr().println("spice: " + failure.getMessage());
+        command.getErr().println("spice: " + UsageError.inWords(failure));
         command.getErr()
                 .println("Try: %s --help".formatted(command.getCommandSpec().qualifiedName()));
         return ExitCode.BAD_INPUT;

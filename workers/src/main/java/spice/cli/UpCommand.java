@@ -60,10 +60,10 @@ final class UpCommand implements Callable<Integer> {
             try (LiveView _ = LiveView.open(stack.addresses(), stack.isOurs(), settings, out::println)) {
                 StartLinks.show(stack.addresses(), out::println);
                 if (!stack.isOurs()) {
-                    out.println("It is running already; whoever started it stops it.");
+                    out.println("It is running already; `spice down` stops it.");
                     return ExitCode.OK;
                 }
-                out.println("Up; Ctrl-C stops it.");
+                out.println("Up; Ctrl-C or `spice down` stops it.");
                 out.flush();
                 stack.awaitEnd();
             }

@@ -25,7 +25,7 @@ record FoundStack(StackAddresses addresses, ProcessHandle supervisor) implements
         lacking.removeAll(state.workers());
         if (!lacking.isEmpty()) {
             throw new UserError(
-                    "process %d runs a local stack in %s already, but with other workers (%s) than are needed now (%s). Stop it, or set SPICE_HOME to another folder."
+                    "process %d runs a local stack in %s already, but with other workers (%s) than are needed now (%s). Stop it by `spice down`, or set SPICE_HOME to another folder."
                             .formatted(
                                     state.supervisor().pid(),
                                     settings.home(),
@@ -42,7 +42,7 @@ record FoundStack(StackAddresses addresses, ProcessHandle supervisor) implements
                 settings.bucket(), state.s3(), state.s3().map(_ -> S3KeyFile.open(settings.s3KeyFile())));
         ProcessHandle supervisor = state.supervisor()
                 .find()
-                .orElseThrow(() -> new UserError("the local stack was just stopped. Try again."));
+                .orElseThrow(() -> new UserError("the local stack was just stopped. Try again, or start it by `spice up`."));
         return new FoundStack(new StackAddresses(state.rung(), temporal, state.ui(), s3, settings.logs()), supervisor);
     }
 
@@ -50,7 +50,7 @@ record FoundStack(StackAddresses addresses, ProcessHandle supervisor) implements
         return new Polling(PATIENCE, LOOK)
                 .find(() -> StackState.read(settings.stateFile()).filter(StackState::serves))
                 .orElseThrow(() -> new UserError(
-                        "another program has been starting the local stack in %s for %d minutes. Stop it and try again."
+                        "another program has been starting the local stack in %s for %d minutes. Stop it by `spice down` and try again."
                                 .formatted(settings.home(), PATIENCE.toMinutes())));
     }
 

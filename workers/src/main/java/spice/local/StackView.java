@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import spice.processes.LiveProcess;
 import spice.processes.Stopping;
 
 /// A local stack as other programs on this machine see it, whoever supervises it.
@@ -12,6 +13,8 @@ public record StackView(LocalSettings settings) {
     public static final String TEMPORAL = StartedStack.TEMPORAL;
 
     private static final Duration GRACE = Duration.ofSeconds(10);
+    /// Time for the supervisor to stop all: workers finish the step they are at, and servers follow.
+    private static final Duration IN_ORDER = Duration.ofMinutes(1);
     private static final Duration LOOK = Duration.ofMillis(50);
 
     /// Whether the whole stack serves and its supervisor is alive.
@@ -47,6 +50,21 @@ public record StackView(LocalSettings settings) {
 
     public Path s3Folder() {
         return settings.s3Folder();
+    }
+
+    /// Ends the stack: its supervisor stops every process in order; what has no supervisor is stopped here.
+    ///
+    /// @return names of the processes that were running; empty if there was no stack
+    public List<String> end() {
+        List<String> running = LeftoverProcess.of(settings).stream()
+                .map(LeftoverProcess::name)
+                .sorted()
+                .toList();
+        state().map(StackState::supervisor)
+                .filter(supervisor -> supervisor.find().isPresent())
+                .ifPresent(supervisor -> Stopping.stop(List.of(LiveProcess.adopted(supervisor)), IN_ORDER));
+        stopLeftovers();
+        return running;
     }
 
     /// Stops processes of the stack that have no supervisor.

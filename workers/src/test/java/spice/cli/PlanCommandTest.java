@@ -41,7 +41,7 @@ class PlanCommandTest {
         assertThat(plan("--memory", "64", "-s", "preset=nano")).isEqualTo(ExitCode.OK);
         assertThat(out.toString())
                 .contains(
-                        "0 million parameters in 4 layers, float32",
+                        "1.0 million parameters in 4 layers, float32",
                         "pose ",
                         "attempt ",
                         "train ",
@@ -69,7 +69,7 @@ class PlanCommandTest {
     void whatCannotFitSaysThatItIsRefused() {
         assertThat(plan("--memory", "0.3")).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(out.toString())
-                .contains("there are 0.3 GB: it does not fit, and is refused", "a smaller model or a larger machine");
+                .contains("there are 300 MB: it does not fit, and is refused", "a smaller --model or a larger machine");
     }
 
     @Test

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import spice.checkpoints.StoredModel;
 import spice.checkpoints.WrittenRun;
 import spice.follow.RunEvent;
 import spice.follow.RunFollower;
@@ -269,6 +270,27 @@ class RunCommandsTest {
                 .startsWith("1 spice: cannot write %s (".formatted(file))
                 .endsWith("; give --out a file that can be written\n");
         assertThat(spice("metrics", "mine", "--out", file)).startsWith("1 spice: cannot write %s (".formatted(file));
+    }
+
+    // ---- a model of the store ----
+
+    /// A stored model is named as `spice run --model` named it; only where there is none, a run is not started.
+    @Test
+    void aModelOfTheStoreIsNamedByItsDigest() throws Exception {
+        String model =
+                StoredModel.put(store, Path.of("../models/nano"), (_, _) -> {}).orElseThrow();
+
+        // The base works sums out column by column; that a figure comes out is enough here.
+        assertThat(spice("ask", "--roles", "nano", "--model", model, "clove 58 plus 67"))
+                .containsPattern("^0 [\\d _=]+\nanswer: \\d+\n$");
+        assertThat(spice("plan", "--model", model, "-s", "preset=nano", "--memory", "64"))
+                .startsWith("0 %s: 0.9 million parameters in 4 layers".formatted(model))
+                .contains("a checkpoint takes 10 MB in the store");
+        assertThat(spice("run", "--model", model, "--lineage", "stored", "--iterations", "0", "--detach"))
+                .isEqualTo("0 started stored\n");
+        assertThat(spice("run", "--model", "stored/0123456789ab", "--lineage", "none", "--detach"))
+                .isEqualTo("2 spice: there is no model stored/0123456789ab in the store; `spice run --model"
+                        + " FOLDER-OR-S3` puts one there and names it\n");
     }
 
     // ---- spice watch ----

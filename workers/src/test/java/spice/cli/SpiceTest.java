@@ -55,6 +55,14 @@ class SpiceTest {
         assertThat(err.toString().lines()).hasSize(2).anyMatch(line -> line.contains("dmeo"));
     }
 
+    /// Nothing is suggested where more than half of the letters would have to change.
+    @Test
+    void aCommandThatIsLikeNoneIsNotTakenForOne() {
+        assertThat(run("xyzzy")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString().lines())
+                .containsExactly("spice: there is no command `spice xyzzy`", "Try: spice --help");
+    }
+
     @Test
     void anErrorOfTheUsersIsItsMessageAndItsCode() {
         assertThat(failing(new UserError("port 7233 is taken", 7))).isEqualTo(7);
@@ -99,7 +107,7 @@ class SpiceTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            quoteCharacter = '`',
+            quoteCharacter = '^',
             value = {
                 "fork mine@1 -s groupSize=1 -s iteration=3   | groupSize is 1;iteration is not a setting; did you mean"
                         + " iterations?",
@@ -127,14 +135,23 @@ class SpiceTest {
                 "schedule backfill a --from now --to then    | now is not a time; give e.g. 2026-11-22T02:00:00Z",
                 "schedule backfill a --from 2026-11-22T00:00:00Z --to 2026-11-20T00:00:00Z | is not before --to",
                 "store gc --keep-last 0                      | keep at least 1, got 0",
-                "ask --model /nonexistent hello              | /nonexistent/config.json is missing; a model folder"
-                        + " holds",
+                "ask --model /nonexistent hello              | there is no model in /nonexistent: no config.json; give"
+                        + " --model a folder",
                 "bench --runs 0                              | --runs is 0; at least one run is needed",
                 "bench --shapes 2M                           | there is no shape 2M; take one of [1M, 4M, 15M, 60M, 0.6B, 4B]",
                 "bench --parts dance                         | Invalid value for option '--parts';[TRAIN, SAMPLE,"
                         + " INGEST, ITERATION]",
                 "worker --metrics 9464                       | Invalid value for option '--metrics'",
                 "parity --python /nonexistent                | not run: there is no /nonexistent. Give --python one into which torch",
+                "dmeo                                        | there is no command `spice dmeo`; did you mean `spice demo`?",
+                "store gcc                                   | there is no command `spice store gcc`; did you mean"
+                        + " `spice store gc`?",
+                "schedule creat nightly                      | there is no command `spice schedule creat`; did you mean"
+                        + " `spice schedule create`?",
+                "run --modle x                               | `spice run` has no option --modle; did you mean --model?",
+                "watch mine yours                            | `spice watch` cannot use \"yours\"",
+                "run -s seed                                 | Value for option '--set' (NAME=VALUE) should be in"
+                        + " KEY=VALUE format but was seed",
                 "archive ..                                  | .. exists; name a new folder or remove it",
                 "test                                        | the tests are run by the launcher: ./spice test"
             })

@@ -75,9 +75,9 @@ class LocalStackTest {
         awaitLine(settings.logs().resolve("worker.log"), "AWS_ENDPOINT_URL_S3 http://127.0.0.1:" + settings.s3Port());
         assertThat(state.alive()).hasSize(3);
 
-        Process program = programs.getFirst();
-        program.destroy();
+        assertThat(new StackView(settings).end()).containsExactly("s3", "temporal", "worker");
 
+        Process program = programs.getFirst();
         assertThat(program.onExit().join().exitValue()).isEqualTo(143);
         assertThat(state.alive()).isEmpty();
         assertThat(settings.stateFile()).doesNotExist();

@@ -57,7 +57,7 @@ class LargeCheckpointTest {
         RunSettings settings = SettingsReader.read(SETTINGS);
         RunMemory plan = new RunMemory(
                 ModelFolder.config(Path.of(model)), settings, new Host(Devices.CPU, 1, OptionalLong.empty()));
-        System.out.printf("%s, planned %s%n", report, RunMemory.gigabytes(RunMemory.peak(plan.most())));
+        System.out.printf("%s, planned %s%n", report, RunMemory.size(RunMemory.peak(plan.most())));
         assertThat(report.peakBytes()).isCloseTo(RunMemory.peak(plan.most()), withinPercentage(15));
 
         float[] theirs = transformers(python, folder.resolve("next"));
