@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -118,7 +119,7 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
             try {
                 CorpusPlaces.File file = places.file(settings.heldOut());
                 try (BufferedReader lines =
-                        new BufferedReader(new InputStreamReader(file.open(), StandardCharsets.UTF_8))) {
+                        new BufferedReader(new InputStreamReader(file.open(), StandardCharsets.UTF_8.newDecoder()))) {
                     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                         tasks.add(MAPPER.readValue(line, HeldOutQuestion.class).task());
                     }
@@ -129,6 +130,9 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
                 throw Failure.HELD_OUT_UNUSABLE.because(
                         "line %d of %s is not a held-out question (%s); `spice archive FOLDER` writes a file of them to compare with"
                                 .formatted(tasks.size() + 1, settings.heldOut(), e.getOriginalMessage()));
+            } catch (CharacterCodingException e) {
+                throw Failure.HELD_OUT_UNUSABLE.because(
+                        "%s is not in UTF-8; write it in UTF-8".formatted(settings.heldOut()));
             } catch (IOException e) {
                 throw new UncheckedIOException("%s cannot be read (%s)".formatted(settings.heldOut(), e), e);
             }

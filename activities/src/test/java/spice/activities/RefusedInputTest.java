@@ -1,5 +1,6 @@
 package spice.activities;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -97,6 +98,9 @@ class RefusedInputTest {
         Files.writeString(folder.resolve("questions.jsonl"), "{\"question\": \"how much is pepper?\"\n");
         assertRefused(() -> corpus.readHeldOut(settings("\"heldOut\": \"mail/questions.jsonl\"")), "HELD_OUT_UNUSABLE")
                 .contains("line 1 of mail/questions.jsonl is not a held-out question", "spice archive");
+        Files.writeString(folder.resolve("questions.jsonl"), "{\"question\": \"f\u00FCr\"}\n", ISO_8859_1);
+        assertRefused(() -> corpus.readHeldOut(settings("\"heldOut\": \"mail/questions.jsonl\"")), "HELD_OUT_UNUSABLE")
+                .contains("mail/questions.jsonl is not in UTF-8");
     }
 
     @Test

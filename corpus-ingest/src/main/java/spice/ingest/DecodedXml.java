@@ -15,7 +15,8 @@ import org.apache.tika.parser.ParserDecorator;
 import org.xml.sax.ContentHandler;
 import org.xml.sax.SAXException;
 
-/// Gives Tika's parsers of XML text that [TextCharset] has decoded: the XML library believes every declaration.
+/// Gives Tika's parsers of XML text that [TextCharset] has decoded, as [SeenText]: the XML library believes every
+/// declaration, and stops at control characters.
 public final class DecodedXml extends ParserDecorator {
     private static final long serialVersionUID = 1;
 
@@ -28,8 +29,8 @@ public final class DecodedXml extends ParserDecorator {
     @Override
     public void parse(InputStream stream, ContentHandler handler, Metadata metadata, ParseContext context)
             throws IOException, SAXException, TikaException {
-        Reader text = new BufferedReader(
-                new InputStreamReader(stream, new TextCharset().detect(stream, metadata)), 2 * LONGEST_DECLARATION);
+        Reader text = new BufferedReader(new SeenText(
+                new BufferedReader(new InputStreamReader(stream, new TextCharset().detect(stream, metadata)))));
         skipDeclaration(text);
         InputStream decoded = ReaderInputStream.builder()
                 .setReader(text)

@@ -115,7 +115,7 @@ public final class FinishedRtf extends ParserDecorator {
             for (; isLetter(c); c = in.read()) {
                 word.append((char) c);
             }
-            for (; c >= '0' && c <= '9' || c == '-' && number.isEmpty(); c = in.read()) {
+            for (; (c >= '0' && c <= '9') || (c == '-' && number.isEmpty()); c = in.read()) {
                 number.append((char) c);
             }
             boolean hasBlank = c == ' ';
@@ -140,7 +140,7 @@ public final class FinishedRtf extends ParserDecorator {
         }
 
         private static boolean isLetter(int c) {
-            return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
         }
     }
 }

@@ -26,6 +26,8 @@ final class FinishedXml {
 
     /// Says of each element, in the order of the document, whether it is left out with all that is in it.
     interface Rule {
+        /// Whether this element is left out.
+        ///
         /// @param properties the elements directly in the element's first child, if that is [#propertiesOf] it
         boolean omits(StartElement start, List<StartElement> properties);
 
@@ -83,8 +85,8 @@ final class FinishedXml {
                 hiding.add(style[0]);
             }
             return omitted.contains(name)
-                    || Set.of("table", "page", "p", "h", "span").contains(name)
-                            && hiding.contains(value(start, "style-name"));
+                    || (Set.of("table", "page", "p", "h", "span").contains(name)
+                            && hiding.contains(value(start, "style-name")));
         };
     }
 

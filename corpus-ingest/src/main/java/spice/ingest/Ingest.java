@@ -44,7 +44,7 @@ import spice.store.StepKey;
 /// are parsed.
 public final class Ingest {
     /// Raised by hand when the same file gives other passages.
-    private static final int FILE_VERSION = 2;
+    private static final int FILE_VERSION = 3;
     /// Raised by hand when the same passages give another manifest or other shards.
     private static final int CORPUS_VERSION = 2;
 
@@ -269,11 +269,15 @@ public final class Ingest {
                 .map(file -> "%s (%s%s)"
                         .formatted(file.path(), file.reason(), file.detail().isEmpty() ? "" : ": " + file.detail()))
                 .collect(Collectors.joining(", "));
+        boolean hasLines = refused.stream().anyMatch(file -> file.reason() == FileRefusal.NO_VALID_LINE);
         return new CorpusException(
-                "%s holds no document that can be read%s; put PDF, Office, HTML, EPUB, mail, Markdown, text or JSONL files"
+                "%s holds no document that can be read%s; put PDF, Office, HTML, EPUB, mail, Markdown, text or JSONL files%s"
                         .formatted(
                                 source.name(),
-                                refused.isEmpty() ? "" : ": %d refused, %s".formatted(refused.size(), first)));
+                                refused.isEmpty() ? "" : ": %d refused, %s".formatted(refused.size(), first),
+                                hasLines
+                                        ? ", or name the field of the lines that holds text (textField, --text-field)"
+                                        : ""));
     }
 
     private static StepKey key(String step, int version, Object inputs) throws IOException {

@@ -26,9 +26,11 @@ import org.apache.tika.mime.MediaType;
 import org.apache.tika.parser.DefaultParser;
 import org.apache.tika.parser.ParseContext;
 import org.apache.tika.parser.Parser;
+import org.apache.tika.parser.csv.TextAndCSVParser;
 import org.apache.tika.parser.epub.EpubParser;
 import org.apache.tika.parser.external.CompositeExternalParser;
 import org.apache.tika.parser.feed.FeedParser;
+import org.apache.tika.parser.html.JSoupParser;
 import org.apache.tika.parser.microsoft.ooxml.OOXMLParser;
 import org.apache.tika.parser.microsoft.rtf.RTFParser;
 import org.apache.tika.parser.ocr.TesseractOCRParser;
@@ -63,6 +65,9 @@ final class TikaForks implements DocumentParser {
     private static final int UNSUSPECTED_CHARACTERS = 1_000_000;
 
     private static final int CHARACTERS_PER_BYTE = 100;
+
+    /// Tika's parsers of plain text and HTML.
+    private static final List<Class<? extends Parser>> OF_TEXT = List.of(TextAndCSVParser.class, JSoupParser.class);
 
     /// Tika's parsers of XML that is not packed.
     private static final List<Class<? extends Parser>> OF_XML =
@@ -135,15 +140,15 @@ final class TikaForks implements DocumentParser {
                 exclude(xml, excluded);
             }
             // These are set up below.
-            for (Class<?> excluded : OF_XML) {
-                exclude(xml, excluded);
-            }
-            for (Class<?> excluded : OF_OFFICE) {
-                exclude(xml, excluded);
+            for (List<Class<? extends Parser>> around : List.of(OF_TEXT, OF_XML, OF_OFFICE)) {
+                for (Class<?> excluded : around) {
+                    exclude(xml, excluded);
+                }
             }
             exclude(xml, RTFParser.class);
             exclude(xml, PDFParser.class);
             xml.writeEndElement();
+            around(xml, DecodedText.class, OF_TEXT);
             around(xml, DecodedXml.class, OF_XML);
             around(xml, FinishedOffice.class, OF_OFFICE);
             around(xml, FinishedRtf.class, List.of(RTFParser.class));

@@ -140,6 +140,12 @@ class CharsetTest {
         write("wrong.eml", "windows-1251", mail("utf-8", text("ru")));
         write("ascii.eml", "windows-1252", mail("us-ascii", text("en")));
         write("right.eml", "KOI8-R", mail("koi8-r", text("ru")));
+        write("bell.html", "UTF-8", html("utf-8", text("de") + "\u0007"));
+        write("bell.xml", "UTF-8", xml("utf-8", text("ru") + "\u0007"));
+        write(
+                "manual.txt",
+                "UTF-8",
+                "N\bNA\bAM\bME\bE\n\u001B[1mspice\u001B[0m, \u001B[4;31ma\u001B[m _\bt_\br_\ba_\bd_\be\fA page.\u0007\u0000");
         write("program.py", "windows-1252", "# %s".formatted(text("de")));
         write("japanese without a mark.txt", "UTF-16LE", text("ja"));
         write("japanese with a mark.txt", "UTF-16", text("ja"));
@@ -179,12 +185,13 @@ class CharsetTest {
                                 Stream.of(
                                         "# Notes\n\n" + text("en"),
                                         "# " + text("de"),
+                                        "NAME\nspice, a trade\n\nA page.",
                                         "Name;Ort;Preis\nMüller;Köln;3 €\nJäger;Süden;4 €",
                                         "Name,Ort,Preis\nMüller,Köln,3 €\nJäger,Süden,4 €"))
                         .flatMap(texts -> texts)
                         .toList());
         // Each of these says one of the six texts.
-        assertThat(manifest.totals().duplicates()).isEqualTo(13);
+        assertThat(manifest.totals().duplicates()).isEqualTo(15);
     }
 
     @Test

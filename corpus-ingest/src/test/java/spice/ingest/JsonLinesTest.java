@@ -225,7 +225,8 @@ class JsonLinesTest {
         assertThatThrownBy(() -> ingest(1000, 1000))
                 .isInstanceOf(CorpusException.class)
                 .hasMessageContaining(
-                        "none.jsonl (NO_VALID_LINE: none of 2 lines; line 1: no text in the field text; there is text in body)");
+                        "none.jsonl (NO_VALID_LINE: none of 2 lines; line 1: no text in the field text; there is text in body)")
+                .hasMessageEndingWith("or name the field of the lines that holds text (textField, --text-field)");
     }
 
     private CorpusManifest ingest(int maxCharacters, long maxFileBytes) {
