@@ -1,7 +1,11 @@
 package spice.cli;
 
+import static java.util.stream.Collectors.toSet;
+
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,6 +15,8 @@ import spice.local.LocalSettings;
 import spice.program.ExitCode;
 import spice.program.UserError;
 import spice.runs.CheckpointRef;
+import spice.store.StoreUpkeep;
+import spice.store.Stored;
 import spice.store.s3.S3BlobStore;
 import spice.store.s3.S3Location;
 import spice.store.s3.S3Upkeep;
@@ -18,6 +24,7 @@ import spice.temporal.ActiveRunQuery;
 import spice.upkeep.ActiveRuns;
 import spice.upkeep.GarbageCollection;
 import spice.upkeep.Retention;
+import spice.upkeep.StoreUser;
 
 /// `spice store gc`.
 @Command(
@@ -58,20 +65,51 @@ final class StoreGcCommand implements Callable<Integer> {
             description = "Keep the one with the greatest held-out accuracy as well (default: yes).")
     private boolean keepBest = true;
 
+    @Option(
+            names = "--temporal",
+            paramLabel = "ADDRESS/NAMESPACE",
+            description = "Ask this Temporal too what its runs need, where several share the store. May be repeated.")
+    private List<String> temporals = List.of();
+
+    @Option(
+            names = "--forget",
+            paramLabel = "ID",
+            description = "A Temporal namespace that used the store and is gone for good. May be repeated.")
+    private List<String> gone = List.of();
+
+    @Option(
+            names = "--unmarked",
+            description =
+                    "Remove what has lost our mark too, as after a copy without metadata; only if the bucket is ours.")
+    private boolean unmarked;
+
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         Retention retention = retention();
         S3Location location = LocalSettings.ofThisProcess().s3();
         try (S3BlobStore store = S3BlobStore.open(location);
-                S3Upkeep upkeep = S3Upkeep.open(location)) {
-            ActiveRuns live = ActiveRunQuery.ask();
+                S3Upkeep upkeep = S3Upkeep.open(location, unmarked)) {
+            forget(upkeep);
+            ActiveRuns live = ActiveRunQuery.ask(store, temporals);
             if (live instanceof ActiveRuns.Unknown) {
                 out.println("Temporal does not answer: every lineage counts as live, so no checkpoint is retired.");
             }
             print(out, new GarbageCollection(store, upkeep).run(retention, live, dryRun));
         }
         return ExitCode.OK;
+    }
+
+    private void forget(StoreUpkeep upkeep) {
+        if (!gone.isEmpty()) {
+            Set<Stored.Content> records = gone.stream()
+                    .map(StoreUser::recordName)
+                    .map(Stored.Named::new)
+                    .collect(toSet());
+            upkeep.remove(upkeep.list().objects().stream()
+                    .filter(object -> records.contains(object.content()))
+                    .toList());
+        }
     }
 
     private Retention retention() {

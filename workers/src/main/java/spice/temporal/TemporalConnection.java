@@ -5,6 +5,7 @@ import com.uber.m3.tally.Scope;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.workflowservice.v1.DescribeNamespaceRequest;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
 import io.temporal.client.WorkflowClient;
@@ -23,6 +24,7 @@ import spice.local.TemporalLadder;
 import spice.program.Environment;
 import spice.program.UserError;
 import spice.runs.Payloads;
+import spice.upkeep.StoreUser;
 
 /// A client of a Temporal server: by default the one that `temporal.toml` or `TEMPORAL_*` names, else the local one.
 public final class TemporalConnection implements AutoCloseable {
@@ -130,6 +132,23 @@ public final class TemporalConnection implements AutoCloseable {
 
     public String namespace() {
         return client.getOptions().getNamespace();
+    }
+
+    /// This namespace as a user of a store.
+    ///
+    /// @throws UserError if the server refuses
+    public StoreUser asUser() {
+        try {
+            String id = stubs.blockingStub()
+                    .describeNamespace(DescribeNamespaceRequest.newBuilder()
+                            .setNamespace(namespace())
+                            .build())
+                    .getNamespaceInfo()
+                    .getId();
+            return new StoreUser(id, stubs.getOptions().getTarget(), namespace());
+        } catch (StatusRuntimeException e) {
+            throw new UserError(refusal(e), e);
+        }
     }
 
     /// Describes the newest run of a workflow.

@@ -112,6 +112,7 @@ public final class WorkerProcess implements AutoCloseable {
         temporal = TemporalConnection.openMetered(identity(settings), Patience.LASTING, telemetry.temporal());
         SearchAttributes.register(temporal);
         store = S3BlobStore.counted(LocalSettings.ofThisProcess().s3(), meters);
+        temporal.asUser().note(store);
         cache = BlobCache.open(settings.cache(), settings.cacheBytes(), Clock.systemUTC());
         CachedBlobStore models = new CachedBlobStore(store, cache);
         heartbeats = new WorkerHeartbeats(

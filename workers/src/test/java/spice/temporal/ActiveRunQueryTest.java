@@ -1,6 +1,7 @@
 package spice.temporal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import spice.checkpoints.WrittenLineage;
 import spice.cli.ScriptedWorkers;
 import spice.local.TestTemporal;
+import spice.program.UserError;
 import spice.runs.CheckpointRef;
 import spice.runs.RunReport;
 import spice.runs.SpiceSearchAttributes;
@@ -38,6 +40,7 @@ import spice.store.MovedClock;
 import spice.upkeep.ActiveRuns;
 import spice.upkeep.GarbageCollection;
 import spice.upkeep.Retention;
+import spice.upkeep.StoreUser;
 import spice.workflows.ScriptedActivities;
 
 /// What the real server says about active runs and schedules, and what garbage collection removes beside them.
@@ -62,6 +65,28 @@ class ActiveRunQueryTest {
         workers.shutdownNow();
         connection.close();
         temporal.close();
+    }
+
+    @Test
+    void aStoreThatAnotherTemporalUsesIsNotCleanedBeforeThatIsAskedToo() {
+        InMemoryBlobStore store = new InMemoryBlobStore();
+        assertThat(ActiveRunQuery.of(store, List.of(connection)).runs()).isEmpty();
+        connection.asUser().note(store);
+        connection.asUser().note(store);
+        assertThat(StoreUser.of(store)).singleElement().satisfies(user -> {
+            assertThat(user.namespace()).isEqualTo(connection.namespace());
+            assertThat(user.id()).matches("[0-9a-f-]{36}");
+        });
+        assertThat(ActiveRunQuery.of(store, List.of(connection)).runs()).isEmpty();
+
+        new StoreUser("another", "127.0.0.1:7233", "default").note(store);
+
+        assertThatThrownBy(() -> ActiveRunQuery.of(store, List.of(connection)))
+                .isInstanceOf(UserError.class)
+                .hasMessageContainingAll(
+                        "the Temporal at 127.0.0.1:7233, namespace default (id another) uses this store too",
+                        "--temporal ADDRESS/NAMESPACE",
+                        "--forget another");
     }
 
     @Test

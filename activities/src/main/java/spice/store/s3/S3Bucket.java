@@ -6,6 +6,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,7 @@ import software.amazon.awssdk.services.s3.model.MetadataDirective;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
+import spice.store.ObjectKeys;
 import spice.store.StoreException;
 
 /// A bucket whose objects never change: they are created, read, perhaps written again with the same content, and
@@ -30,7 +32,7 @@ record S3Bucket(S3Client client, String name, S3Errors errors) {
 
     private static final String PROBE = "probe/create-only";
 
-    private static final Pattern LEFTOVER = Pattern.compile(".*-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    private static final Pattern LEFTOVER = Pattern.compile("(.*)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     static S3Bucket of(S3Client client, S3Location location) {
         String server = client.serviceClientConfiguration()
@@ -173,7 +175,9 @@ record S3Bucket(S3Client client, String name, S3Errors errors) {
     /// Whether a killed server left this object behind. A file server lists unfinished objects as `<key>-<uuid>`.
     /// One of our own names may look like that too, but our objects carry [#WRITER].
     boolean isLeftover(String key) {
-        return LEFTOVER.matcher(key).matches()
+        Matcher leftover = LEFTOVER.matcher(key);
+        return leftover.matches()
+                && ObjectKeys.content(leftover.group(1)).isPresent()
                 && head(key).filter(head -> head.writer().isPresent()).isEmpty();
     }
 

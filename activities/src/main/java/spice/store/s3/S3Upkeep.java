@@ -10,6 +10,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.io.input.CloseShieldInputStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -38,23 +40,35 @@ public final class S3Upkeep implements StoreUpkeep, AutoCloseable {
     /// Time limit of the removal itself. Together with [#SLOW] it stays far below [SweepNotice#LIFE].
     private static final Duration REMOVING = Duration.ofSeconds(30);
 
+    private static final Logger log = LoggerFactory.getLogger(S3Upkeep.class);
+
     private final S3Client client;
     /// Sends each request once: a repeated removal could remove what was created after the first.
     private final S3Client once;
     private final S3Bucket bucket;
     private final SweepNotice notice;
 
-    private S3Upkeep(S3Client client, S3Client once, S3Bucket bucket) {
+    private final boolean allOurs;
+
+    private S3Upkeep(S3Client client, S3Client once, S3Bucket bucket, boolean allOurs) {
         this.client = client;
         this.once = once;
         this.bucket = bucket;
         this.notice = new SweepNotice(bucket);
+        this.allOurs = allOurs;
+    }
+
+    /// The upkeep of an existing store. It removes only what carries our mark: others may use the bucket too.
+    public static S3Upkeep open(S3Location location) {
+        return open(location, false);
     }
 
     /// The upkeep of an existing store.
-    public static S3Upkeep open(S3Location location) {
+    ///
+    /// @param allOurs whether everything that lies where our objects would is ours, marked or not
+    public static S3Upkeep open(S3Location location, boolean allOurs) {
         S3Client client = S3Clients.open(location);
-        return new S3Upkeep(client, S3Clients.withoutRetries(location), S3Bucket.of(client, location));
+        return new S3Upkeep(client, S3Clients.withoutRetries(location), S3Bucket.of(client, location), allOurs);
     }
 
     @Override
@@ -78,7 +92,11 @@ public final class S3Upkeep implements StoreUpkeep, AutoCloseable {
     }
 
     private List<Stored> unfinished() {
-        return client.listMultipartUploadsPaginator(r -> r.bucket(bucket.name())).uploads().stream()
+        return client
+                .listMultipartUploadsPaginator(r -> r.bucket(bucket.name()).prefix(ObjectKeys.BLOBS))
+                .uploads()
+                .stream()
+                .filter(upload -> ObjectKeys.content(upload.key()).isPresent())
                 .map(upload -> new Stored(
                         upload.key(),
                         new Stored.Unfinished(upload.uploadId()),
@@ -118,8 +136,15 @@ public final class S3Upkeep implements StoreUpkeep, AutoCloseable {
             }
         }
         Iterator<Stored> left = whole.iterator();
+        List<String> unmarked = new ArrayList<>();
         while (left.hasNext()) {
-            removed.addAll(removeSome(left));
+            removed.addAll(removeSome(left, unmarked));
+        }
+        if (!unmarked.isEmpty()) {
+            log.warn(
+                    "{} objects lie where ours would but carry no mark of ours, and stay; the first is {}. If a copy has lost the marks and nobody else writes to the bucket, `spice store gc --unmarked` removes them",
+                    unmarked.size(),
+                    unmarked.getFirst());
         }
         return removed;
     }
@@ -136,7 +161,7 @@ public final class S3Upkeep implements StoreUpkeep, AutoCloseable {
 
     /// Removes as many as can be checked within [#LOOKING]. A removal that failed may still take place, so its
     /// notice is left to expire.
-    private List<Stored> removeSome(Iterator<Stored> left) {
+    private List<Stored> removeSome(Iterator<Stored> left, List<String> unmarked) {
         String sweep = notice.begin();
         long begun = System.nanoTime();
         List<Stored> removed = new ArrayList<>();
@@ -146,6 +171,8 @@ public final class S3Upkeep implements StoreUpkeep, AutoCloseable {
             Optional<S3Bucket.Head> head = bucket.head(object.key());
             if (head.isEmpty()) {
                 removed.add(object);
+            } else if (!isOurs(object, head.get())) {
+                unmarked.add(object.key());
             } else if (seconds(head.get().written()).equals(seconds(object.written()))) {
                 there.add(object);
             }
@@ -159,6 +186,13 @@ public final class S3Upkeep implements StoreUpkeep, AutoCloseable {
         notice.end(sweep);
         removed.addAll(there);
         return removed;
+    }
+
+    /// All that we write carries a mark. What a server left behind of it does not.
+    private boolean isOurs(Stored object, S3Bucket.Head head) {
+        return allOurs
+                || object.content() instanceof Stored.Leftover
+                || head.writer().isPresent();
     }
 
     /// A listing may give times in milliseconds, HTTP headers give them in seconds. An object that is written again

@@ -35,7 +35,9 @@ record SweepNotice(S3Bucket bucket) {
         if (!bucket.create(next, RequestBody.empty(), Optional.empty())) {
             throw inUse(next);
         }
-        keys.forEach(bucket::remove);
+        keys.stream()
+                .filter(key -> bucket.head(key).flatMap(S3Bucket.Head::writer).isPresent())
+                .forEach(bucket::remove);
         return next;
     }
 

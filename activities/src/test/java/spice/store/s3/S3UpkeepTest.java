@@ -161,6 +161,33 @@ class S3UpkeepTest extends StoreUpkeepContract {
         assertThat(upkeep.list().objects()).isEmpty();
     }
 
+    /// Somebody else keeps files in the bucket, some under keys that look like ours.
+    @Test
+    void whatIsNotOursIsNeitherTakenForOursNorRemoved() throws IOException {
+        String theirs = "blobs/ab/" + "ab".repeat(32);
+        put(theirs);
+        put("backups/db-3f2a90c1-58d4-4f0e-9b7c-0c1d2e3f4a5b");
+        put("blobs/ab/short");
+        try (S3Client client = S3Clients.open(location)) {
+            client.createMultipartUpload(r -> r.bucket(location.bucket()).key("backups/large"));
+        }
+        BlobRef ours = store.put(bytes("632"));
+        List<Stored> listed = upkeep.list().objects();
+
+        assertThat(listed)
+                .extracting(Stored::key)
+                .containsExactlyInAnyOrder(
+                        theirs, "blobs/%s/%s".formatted(ours.sha256().substring(0, 2), ours.sha256()));
+        assertThat(upkeep.remove(listed))
+                .singleElement()
+                .satisfies(removed -> assertThat(removed.content()).isEqualTo(new Stored.Blob(ours.sha256())));
+        assertThat(upkeep.list().objects()).extracting(Stored::key).containsExactly(theirs);
+        try (S3Upkeep ofOurBucket = S3Upkeep.open(location, true)) {
+            assertThat(ofOurBucket.remove(listed)).hasSize(2);
+        }
+        assertThat(upkeep.list().objects()).isEmpty();
+    }
+
     /// Writes an object without a writer's mark, as a server itself or another `gc` does.
     private void put(String key) {
         try (S3Client client = S3Clients.open(location)) {
