@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import spice.checkpoints.CheckpointManifest;
 import spice.checkpoints.Checkpoints;
+import spice.checkpoints.CommitListener;
 import spice.checkpoints.IterationRecord;
 import spice.checkpoints.Models;
 import spice.checkpoints.RunRecord;
@@ -45,13 +46,21 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
     private final String version;
     private final WorkerHeartbeats heartbeats;
     private final Clock clock;
+    private final CommitListener listener;
 
     /// @param models the folder below which a run may name a model
     /// @param hardware what bit-for-bit equality depends on besides the settings: instruction set and torch version
     /// @param version of this program, written into each iteration's record
     /// @param clock gives the time at which an iteration is committed
+    /// @param listener hears of each commit
     public CheckpointActivitiesImpl(
-            BlobStore store, Path models, String hardware, String version, WorkerHeartbeats heartbeats, Clock clock) {
+            BlobStore store,
+            Path models,
+            String hardware,
+            String version,
+            WorkerHeartbeats heartbeats,
+            Clock clock,
+            CommitListener listener) {
         this.store = store;
         this.checkpoints = new Checkpoints(store);
         this.models = new Models(store, models);
@@ -59,6 +68,7 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
         this.version = version;
         this.heartbeats = heartbeats;
         this.clock = clock;
+        this.listener = listener;
     }
 
     @Override
@@ -157,7 +167,7 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
                             scored.passages(),
                             Optional.of(version))
                     .write(store, iteration.run().lineage(), iteration.run().branch(), iteration.number());
-            return checkpoints.commit(manifest(
+            CheckpointRef committed = checkpoints.commit(manifest(
                     iteration,
                     iteration.run().branch(),
                     state.files(),
@@ -165,6 +175,8 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
                     state.updates(),
                     iteration.changes(),
                     Optional.of(scored)));
+            listener.committed(committed, iteration.settings());
+            return committed;
         }
     }
 

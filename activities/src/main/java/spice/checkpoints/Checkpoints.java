@@ -186,7 +186,7 @@ public final class Checkpoints {
         String instead = last(checkpoint.lineage())
                 .map(last -> "Continue from %s@%d, the lineage's last, ".formatted(last.lineage(), last.iteration()))
                 .orElse("Continue from another one ");
-        return "%s was retired by `spice store gc` at %s: its weights are gone, its manifest and tasks are kept. %sor repeat the run under its name, which makes it again. `spice store pin` keeps a checkpoint"
+        return "%s was retired at %s, by `spice store gc` or its run's keepLast: its weights are gone, its manifest and tasks are kept. %sor repeat the run under its name, which makes it again. `spice store pin` keeps a checkpoint"
                 .formatted(checkpoint.name(), retirement.at().truncatedTo(ChronoUnit.SECONDS), instead);
     }
 

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import spice.checkpoints.CheckpointManifest;
 import spice.checkpoints.Checkpoints;
@@ -98,12 +99,21 @@ public final class GarbageCollection {
     ///
     /// @param dryRun whether to change nothing and only tell what would be done
     public Outcome run(Retention retention, ActiveRuns live, boolean dryRun) {
+        return run(_ -> Optional.of(retention), live, dryRun);
+    }
+
+    /// Collects garbage, and retires checkpoints of one lineage only.
+    public Outcome runFor(String lineage, Retention retention, ActiveRuns live) {
+        return run(name -> Optional.of(retention).filter(_ -> name.equals(lineage)), live, false);
+    }
+
+    private Outcome run(Function<String, Optional<Retention>> rules, ActiveRuns live, boolean dryRun) {
         StoreUpkeep.Listing listing = upkeep.list();
         Map<String, Instant> records = listing.objects().stream()
                 .filter(object -> object.content() instanceof Stored.Named)
                 .collect(toMap(object -> ((Stored.Named) object.content()).name(), Stored::written));
         Instant cutoff = cutoff(listing.now(), live, records);
-        Keeping keeping = new Keeping(store, checkpoints, retention, live, cutoff, records);
+        Keeping keeping = new Keeping(store, checkpoints, rules, live, cutoff, records);
         Pass pass = new Pass(listing.objects(), cutoff);
 
         pass.markRecords();

@@ -11,7 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import spice.checkpoints.Checkpoints;
 import spice.checkpoints.RunRecord;
 import spice.evaluation.EvaluationRecord;
@@ -22,25 +24,26 @@ import spice.store.BlobStore;
 final class Keeping {
     private final Checkpoints checkpoints;
     private final BlobStore store;
-    private final Retention retention;
+    private final Function<String, Optional<Retention>> rules;
     private final ActiveRuns live;
     private final Instant cutoff;
     private final Map<String, Instant> records;
     private final Map<CheckpointRef, String> reasons = new LinkedHashMap<>();
     private final List<CheckpointRef> retired = new ArrayList<>();
 
+    /// @param rules of each lineage; one without keeps all that it has
     /// @param cutoff checkpoints that were committed since then keep their weights
     /// @param records the time at which each record was created, by name
     Keeping(
             BlobStore store,
             Checkpoints checkpoints,
-            Retention retention,
+            Function<String, Optional<Retention>> rules,
             ActiveRuns live,
             Instant cutoff,
             Map<String, Instant> records) {
         this.store = store;
         this.checkpoints = checkpoints;
-        this.retention = retention;
+        this.rules = rules;
         this.live = live;
         this.cutoff = cutoff;
         this.records = records;
@@ -86,6 +89,12 @@ final class Keeping {
             all.forEach(base -> keep(base, "base"));
             return;
         }
+        Optional<Retention> rule = rules.apply(lineage);
+        if (rule.isEmpty()) {
+            all.forEach(checkpoint -> keep(checkpoint, "no rule for " + lineage));
+            return;
+        }
+        Retention retention = rule.get();
         List<CheckpointRef> newestFirst = all.stream()
                 .sorted(comparing(this::committed)
                         .thenComparingInt(CheckpointRef::iteration)

@@ -48,6 +48,7 @@ class CheckpointActivitiesTest {
     private final InMemoryBlobStore store = new InMemoryBlobStore();
     private final Checkpoints checkpoints = new Checkpoints(store);
     private final TestActivityEnvironment environment = Activities.environment();
+    private final List<Map.Entry<CheckpointRef, Integer>> heard = new ArrayList<>();
     private CheckpointActivities steps;
     private OpenedRun run;
 
@@ -62,7 +63,8 @@ class CheckpointActivitiesTest {
                 "this machine",
                 "test",
                 new WorkerHeartbeats(null, WorkerHeartbeats.PATIENCE, () -> {}),
-                Clock.systemUTC()));
+                Clock.systemUTC(),
+                (checkpoint, settings) -> heard.add(Map.entry(checkpoint, settings.keepLast()))));
         steps = environment.newActivityStub(CheckpointActivities.class);
         CorpusRef corpus = new CorpusRef(blob("corpus"), 10, 40, 0);
         CheckpointActivities.StartingPoint start = steps.open(settings(""), "mine", corpus);
@@ -132,6 +134,13 @@ class CheckpointActivitiesTest {
         assertThat(manifest.hardware()).isEqualTo("this machine");
         assertThat(manifest(first).documentsDrawn()).isEqualTo(3);
         assertThat(line()).containsExactly(first, second);
+    }
+
+    @Test
+    void whoeverListensHearsOfACommitWithTheSettingsThatHold() {
+        CheckpointRef first = commit(iteration(run, run.start(), ", \"keepLast\": 3"), "first");
+
+        assertThat(heard).containsExactly(Map.entry(first, 3));
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import spice.checkpoints.CommitListener;
 import spice.checkpoints.CheckpointManifest;
 import spice.checkpoints.Checkpoints;
 import spice.ingest.CorpusManifest;
@@ -66,7 +67,7 @@ class NightsTest {
                 .registerActivitiesImplementations(
                         new CorpusActivitiesImpl(store, Map.of("letters", folder.toString()), MODELS, heartbeats),
                         new CheckpointActivitiesImpl(
-                                store, MODELS, "this machine", "test", heartbeats, Clock.systemUTC()),
+                                store, MODELS, "this machine", "test", heartbeats, Clock.systemUTC(), CommitListener.NONE),
                         model);
         environment.newWorker(TaskQueues.SAMPLE).registerActivitiesImplementations(model);
         environment.newWorker(TaskQueues.TRAIN).registerActivitiesImplementations(model);

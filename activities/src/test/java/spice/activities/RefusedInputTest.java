@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import spice.checkpoints.CommitListener;
 import spice.runs.CorpusRef;
 import spice.runs.FailureSummary;
 import spice.settings.InvalidSettings;
@@ -43,7 +44,7 @@ class RefusedInputTest {
         InMemoryBlobStore store = new InMemoryBlobStore();
         environment.registerActivitiesImplementations(
                 new CorpusActivitiesImpl(store, Map.of("mail", folder.toString()), MODELS, heartbeats),
-                new CheckpointActivitiesImpl(store, MODELS, "this", "test", heartbeats, Clock.systemUTC()));
+                new CheckpointActivitiesImpl(store, MODELS, "this", "test", heartbeats, Clock.systemUTC(), CommitListener.NONE));
         corpus = environment.newActivityStub(CorpusActivities.class);
         checkpoints = environment.newActivityStub(CheckpointActivities.class);
     }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import spice.checkpoints.CommitListener;
 import spice.domain.Passage;
 import spice.domain.Seed;
 import spice.formats.AnswerFormat;
@@ -86,7 +87,7 @@ public final class ScriptedIteration implements AutoCloseable {
         policies = new LoadedPolicies(store, Files.createDirectories(scratch), host, true);
         environment.registerActivitiesImplementations(
                 new CheckpointActivitiesImpl(
-                        store, scratch.resolve("models"), "this", "test", heartbeats, Clock.systemUTC()),
+                        store, scratch.resolve("models"), "this", "test", heartbeats, Clock.systemUTC(), CommitListener.NONE),
                 new ReasonerActivitiesImpl(new Sampler(store, policies, threads, heartbeats)),
                 new TrainerActivitiesImpl(
                         store,

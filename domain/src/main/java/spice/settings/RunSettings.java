@@ -205,7 +205,21 @@ public record RunSettings(
                         "so many hours after the run's start a failed iteration waits no longer for a person; 0: for ever",
                 min = 0,
                 max = 8760)
-        double attentionHours) {
+        double attentionHours,
+
+        @SettingGroup("Disk")
+        @Setting(
+                value = "newest checkpoints of the lineage that keep weights and optimizer; the run retires older ones once "
+                        + "they are an hour old, except pinned ones and the best; 0: all keep them",
+                min = 0,
+                max = 1_000_000)
+        int keepLast,
+
+        @Setting(
+                value = "with keepLast: each Nth iteration keeps its weights and optimizer too; 0: none",
+                min = 0,
+                max = 1_000_000)
+        int keepEvery) {
     /// The trainer that is the worker itself.
     public static final String OWN_TRAINER = "own";
 

@@ -13,8 +13,8 @@ import spice.store.Json;
 /// The settings that a result depends on. Two runs that differ only in other settings reuse each other's results in
 /// the store. This identity and the parent checkpoint name a checkpoint's branch.
 public final class SettingsIdentity {
-    /// Settings without effect on results: how long to run, what to evaluate on the way, how the work is split, names,
-    /// and what the corpus's own digest says, since its manifest holds how it was read.
+    /// Settings without effect on results: how long to run, what to evaluate on the way, how the work is split, what
+    /// is kept, names, and what the corpus's own digest says, since its manifest holds how it was read.
     private static final Set<String> WITHOUT_EFFECT = Set.of(
             "preset",
             "startFrom",
@@ -31,7 +31,9 @@ public final class SettingsIdentity {
             "attemptLanes",
             "heartbeatSeconds",
             "maxHours",
-            "attentionHours");
+            "attentionHours",
+            "keepLast",
+            "keepEvery");
 
     /// Settings added later, each with the value that means the behaviour before it existed. At that value the
     /// setting is left out, so that a run finds the results that an older version stored.

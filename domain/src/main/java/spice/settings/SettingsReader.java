@@ -142,6 +142,10 @@ public final class SettingsReader {
                     "dtype is bfloat16 but trainer is %s, whose jobs compute in float32; give dtype float32 or trainer %s"
                             .formatted(settings.trainer(), RunSettings.OWN_TRAINER));
         }
+        if (settings.keepEvery() > 0 && settings.keepLast() == 0) {
+            problems.add("keepEvery is %d but keepLast is 0, which keeps all; give keepLast at least 1"
+                    .formatted(settings.keepEvery()));
+        }
         if (StartFrom.parse(settings.startFrom()).isEmpty()) {
             problems.add("startFrom is \"%s\"; %s".formatted(settings.startFrom(), StartFrom.REMEDY));
         }

@@ -45,7 +45,7 @@ class SettingsIdentityTest {
     @Test
     void howLongToRunAndNamesDoNot() throws InvalidSettings {
         assertThat(SettingsIdentity.digest(
-                        SettingsReader.read("{\"iterations\": 3, \"startFrom\": \"a@2\", \"poseLanes\": 2}")))
+                        SettingsReader.read("{\"iterations\": 3, \"startFrom\": \"a@2\", \"poseLanes\": 2, \"keepLast\": 3, \"keepEvery\": 10}")))
                 .isEqualTo(SettingsIdentity.digest(SettingsReader.read("{}")));
     }
 

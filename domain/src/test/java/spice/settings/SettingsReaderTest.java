@@ -106,6 +106,7 @@ class SettingsReaderTest {
                 "{\"corpus\": \" \"} | corpus is empty; name one that the workers were started with",
                 "{\"textField\": \"\"} | textField is empty; name a field, such as text",
                 "{\"preset\": \"huge\"} | preset is \"huge\"; take one of [nano, own, paper]",
+                "{\"keepEvery\": 10} | keepEvery is 10 but keepLast is 0, which keeps all; give keepLast at least 1",
                 "{\"groupSize\": 32} | challengerAttempts is 16 but groupSize is 32; give challengerAttempts at least groupSize",
                 "{\"startFrom\": \"../x@3\"} | startFrom is \"../x@3\"; take base, last, last-or-base, or a lineage and an iteration as mine@12",
                 "{\"trainer\": \"../run\"} | trainer is \"../run\"; give own, or the name of a launcher that the workers were started with",

@@ -57,11 +57,16 @@ import spice.telemetry.StepMeters;
 import spice.telemetry.Telemetry;
 import spice.temporal.Patience;
 import spice.temporal.RunStanding;
+import spice.store.s3.S3Upkeep;
+import spice.temporal.ActiveRunQuery;
 import spice.temporal.SearchAttributes;
 import spice.temporal.TemporalConnection;
 import spice.tracking.EndedRuns;
 import spice.tracking.MlflowSettings;
 import spice.tracking.MlflowTracker;
+import spice.upkeep.GarbageCollection;
+import spice.upkeep.Retention;
+import spice.upkeep.RunRetention;
 import spice.vllm.VllmPolicySource;
 import spice.vllm.VllmUnusable;
 import spice.workflows.NightlyImpl;
@@ -101,6 +106,8 @@ public final class WorkerProcess implements AutoCloseable {
     private final BlobCache cache;
     private final PolicySource policies;
     private final ExecutorService samplers;
+    private final ExecutorService retiring = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("retiring").daemon().factory());
     private final WorkerHeartbeats heartbeats;
     private final DeviceTurns device;
     private final Optional<MlflowTracker> tracker;
@@ -295,8 +302,16 @@ public final class WorkerProcess implements AutoCloseable {
                         Hardware.instructions(),
                         Version.inWords(),
                         heartbeats,
-                        Clock.systemUTC()),
+                        Clock.systemUTC(),
+                        new RunRetention(this::collect, retiring, Clock.systemUTC())),
                 new ScheduleActivitiesImpl(temporal.client()));
+    }
+
+    private GarbageCollection.Outcome collect(String lineage, Retention rule) {
+        try (S3Upkeep upkeep = S3Upkeep.open(LocalSettings.ofThisProcess().s3())) {
+            return new GarbageCollection(store, upkeep)
+                    .runFor(lineage, rule, ActiveRunQuery.of(store, List.of(temporal)));
+        }
     }
 
     private void takeSampling(List<String> taskQueues) {
@@ -333,6 +348,8 @@ public final class WorkerProcess implements AutoCloseable {
             end(ExitCode.TERMINATED);
         }
         samplers.close();
+        // Whatever it has not removed yet stays until the next collection.
+        retiring.shutdownNow();
         tracker.ifPresent(MlflowTracker::close);
         policies.close();
         cache.close();

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import spice.checkpoints.CommitListener;
 import spice.activities.ChallengerActivitiesImpl;
 import spice.activities.CheckpointActivitiesImpl;
 import spice.activities.CorpusActivitiesImpl;
@@ -166,7 +167,7 @@ class SamplingPoolTest {
                                     store, Map.of("ledgers", archive.toString()), MODELS, member.heartbeats),
                             new JudgeActivitiesImpl(store, member.heartbeats),
                             new CheckpointActivitiesImpl(
-                                    store, MODELS, "this machine", "test", member.heartbeats, Clock.systemUTC()));
+                                    store, MODELS, "this machine", "test", member.heartbeats, Clock.systemUTC(), CommitListener.NONE));
             member.factory
                     .newWorker(TaskQueues.TRAIN)
                     .registerActivitiesImplementations(new TrainerActivitiesImpl(
