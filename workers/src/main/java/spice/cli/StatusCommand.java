@@ -36,6 +36,7 @@ final class StatusCommand implements Callable<Integer> {
             List<String> lineages = checkpoints.lineages();
             Optional<RunStanding> runs = temporal.map(open -> new RunStanding(open, Optional.empty()));
             List<String> unstored = runs.map(known -> known.unstored(lineages)).orElse(List.of());
+            temporal.filter(_ -> !json).ifPresent(open -> System.out.println(open.whose()));
             if (lineages.isEmpty() && unstored.isEmpty() && !json) {
                 System.out.println("no runs yet; start one with `spice demo` or `spice run`");
             }

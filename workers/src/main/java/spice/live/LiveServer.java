@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.security.MessageDigest;
@@ -35,6 +36,8 @@ import spice.store.StoreException;
 /// /TOKEN/RUN/             a run's page
 /// /TOKEN/RUN/events       its news, as server-sent events
 /// ```
+///
+/// A page's address without its last slash leads to it.
 public final class LiveServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LiveServer.class);
     private static final Duration LOOK = Duration.ofSeconds(1);
@@ -43,6 +46,7 @@ public final class LiveServer implements AutoCloseable {
     /// Most pages that are followed at once: far more than a person opens. Each asks the store every second.
     private static final int MOST_FOLLOWERS = 32;
 
+    private static final Pattern WITHOUT_SLASH = Pattern.compile("/([^/]+)(?:/[^/]+)?");
     private static final Pattern PLACE = Pattern.compile("/([^/]*)/(?:([^/]*)/(events)?)?");
 
     private final BlobStore store;
@@ -111,8 +115,16 @@ public final class LiveServer implements AutoCloseable {
             text(exchange, 405, "This page is only to be read.");
             return;
         }
-        Matcher place = PLACE.matcher(exchange.getRequestURI().getRawPath());
-        if (!place.matches() || !MessageDigest.isEqual(token, place.group(1).getBytes(UTF_8))) {
+        String path = exchange.getRequestURI().getRawPath();
+        Matcher unended = WITHOUT_SLASH.matcher(path);
+        if (unended.matches() && isToken(unended.group(1))) {
+            // Without a host: the page may be asked for through a tunnel, at another port.
+            answer.set("Location", path + "/");
+            exchange.sendResponseHeaders(HttpURLConnection.HTTP_MOVED_TEMP, -1);
+            return;
+        }
+        Matcher place = PLACE.matcher(path);
+        if (!place.matches() || !isToken(place.group(1))) {
             text(exchange, 404, "There is nothing here. Open the address that `spice up` has printed.");
             return;
         }
@@ -126,6 +138,10 @@ public final class LiveServer implements AutoCloseable {
         } else {
             follow(exchange, lineage.get());
         }
+    }
+
+    private boolean isToken(String word) {
+        return MessageDigest.isEqual(token, word.getBytes(UTF_8));
     }
 
     private LiveReport run(String lineage) {

@@ -144,7 +144,7 @@ final class TemporalServer {
         }
     }
 
-    /// Waits until the server and its UI answer, and sets how long the server keeps closed runs.
+    /// Waits until the server and its UI answer, and signs the namespace.
     ///
     /// @throws UserError if the process ends, or does not answer within this time
     void awaitUp(LiveProcess process, Duration patience) throws InterruptedException {
@@ -156,7 +156,7 @@ final class TemporalServer {
                                 .formatted(patience.toSeconds(), log().tail(), log().path()))
                         : ended(process.ending());
             }
-            keepClosedRuns(stubs);
+            sign(stubs);
             Files.writeString(versionFile(), binary.version().toString());
         } catch (IOException e) {
             throw new UserError("cannot write %s (%s). Is its disk full?".formatted(versionFile(), e.getMessage()), e);
@@ -190,10 +190,12 @@ final class TemporalServer {
         return DescribeNamespaceRequest.newBuilder().setNamespace(NAMESPACE).build();
     }
 
-    private static void keepClosedRuns(WorkflowServiceStubs stubs) {
+    /// Says in the namespace whose server this is, and how long it keeps closed runs.
+    private void sign(WorkflowServiceStubs stubs) {
         stubs.blockingStub()
                 .updateNamespace(UpdateNamespaceRequest.newBuilder()
                         .setNamespace(NAMESPACE)
+                        .setUpdateInfo(StackName.make(settings).asInfo())
                         .setConfig(NamespaceConfig.newBuilder()
                                 .setWorkflowExecutionRetentionTtl(Durations.fromDays(RETENTION.toDays())))
                         .build());

@@ -10,7 +10,7 @@ public final class Patience {
     public static final Duration OPTIONAL = Duration.ofSeconds(2);
     /// A command on a stack that it has just started or found: on a busy machine the server is slow to answer.
     public static final Duration OWN_STACK = Duration.ofSeconds(30);
-    /// A worker, or a view that outlives the server's restarts.
+    /// A worker, which may be started before the server.
     public static final Duration LASTING = Duration.ofSeconds(60);
 
     private Patience() {}

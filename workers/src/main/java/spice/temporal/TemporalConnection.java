@@ -20,8 +20,10 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import spice.local.LocalSettings;
 import spice.local.ServerTrouble;
+import spice.local.StackName;
 import spice.local.TemporalLadder;
 import spice.program.Environment;
+import spice.program.ExitCode;
 import spice.program.UserError;
 import spice.runs.Payloads;
 import spice.upkeep.StoreUser;
@@ -49,20 +51,49 @@ public final class TemporalConnection implements AutoCloseable {
 
     /// Connects as [#open] does, and counts in `meters` what the SDK does.
     public static TemporalConnection openMetered(String identity, Duration patience, Scope meters) {
-        return connect(
-                TemporalLadder.profile(LocalSettings.ofThisProcess(), Environment.variables()),
-                identity,
-                patience,
-                meters);
+        LocalSettings local = LocalSettings.ofThisProcess();
+        return ours(
+                connect(TemporalLadder.profile(local, Environment.variables()), identity, patience, meters), local);
     }
 
-    /// For programs that can do without a server: empty where [#open] throws.
+    /// For programs that can do without a server: empty if none answers.
+    ///
+    /// @throws UserError if another stack's server answers
     public static Optional<TemporalConnection> openIfReachable(String identity, Duration patience) {
+        LocalSettings local = LocalSettings.ofThisProcess();
+        TemporalConnection opened;
         try {
-            return Optional.of(open(identity, patience));
+            opened = connect(
+                    TemporalLadder.profile(local, Environment.variables()), identity, patience, new NoopScope());
         } catch (UserError e) {
             return Optional.empty();
         }
+        return Optional.of(ours(opened, local));
+    }
+
+    /// Of two stacks in different folders with the same ports, one answers for both.
+    private static TemporalConnection ours(TemporalConnection opened, LocalSettings local) {
+        if (TemporalLadder.isConfigured(local, Environment.variables())) {
+            return opened;
+        }
+        Optional<StackName> other = opened.stack().filter(name -> !name.isOf(local));
+        if (other.isPresent()) {
+            opened.close();
+            throw new UserError(
+                    "at %s answers the %s, but this command is for the stack in %s; set SPICE_HOME to the former, or start the latter by `spice up` with another SPICE_TEMPORAL_PORT"
+                            .formatted(local.temporalAddress(), other.get(), local.home()),
+                    ExitCode.BAD_INPUT);
+        }
+        return opened;
+    }
+
+    /// The stack whose server this is; empty if it is no stack's.
+    public Optional<StackName> stack() {
+        return StackName.in(stubs.blockingStub()
+                .describeNamespace(DescribeNamespaceRequest.newBuilder()
+                        .setNamespace(namespace())
+                        .build())
+                .getNamespaceInfo());
     }
 
     /// Connects to the server that a profile names, such as that of a stack.
@@ -120,6 +151,13 @@ public final class TemporalConnection implements AutoCloseable {
         Status status = Status.fromThrowable(answer);
         return "the Temporal server refuses (%s: %s). Check TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and TEMPORAL_API_KEY, or temporal.toml."
                 .formatted(status.getCode(), status.getDescription());
+    }
+
+    /// Who answers, for people: a stack, or a server that somebody else runs.
+    public String whose() {
+        return stack().map(StackName::toString)
+                .orElseGet(() -> "Temporal at %s, namespace %s"
+                        .formatted(stubs.getOptions().getTarget(), namespace()));
     }
 
     public WorkflowServiceStubs stubs() {

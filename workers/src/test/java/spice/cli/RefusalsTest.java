@@ -7,6 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import spice.local.TestTemporal;
 
@@ -66,6 +67,15 @@ class RefusalsTest {
                 .startsWith("1 spice: the Temporal server refuses (NOT_FOUND: ")
                 .contains("TEMPORAL_NAMESPACE")
                 .hasLineCount(1);
+    }
+
+    /// A view goes on when the server is started again, but it does not wait for one that is not there.
+    @Test
+    @Timeout(45)
+    void whoWatchesIsToldAtOnceThatNothingIsUp() throws Exception {
+        assertThat(new SpiceProcess(folder, "127.0.0.1:1").says(Map.of("TEMPORAL_ADDRESS", "127.0.0.1:2"), "watch", "mine"))
+                .startsWith("1 spice: no Temporal server answers at 127.0.0.1:2 (")
+                .endsWith("); start one with `spice up`, or set TEMPORAL_ADDRESS\n");
     }
 
     @Test

@@ -97,7 +97,7 @@ class LiveServerTest {
 
     @Test
     void whoHasNotSeesNothing() throws IOException {
-        for (String path : new String[] {"/", "/mine/", "/0123456789abcdeX/mine/", "//mine/", "/" + TOKEN}) {
+        for (String path : new String[] {"/", "/mine/", "/0123456789abcdeX/mine/", "//mine/", "/mine", "/" + TOKEN + "/mine/x"}) {
             assertThat(answer("GET", path, host())).contains("404").doesNotContain("saffron");
         }
     }
@@ -135,6 +135,16 @@ class LiveServerTest {
                                 + "Origin: http://127.0.0.1:%d\r\n"
                                         .formatted(server.home().getPort())))
                 .contains("200 OK");
+    }
+
+    /// Also through a tunnel from another port, to which the redirection must lead as well.
+    @Test
+    void anAddressWithoutItsLastSlashLeadsToThePage() throws IOException {
+        String tunnel = "Host: localhost:9000\r\n";
+        assertThat(answer("GET", "/" + TOKEN, tunnel)).contains("302", "Location: /%s/\r\n".formatted(TOKEN));
+        assertThat(answer("GET", "/" + TOKEN + "/mine", tunnel))
+                .contains("302", "Location: /%s/mine/\r\n".formatted(TOKEN));
+        assertThat(answer("GET", "/" + TOKEN + "/mine/", tunnel)).contains("200 OK", "saffron 1 plus 285");
     }
 
     /// A page that reconnects gets the iterations it missed, and its last one again, which may have been evaluated

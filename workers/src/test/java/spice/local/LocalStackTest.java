@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import spice.cli.SpiceProcess;
 import spice.processes.LogFile;
 import spice.processes.ProcessMark;
 import spice.processes.ProcessPlan;
@@ -75,10 +76,20 @@ class LocalStackTest {
         awaitLine(settings.logs().resolve("worker.log"), "AWS_ENDPOINT_URL_S3 http://127.0.0.1:" + settings.s3Port());
         assertThat(state.alive()).hasSize(3);
 
+        SpiceProcess program = new SpiceProcess(folder, "");
+        String port = Integer.toString(settings.temporalPort());
+        Map<String, String> here = Map.of("SPICE_HOME", settings.home().toString(), "SPICE_TEMPORAL_PORT", port);
+        assertThat(program.says(here, "watch", "nobody")).startsWith("2 spice: Temporal knows no run nobody;");
+        Path other = folder.resolve("other");
+        Map<String, String> there = Map.of("SPICE_HOME", other.toString(), "SPICE_TEMPORAL_PORT", port);
+        assertThat(program.says(there, "watch", "nobody"))
+                .matches("2 spice: at 127.0.0.1:%s answers the stack [0-9a-f]{12} in %s, but this command is for the stack in %s; set SPICE_HOME to the former, or .*\n"
+                        .formatted(port, settings.home(), other));
+
         assertThat(new StackView(settings).end()).containsExactly("s3", "temporal", "worker");
 
-        Process program = programs.getFirst();
-        assertThat(program.onExit().join().exitValue()).isEqualTo(143);
+        Process supervisor = programs.getFirst();
+        assertThat(supervisor.onExit().join().exitValue()).isEqualTo(143);
         assertThat(state.alive()).isEmpty();
         assertThat(settings.stateFile()).doesNotExist();
         assertThat(first).content().contains("the local stack is stopped");

@@ -18,7 +18,8 @@ import spice.store.StoreException;
 /// and the remedy.
 ///
 /// @param server name for messages: the endpoint, or `AWS S3`
-public record S3Errors(String server, String bucket) {
+/// @param isStacks whether it is the server of a local stack, which only takes that stack's own key
+public record S3Errors(String server, String bucket, boolean isStacks) {
     private static final Pattern CHECKSUMS =
             Pattern.compile("checksum|chunk|trailer|sha256|crc32|header", Pattern.CASE_INSENSITIVE);
 
@@ -52,7 +53,9 @@ public record S3Errors(String server, String bucket) {
                     .formatted(server, code);
         }
         if (code.equals("InvalidAccessKeyId") || code.equals("SignatureDoesNotMatch")) {
-            return "%s does not accept the access key (%s). Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+            return (isStacks
+                            ? "%s does not accept the access key (%s): it is the server of a stack in another folder. Set SPICE_HOME to that folder, or start a stack here by `spice up` with another SPICE_S3_PORT."
+                            : "%s does not accept the access key (%s). Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
                     .formatted(server, code);
         }
         if (status == 401 || status == 403) {
