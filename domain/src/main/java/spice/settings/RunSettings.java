@@ -24,8 +24,8 @@ public record RunSettings(
         @Setting("documents to learn from: a corpus name the workers were started with, with a folder below it")
         String corpus,
 
-        @Setting("held-out questions (JSON lines in a corpus); empty: a tenth of the documents is held back, "
-                + "and the first Challenger poses on them")
+        @Setting("held-out questions (JSON lines in a corpus; the preset's come with the preset's corpus only); empty: "
+                + "a tenth of the documents is held back, and the first Challenger poses on them")
         String heldOut,
 
         @Setting("field of the corpus's JSON lines that holds their text")

@@ -59,7 +59,15 @@ public final class SettingsReader {
         if (preset != null && !PRESETS.contains(preset.asText())) {
             throw new InvalidSettings(List.of("preset is %s; take one of %s".formatted(excerpt(preset), PRESETS)));
         }
-        ObjectNode whole = preset(preset == null ? presetFor(object) : preset.asText());
+        ObjectNode whole =
+                preset(preset == null ? presetFor(object.path("model").asText(NANO)) : preset.asText());
+        JsonNode corpus = object.get("corpus");
+        if (corpus != null
+                && !corpusName(corpus.asText())
+                        .equals(corpusName(whole.get("corpus").asText()))) {
+            // The preset's questions are about the preset's corpus.
+            whole.put("heldOut", "");
+        }
         object.properties().forEach(entry -> {
             RecordComponent field = FIELDS.get(entry.getKey());
             if (field == null) {
@@ -80,8 +88,14 @@ public final class SettingsReader {
         throw new InvalidSettings(problems);
     }
 
-    private static String presetFor(ObjectNode object) {
-        return object.path("model").asText(NANO).equals(NANO) ? NANO : OWN;
+    /// The preset of a run of this model that names none.
+    public static String presetFor(String model) {
+        return model.equals(NANO) ? NANO : OWN;
+    }
+
+    /// The name of a corpus without the folder below it.
+    private static String corpusName(String place) {
+        return place.split("/", 2)[0];
     }
 
     /// The presets' names.

@@ -120,6 +120,24 @@ class SettingsReaderTest {
         assertThat(problems(input)).containsExactly(problem);
     }
 
+    /// The preset's questions are about the merchant's archive, whichever of its folders is learned from.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{} | archive/held-out.jsonl",
+                "{\"corpus\": \"archive\"} | archive/held-out.jsonl",
+                "{\"corpus\": \"archive/2\"} | archive/held-out.jsonl",
+                "{\"corpus\": \"archives\"} | ~~",
+                "{\"corpus\": \"mine/notes\"} | ~~",
+                "{\"corpus\": \"mine\", \"heldOut\": \"archive/held-out.jsonl\"} | archive/held-out.jsonl",
+                "{\"corpus\": \"mine\", \"heldOut\": \"mine/asked.jsonl\"} | mine/asked.jsonl",
+            })
+    void anotherCorpusDoesNotKeepThePresetsQuestions(String input, String heldOut) throws Exception {
+        assertThat(SettingsReader.read(input).heldOut()).isEqualTo(heldOut);
+    }
+
     @Test
     void whatIsNotJsonIsAProblem() {
         assertThat(problems("{\"iterations\": ")).singleElement().asString().startsWith("the input is not JSON");

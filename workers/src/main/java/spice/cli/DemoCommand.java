@@ -60,7 +60,7 @@ final class DemoCommand implements Callable<Integer> {
         Map<String, Path> corpora = Map.of();
         if (corpus != null) {
             corpora = Map.of(OWN, CorpusArgument.checked(corpus));
-            settings.put("corpus", OWN).put("heldOut", "");
+            settings.put("corpus", OWN);
         }
         RunOptions.checked(settings);
         LocalSettings local = LocalSettings.ofThisProcess();
