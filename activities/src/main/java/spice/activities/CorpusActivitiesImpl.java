@@ -18,9 +18,6 @@ import spice.checkpoints.Checkpoints;
 import spice.checkpoints.Models;
 import spice.corpus.Corpora;
 import spice.corpus.CorpusPlaces;
-import spice.corpus.Draw;
-import spice.domain.Passage;
-import spice.domain.Seed;
 import spice.domain.Task;
 import spice.ingest.CorpusException;
 import spice.ingest.CorpusManifest;
@@ -144,15 +141,9 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
     public BlobRef draw(IterationRequest iteration) {
         try (Heartbeat _ = heartbeats.start()) {
             RunSettings settings = iteration.settings();
-            List<Passage> passages =
-                    Corpora.toLearnFrom(store, iteration.run().corpus().manifest(), settings);
             long drawn = checkpoints.manifest(iteration.policy()).documentsDrawn();
             return BlobList.put(
-                    store,
-                    Draw.positions(passages.size(), drawn, settings.documentsPerIteration(), new Seed(settings.seed()))
-                            .stream()
-                            .map(passages::get)
-                            .toList());
+                    store, Corpora.draw(store, iteration.run().corpus().manifest(), settings, drawn));
         }
     }
 }

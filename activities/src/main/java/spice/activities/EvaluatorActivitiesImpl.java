@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import spice.corpus.Corpora;
 import spice.corpus.Draw;
 import spice.domain.Bootstrap;
@@ -58,6 +59,10 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
         RunSettings settings = request.settings();
         BlobStore store = sampler.store();
         List<Task> tasks = BlobList.get(store, request.heldOut(), Task.class);
+        if (tasks.isEmpty()) {
+            // The run takes an evaluation without questions for none.
+            return new Evaluation(request.checkpoint().iteration(), 0, 0, 0, 0, 0, 0, request.heldOut());
+        }
         int samples = Math.max(settings.heldOutAttempts(), request.k());
         Sharded<Task> shards = new Sharded<>(tasks, questionsPerShard(settings, samples));
         try (Heartbeat heartbeat = sampler.heartbeats().start()) {
@@ -174,6 +179,10 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
             List<List<Optional<Double>>> firstOnLast = crossing.passRates(run.base(), lastTasks);
             List<List<Optional<Double>>> lastOnFirst = crossing.passRates(last, firstTasks);
             List<List<Optional<Double>>> lastOnLast = crossing.passRates(last, lastTasks);
+            if (Stream.of(firstOnFirst, firstOnLast, lastOnFirst, lastOnLast)
+                    .anyMatch(EvaluatorActivitiesImpl::nothingDecided)) {
+                return Optional.empty();
+            }
             CoEvolution coEvolution =
                     new CoEvolution(gain(firstOnFirst, firstOnLast), gain(firstOnFirst, lastOnFirst), mean(lastOnLast));
             List<CrossedDocument> crossed = IntStream.range(0, documents.size())
@@ -208,6 +217,10 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
 
     private static List<Double> decided(List<Optional<Double>> passRates) {
         return passRates.stream().flatMap(Optional::stream).toList();
+    }
+
+    private static boolean nothingDecided(List<List<Optional<Double>>> documents) {
+        return documents.stream().allMatch(passRates -> decided(passRates).isEmpty());
     }
 
     private static double mean(List<List<Optional<Double>>> documents) {

@@ -2,14 +2,19 @@ package spice.activities;
 
 import java.util.List;
 import java.util.Optional;
+import spice.checkpoints.Checkpoints;
+import spice.checkpoints.IterationRecord;
 import spice.domain.Passage;
 import spice.evaluation.GainEstimate;
 import spice.evaluation.HeldOutAnswers;
 import spice.judging.Judge;
+import spice.judging.ScoredTask;
 import spice.roles.AttemptedTask;
 import spice.roles.IterationSeeds;
 import spice.roles.Player;
 import spice.roles.PosedDocument;
+import spice.roles.RefusedReply;
+import spice.runs.CheckpointRef;
 import spice.runs.Comparison;
 import spice.runs.Evaluation;
 import spice.steps.BlobList;
@@ -72,6 +77,25 @@ public final class JudgeActivitiesImpl implements JudgeActivities {
                             before.stream().mapToDouble(HeldOutAnswers::mean).toArray(),
                             after.stream().mapToDouble(HeldOutAnswers::mean).toArray())),
                     coEvolution);
+        }
+    }
+
+    @Override
+    public List<String> refusedReplies(CheckpointRef checkpoint) {
+        try (Heartbeat _ = heartbeats.start()) {
+            List<Passage> passages = IterationRecord.of(store, checkpoint)
+                    .map(record -> record.readPassages(store))
+                    .orElse(List.of());
+            List<ScoredTask> tasks = new Checkpoints(store)
+                    .manifest(checkpoint)
+                    .tasks()
+                    .map(scored -> ScoredTask.read(store, scored))
+                    .orElse(List.of());
+            return RefusedReply.toRead(tasks.stream()
+                    .filter(task -> task.document() < passages.size())
+                    .flatMap(task -> task.refusal().stream()
+                            .map(refusal -> new RefusedReply(
+                                    passages.get(task.document()).source(), refusal, task.detail(), task.replies()))));
         }
     }
 

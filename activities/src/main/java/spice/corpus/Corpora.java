@@ -2,6 +2,7 @@ package spice.corpus;
 
 import java.util.List;
 import spice.domain.Passage;
+import spice.domain.Seed;
 import spice.ingest.CorpusManifest;
 import spice.ingest.CorpusReader;
 import spice.settings.RunSettings;
@@ -16,6 +17,17 @@ public final class Corpora {
     public static List<Passage> toLearnFrom(BlobStore store, BlobRef manifest, RunSettings settings) {
         List<Passage> all = all(store, manifest);
         return settings.heldOut().isEmpty() ? HeldBack.others(all) : all;
+    }
+
+    /// The passages of one iteration.
+    ///
+    /// @param drawn documents that the lineage drew before
+    public static List<Passage> draw(BlobStore store, BlobRef manifest, RunSettings settings, long drawn) {
+        List<Passage> passages = toLearnFrom(store, manifest, settings);
+        return Draw.positions(passages.size(), drawn, settings.documentsPerIteration(), new Seed(settings.seed()))
+                .stream()
+                .map(passages::get)
+                .toList();
     }
 
     /// The passages for held-out questions where there is no held-out file.

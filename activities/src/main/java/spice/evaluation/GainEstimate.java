@@ -13,9 +13,9 @@ public final class GainEstimate {
 
     private GainEstimate() {}
 
-    /// The mean of the scores; 0 if there are none.
+    /// The mean of at least one score.
     public static double mean(double[] scores) {
-        return Arrays.stream(scores).average().orElse(0);
+        return Arrays.stream(scores).average().orElseThrow();
     }
 
     /// The interval of a mean, by a bootstrap over the questions.
@@ -31,7 +31,7 @@ public final class GainEstimate {
 
     /// The gain in pass rates, by a bootstrap over the documents: tasks on one document are not independent.
     ///
-    /// @param documents each with the pass rates of its tasks under both conditions
+    /// @param documents each with the pass rates of its tasks under both conditions; at least one under each
     public static Gain byDocument(List<Bootstrap.Document> documents) {
         Interval interval = BOOTSTRAP.clustered(documents, new Seed(0));
         return new Gain(
@@ -41,13 +41,13 @@ public final class GainEstimate {
                 interval.high());
     }
 
-    /// The mean over the values of all documents; 0 if there are none.
+    /// The mean over the values of all documents, of which there is at least one.
     public static double overall(List<List<Double>> documents) {
         return documents.stream()
                 .flatMap(List::stream)
                 .mapToDouble(Double::doubleValue)
                 .average()
-                .orElse(0);
+                .orElseThrow();
     }
 
     private static Interval paired(double[] before, double[] after) {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -267,7 +268,11 @@ public record Judge(AnswerFormat format, RunSettings settings, List<Passage> pas
                 .collect(Collectors.groupingBy(
                         task -> task.posed.task().orElseThrow().kind()))
                 .forEach((kind, of) -> kinds.put(
-                        kind, new KindMetrics(of.size(), mean(of.stream().map(Judged::passRate)), reward(of))));
+                        kind,
+                        new KindMetrics(
+                                of.size(),
+                                mean(of.stream().map(Judged::passRate)).orElseThrow(),
+                                reward(of).orElseThrow())));
         Map<String, Integer> difficulties = new TreeMap<>();
         decided.forEach(
                 task -> difficulties.merge(task.posed.task().orElseThrow().difficulty(), 1, Integer::sum));
@@ -280,7 +285,7 @@ public record Judge(AnswerFormat format, RunSettings settings, List<Passage> pas
                 .toList();
         return new IterationMetrics(
                 posed,
-                posed == 0 ? 0 : (double) valid / posed,
+                (double) valid / posed,
                 refusals,
                 repairs,
                 decided.size(),
@@ -295,7 +300,7 @@ public record Judge(AnswerFormat format, RunSettings settings, List<Passage> pas
                         .flatMap(task -> task.verdicts.verdicts().stream())
                         .filter(Verdict.UNDECIDED::equals)
                         .count(),
-                mean(challengerLengths.stream().map(Long::doubleValue)),
+                mean(challengerLengths.stream().map(Long::doubleValue)).orElseThrow(),
                 mean(reasonerLengths.stream().map(Long::doubleValue)),
                 Optional.of(diversity(groups)),
                 sampledTokens,
@@ -319,11 +324,13 @@ public record Judge(AnswerFormat format, RunSettings settings, List<Passage> pas
                 SelfBleu.of(questions));
     }
 
-    private static double reward(List<Judged> tasks) {
+    private static Optional<Double> reward(List<Judged> tasks) {
         return mean(tasks.stream().flatMap(task -> task.reward().stream()));
     }
 
-    private static double mean(Stream<Double> values) {
-        return values.mapToDouble(Double::doubleValue).average().orElse(0);
+    /// Empty if there are none.
+    private static Optional<Double> mean(Stream<Double> values) {
+        OptionalDouble mean = values.mapToDouble(Double::doubleValue).average();
+        return mean.isPresent() ? Optional.of(mean.getAsDouble()) : Optional.empty();
     }
 }

@@ -14,9 +14,10 @@ final class TrainingOutcome {
 
     /// Means over the step's updates; `seconds` is 0.
     ///
+    /// @param reports at least one
     /// @param learningRate of the last update
     static TrainMetrics metrics(List<UpdateReport> reports, double learningRate) {
-        return new TrainMetrics(
+        return TrainMetrics.of(
                 reports.size(),
                 learningRate,
                 mean(reports.stream().map(UpdateReport::loss)),
@@ -37,6 +38,6 @@ final class TrainingOutcome {
     }
 
     private static double mean(Stream<Double> values) {
-        return values.mapToDouble(Double::doubleValue).average().orElse(0);
+        return values.mapToDouble(Double::doubleValue).average().orElseThrow();
     }
 }

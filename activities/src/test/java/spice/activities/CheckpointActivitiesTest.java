@@ -104,7 +104,22 @@ class CheckpointActivitiesTest {
 
     private static IterationMetrics metrics() {
         return new IterationMetrics(
-                24, 0.75, Map.of(), Map.of(), 18, 0.5, 0.4, Map.of(), Map.of(), 0, 0, 12, 18, Optional.empty(), 600, 3);
+                24,
+                0.75,
+                Map.of(),
+                Map.of(),
+                18,
+                Optional.of(0.5),
+                Optional.of(0.4),
+                Map.of(),
+                Map.of(),
+                0,
+                0,
+                12,
+                Optional.of(18.0),
+                Optional.empty(),
+                600,
+                3);
     }
 
     private CheckpointManifest manifest(CheckpointRef checkpoint) {

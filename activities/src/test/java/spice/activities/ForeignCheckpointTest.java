@@ -84,7 +84,7 @@ class ForeignCheckpointTest {
         assertThat(answers).as("drawn, not recited").hasSizeGreaterThan(2);
 
         Judge.Judgement judged = outcome.judged();
-        assertThat(judged.metrics().passRate()).isStrictlyBetween(0.0, 1.0);
+        assertThat(judged.metrics().passRate().orElseThrow()).isStrictlyBetween(0.0, 1.0);
         assertThat(judged.metrics().repairs()).isEqualTo(posed.repairs());
         assertThat(judged.episodes())
                 .filteredOn(episode -> episode.advantage() != 0)
@@ -92,7 +92,7 @@ class ForeignCheckpointTest {
 
         Trained trained = outcome.trained();
         assertThat(trained.metrics().updates()).isEqualTo(1);
-        assertThat(trained.metrics().gradientNorm()).isPositive();
+        assertThat(trained.metrics().gradientNorm().orElseThrow()).isPositive();
 
         Map<String, BlobRef> before =
                 new Checkpoints(store).manifest(outcome.start()).files();

@@ -2,6 +2,7 @@ package spice.activities;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import spice.runs.CheckpointRef;
@@ -64,6 +65,11 @@ record ScriptedModel(BlobStore store, ScriptedActivities script)
     public Comparison compare(
             Optional<Evaluation> first, Optional<Evaluation> last, Optional<Comparison.CoEvolution> coEvolution) {
         return script.compare(first, last, coEvolution);
+    }
+
+    @Override
+    public List<String> refusedReplies(CheckpointRef checkpoint) {
+        return script.refusedReplies(checkpoint);
     }
 
     @Override

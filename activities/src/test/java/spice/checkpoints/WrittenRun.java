@@ -218,8 +218,8 @@ public record WrittenRun(BlobStore store, String lineage, String words, int atte
                 Map.of(Refusal.UNREADABLE, 4, Refusal.QUOTE_NOT_IN_DOCUMENT, 6),
                 Map.of(Repair.FENCE, 12, Repair.TRAILING_COMMA, 3),
                 90,
-                passRate,
-                0.3,
+                Optional.of(passRate),
+                Optional.of(0.3),
                 Map.of(
                         AnswerKind.INTEGER,
                         new IterationMetrics.KindMetrics(50, passRate, 0.3),
@@ -229,8 +229,8 @@ public record WrittenRun(BlobStore store, String lineage, String words, int atte
                 iteration % 5,
                 0,
                 12,
-                18 + iteration % 7,
-                Optional.of(new IterationMetrics.Diversity(90, 80, 8, 0.6)),
+                Optional.of(18.0 + iteration % 7),
+                Optional.of(new IterationMetrics.Diversity(90, 80, 8, Optional.of(0.6))),
                 19_000,
                 2);
     }
@@ -238,7 +238,7 @@ public record WrittenRun(BlobStore store, String lineage, String words, int atte
     /// In every third iteration another policy than the learner sampled.
     private static TrainMetrics training(int iteration) {
         double difference = iteration % 3 == 0 ? 0.025 : 1e-4;
-        return new TrainMetrics(
+        return TrainMetrics.of(
                 1, 5e-4, -0.01 / iteration, 0.4, 0.02, 0.001, 0.5 + 1.0 / iteration, difference, 20_000, 1.5);
     }
 }

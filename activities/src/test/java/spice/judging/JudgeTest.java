@@ -11,6 +11,7 @@ import static spice.judging.Samples.task;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import spice.domain.AnswerKind;
@@ -77,7 +78,7 @@ class JudgeTest {
                 .extracting(ScoredTask.ScoredAttempt::verdict)
                 .containsExactly(Verdict.CORRECT, Verdict.UNDECIDED, Verdict.WRONG, Verdict.WRONG);
         assertThat(judged.metrics().undecided()).isEqualTo(1);
-        assertThat(judged.metrics().passRate()).isCloseTo(1.0 / 3, within(1e-12));
+        assertThat(judged.metrics().passRate().orElseThrow()).isCloseTo(1.0 / 3, within(1e-12));
         assertThat(judged.episodes())
                 .filteredOn(episode -> episode.role() == Role.REASONER)
                 .hasSize(3);
@@ -104,7 +105,7 @@ class JudgeTest {
     void aFixedChallengerIsNotTrained() {
         var judged = score("{\"challenger\": \"fixed\"}", List.of(ONE_TASK), attempted(0, 0, RIGHT, WRONG));
         assertThat(judged.episodes()).extracting(Episode::role).containsOnly(Role.REASONER);
-        assertThat(judged.metrics().challengerReward()).isCloseTo(0.45, within(1e-12));
+        assertThat(judged.metrics().challengerReward().orElseThrow()).isCloseTo(0.45, within(1e-12));
     }
 
     @Test
@@ -142,11 +143,34 @@ class JudgeTest {
         assertThat(metrics.refusals()).containsExactly(Map.entry(Refusal.UNREADABLE, 4));
         assertThat(metrics.repairs()).containsExactly(Map.entry(Repair.FENCE, 3));
         assertThat(metrics.attempted()).isEqualTo(1);
-        assertThat(metrics.passRate()).isEqualTo(0.25);
+        assertThat(metrics.passRate()).contains(0.25);
         assertThat(metrics.kinds().get(AnswerKind.INTEGER).tasks()).isEqualTo(1);
         assertThat(metrics.difficulties()).containsExactly(Map.entry("easy", 1));
         assertThat(metrics.suspectGolds()).isEqualTo(1);
-        assertThat(metrics.reasonerLength()).isEqualTo(2);
+        assertThat(metrics.reasonerLength()).contains(2.0);
+    }
+
+    @Test
+    void aRateOfNothingIsEmpty() {
+        PosedDocument nothing =
+                new PosedDocument(0, 2, 0, Map.of(Refusal.UNREADABLE, 2), Map.of(), List.of(refused(0), refused(1)));
+        IterationMetrics metrics = score("{}", List.of(nothing)).metrics();
+        assertThat(metrics.validShare()).isZero();
+        assertThat(metrics.passRate()).isEmpty();
+        assertThat(metrics.reasonerLength()).isEmpty();
+        assertThat(metrics.diversity().orElseThrow().selfBleu()).isEmpty();
+        // Both replies are refused and have their reward.
+        assertThat(metrics.challengerReward().orElseThrow()).isCloseTo(-0.1, within(1e-12));
+
+        PosedDocument undecided =
+                new PosedDocument(0, 1, 1, Map.of(), Map.of(), List.of(posed(0, task("clove 7 plus 5", "12"))));
+        String endless = "7 5 2 c = 1" + "0".repeat(100_000);
+        IterationMetrics judged =
+                score("{}", List.of(undecided), attempted(0, 0, endless)).metrics();
+        assertThat(judged.validShare()).isEqualTo(1);
+        assertThat(judged.passRate()).isEmpty();
+        assertThat(judged.challengerReward()).isEmpty();
+        assertThat(judged.reasonerLength()).isPresent();
     }
 
     /// Three valid tasks on two passages: two questions are the same, the third shares nothing with them. Their
@@ -166,6 +190,7 @@ class JudgeTest {
                                         posed(0, task("clove 7 plus 5", "12")),
                                         posed(1, task("clove 7 plus 5", "12")))),
                         new PosedDocument(1, 1, 1, Map.of(), Map.of(), List.of(posed(0, task("who sold it", "Ada"))))));
-        assertThat(judged.metrics().diversity()).contains(new IterationMetrics.Diversity(3, 2, 2, 2.0 / 3));
+        assertThat(judged.metrics().diversity())
+                .contains(new IterationMetrics.Diversity(3, 2, 2, Optional.of(2.0 / 3)));
     }
 }

@@ -1,5 +1,8 @@
 package spice.domain;
 
+import java.util.Map;
+import java.util.stream.Collectors;
+
 /// Why a posed task is not valid. The paper checks only the form (§2.2). The last four rules tie a task to its
 /// passage; they are ours, and without them self-play collapses at this scale (docs/algorithm.md).
 public enum Refusal {
@@ -24,5 +27,22 @@ public enum Refusal {
     /// Rule `derived`: an operand of the derivation is not in any quote.
     OPERAND_NOT_QUOTED,
     /// Rule `derived`: the derivation does not give the answer.
-    DERIVATION
+    DERIVATION;
+
+    /// The reasons in words with their shares of all refusals, the most frequent first; a share below half a percent
+    /// is `<1 %`.
+    public static String shares(Map<Refusal, Integer> counts) {
+        double all = counts.values().stream().mapToInt(Integer::intValue).sum();
+        return counts.entrySet().stream()
+                .sorted(Map.Entry.<Refusal, Integer>comparingByValue()
+                        .reversed()
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .map(count -> "%s %s %%".formatted(count.getKey(), percent(count.getValue() / all)))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String percent(double share) {
+        long percent = Math.round(100 * share);
+        return percent == 0 ? "<1" : Long.toString(percent);
+    }
 }

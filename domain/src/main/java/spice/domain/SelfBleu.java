@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /// Self-BLEU (Zhu et al. 2018, Texygen): each text's BLEU-4 against all others as references, averaged. 0 where no
@@ -14,11 +15,11 @@ public final class SelfBleu {
 
     private SelfBleu() {}
 
-    /// The Self-BLEU of these texts, split into words at white space, case folded; 0 for fewer than two texts. The
-    /// geometric mean of a text leaves out orders that the text is too short for.
-    public static double of(List<String> texts) {
+    /// The Self-BLEU of these texts, split into words at white space, case folded; empty for fewer than two texts.
+    /// The geometric mean of a text leaves out orders that the text is too short for.
+    public static Optional<Double> of(List<String> texts) {
         if (texts.size() < 2) {
-            return 0;
+            return Optional.empty();
         }
         List<String[]> words = texts.stream()
                 .map(text -> text.strip().toLowerCase(Locale.ROOT).split("\\s+"))
@@ -26,10 +27,10 @@ public final class SelfBleu {
         List<Map<List<String>, Most>> most =
                 IntStream.rangeClosed(1, ORDER).mapToObj(n -> most(words, n)).toList();
         int[] lengths = words.stream().mapToInt(text -> text.length).sorted().toArray();
-        return words.stream()
+        return Optional.of(words.stream()
                 .mapToDouble(text -> brevity(text.length, lengths) * precision(text, most))
                 .average()
-                .orElseThrow();
+                .orElseThrow());
     }
 
     /// The highest count of an n-gram in one text, and the highest in any other text.

@@ -34,7 +34,7 @@ import spice.temporal.TemporalConnection;
         footer = {
             "",
             "On a terminal the stack stays up afterwards until Ctrl-C; `spice up` shows the same run again.",
-            "Exit code 4: the model posed no valid task on these documents.",
+            "Exit code 4: the model posed no valid task on these documents, or learned nothing from them.",
             "Example: spice demo --corpus ~/documents --iterations 20"
         })
 final class DemoCommand implements Callable<Integer> {

@@ -6,6 +6,7 @@ import spice.checkpoints.Checkpoints;
 import spice.checkpoints.RunRecord;
 import spice.runs.CheckpointRef;
 import spice.runs.IterationMetrics;
+import spice.runs.Rate;
 
 /// A run as `spice status` shows it; `--json` prints the record as it is.
 ///
@@ -13,7 +14,8 @@ import spice.runs.IterationMetrics;
 /// @param iteration iteration of its last checkpoint; 0 without one
 /// @param checkpoint name of its last checkpoint, if the store has one
 /// @param manifest digest of the checkpoint's manifest
-/// @param passRate pass rate of the last iteration, if there is one that was not skipped
+/// @param passRate pass rate of the last iteration, if there is one that was not skipped and had attempts
+/// @param validShare of the last iteration, if there is one that was not skipped
 record StatusLine(
         String run,
         String state,
@@ -32,7 +34,7 @@ record StatusLine(
                 last.iteration(),
                 Optional.of(last.name()),
                 Optional.of(last.manifest().sha256()),
-                metrics.map(IterationMetrics::passRate),
+                metrics.flatMap(IterationMetrics::passRate),
                 metrics.map(IterationMetrics::validShare));
     }
 
@@ -43,8 +45,8 @@ record StatusLine(
 
     @Override
     public String toString() {
-        String figures = passRate.map(
-                        rate -> String.format(Locale.ROOT, "pass rate %.2f, valid %.2f", rate, validShare.orElse(0.0)))
+        String figures = validShare
+                .map(share -> String.format(Locale.ROOT, "pass rate %s, valid %.2f", Rate.inWords(passRate), share))
                 .orElse("no iteration yet");
         return checkpoint
                 .map(name ->

@@ -3,6 +3,7 @@ package spice.follow;
 import java.util.Locale;
 import java.util.Optional;
 import spice.runs.IterationMetrics;
+import spice.runs.Rate;
 import spice.tracking.MetricsLine;
 
 /// One iteration in one line.
@@ -23,10 +24,10 @@ final class ProgressLine {
     private static String of(IterationMetrics metrics, Optional<Double> tokensPerSecond, double secondsLeft) {
         return String.format(
                 Locale.ROOT,
-                "pass rate %.2f · valid %.2f · Challenger reward %5.2f · %s · %s left",
-                metrics.passRate(),
+                "pass rate %4s · valid %.2f · Challenger reward %5s · %s · %s left",
+                Rate.inWords(metrics.passRate()),
                 metrics.validShare(),
-                metrics.challengerReward(),
+                Rate.inWords(metrics.challengerReward()),
                 // Shards that were in the store already took no time, and say nothing about speed.
                 tokensPerSecond
                         .map(speed -> String.format(Locale.ROOT, "%,.0f tokens/s", speed))

@@ -153,8 +153,9 @@ public final class RunFollower {
 
     private static int exitCode(Failure failure) {
         return switch (failure) {
-            case NO_VALID_TASKS -> ExitCode.NO_VALID_TASKS;
-            case TRAINING_DIVERGED, VLLM_UNUSABLE, NOT_ADVANCING, JOB_FAILED, ABORTED, LINEAGE_BUSY -> ExitCode.FAILED;
+            case NO_VALID_TASKS, NOTHING_LEARNED -> ExitCode.NOTHING_LEARNED;
+            case POLICY_COLLAPSED, TRAINING_DIVERGED, VLLM_UNUSABLE, NOT_ADVANCING, JOB_FAILED, ABORTED, LINEAGE_BUSY ->
+                ExitCode.FAILED;
             case UNATTENDED -> ExitCode.NEEDS_ATTENTION;
             case INVALID_SETTINGS,
                     CORPUS_UNUSABLE,

@@ -13,6 +13,9 @@ final class Summary {
     static String of(RunEvent.Ended report) {
         StringBuilder text = new StringBuilder("\n");
         Comparison comparison = report.comparison();
+        if (report.first().isEmpty()) {
+            text.append("no held-out accuracy: no held-out question was asked\n");
+        }
         int attempts = report.first().map(Evaluation::attempts).orElse(0);
         comparison.greedy().ifPresent(gain -> text.append(line("held-out accuracy, greedy", gain)));
         comparison

@@ -115,16 +115,28 @@ public final class StepMeters extends WorkerInterceptorBase {
 
     private void show(String lineage) {
         gauge("spice.iteration.number", lineage, Learned::iteration);
-        gauge("spice.iteration.pass.rate", lineage, last -> last.metrics().passRate());
+        gauge(
+                "spice.iteration.pass.rate",
+                lineage,
+                last -> last.metrics().passRate().orElse(Double.NaN));
         gauge("spice.iteration.valid.share", lineage, last -> last.metrics().validShare());
         gauge(
                 "spice.iteration.challenger.reward",
                 lineage,
-                last -> last.metrics().challengerReward());
-        gauge("spice.iteration.loss", lineage, last -> last.training().loss());
-        gauge("spice.iteration.entropy", lineage, last -> last.training().entropy());
-        gauge("spice.iteration.gradient.norm", lineage, last -> last.training().gradientNorm());
-        gauge("spice.iteration.clip.share", lineage, last -> last.training().clipShare());
+                last -> last.metrics().challengerReward().orElse(Double.NaN));
+        gauge("spice.iteration.loss", lineage, last -> last.training().loss().orElse(Double.NaN));
+        gauge(
+                "spice.iteration.entropy",
+                lineage,
+                last -> last.training().entropy().orElse(Double.NaN));
+        gauge(
+                "spice.iteration.gradient.norm",
+                lineage,
+                last -> last.training().gradientNorm().orElse(Double.NaN));
+        gauge(
+                "spice.iteration.clip.share",
+                lineage,
+                last -> last.training().clipShare().orElse(Double.NaN));
     }
 
     private void gauge(String name, String lineage, ToDoubleFunction<Learned> figure) {

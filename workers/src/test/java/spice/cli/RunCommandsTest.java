@@ -167,8 +167,12 @@ class RunCommandsTest {
                         "stuck · NeedsAttention: TRAINING_DIVERGED: iteration 1 failed: the loss is NaN",
                         "never · failed: INVALID_SETTINGS: the run's settings cannot be used: groupSize is 1; give a"
                                 + " number from 2 to 1024; passageTokens is 1; give a number from 8 to 1000000")
-                .anyMatch(line ->
-                        line.contains("barren · failed: NO_VALID_TASKS: 3 iterations in a row posed no valid task"))
+                .anyMatch(line -> line.endsWith(
+                        "barren · failed: NO_VALID_TASKS: 3 iterations in a row posed no valid task on archive/training."
+                                + " Refused, of 768 replies: UNREADABLE 78 %, QUOTE_NOT_IN_DOCUMENT 22 %. The nano model"
+                                + " can read only ledgers; for these documents take a larger model."
+                                + " · iteration 3 · pass rate 0.53, valid 0.90"
+                                + " · checkpoint checkpoints/barren/0123456789ab/00000003"))
                 .anyMatch(line -> line.startsWith("alone · failed: UNATTENDED: iteration 1 failed: the loss is NaN"));
     }
 
@@ -361,7 +365,11 @@ class RunCommandsTest {
                     shown.add("%d, pass rate %.4f"
                             .formatted(
                                     iterated.line().iteration(),
-                                    iterated.line().metrics().orElseThrow().passRate()));
+                                    iterated.line()
+                                            .metrics()
+                                            .orElseThrow()
+                                            .passRate()
+                                            .orElseThrow()));
                 }
             }
 
@@ -388,7 +396,22 @@ class RunCommandsTest {
 
     private static RunProgress progress(int iteration) {
         IterationMetrics metrics = new IterationMetrics(
-                8, 0.75, Map.of(), Map.of(), 6, 0.5, 0.25, Map.of(), Map.of(), 0, 0, 12, 18, Optional.empty(), 600, 3);
+                8,
+                0.75,
+                Map.of(),
+                Map.of(),
+                6,
+                Optional.of(0.5),
+                Optional.of(0.25),
+                Map.of(),
+                Map.of(),
+                0,
+                0,
+                12,
+                Optional.of(18.0),
+                Optional.empty(),
+                600,
+                3);
         CheckpointRef checkpoint = new CheckpointRef("fast", "0123456789ab", iteration, new BlobRef("0".repeat(64), 1));
         return new RunProgress(
                 "iterating",

@@ -28,8 +28,28 @@ class RunViewsTest {
     private final PrintStream out = new PrintStream(written, true, UTF_8);
 
     private static RunEvent.Iterated iterated(int number) {
+        return iterated(number, 0.75, 6, Optional.of(0.5), Optional.of(0.25));
+    }
+
+    private static RunEvent.Iterated iterated(
+            int number, double validShare, int attempted, Optional<Double> passRate, Optional<Double> reward) {
         IterationMetrics metrics = new IterationMetrics(
-                8, 0.75, Map.of(), Map.of(), 6, 0.5, 0.25, Map.of(), Map.of(), 0, 0, 12, 18, Optional.empty(), 600, 3);
+                8,
+                validShare,
+                Map.of(),
+                Map.of(),
+                attempted,
+                passRate,
+                reward,
+                Map.of(),
+                Map.of(),
+                0,
+                0,
+                12,
+                Optional.of(18.0),
+                Optional.empty(),
+                600,
+                3);
         return new RunEvent.Iterated(
                 "mine",
                 40,
@@ -69,6 +89,7 @@ class RunViewsTest {
         view.show(new RunEvent.Doing("mine", "iterating", 0, 40));
         view.show(iterated(1));
         view.show(new RunEvent.Warned("mine", 1, "sampler and learner differ"));
+        view.show(iterated(2, 0, 0, Optional.empty(), Optional.of(-0.1)));
         view.show(new RunEvent.NeedsAttention("mine", "TRAINING_DIVERGED", "the loss is NaN"));
 
         assertThat(text().lines())
@@ -76,6 +97,7 @@ class RunViewsTest {
                         "evaluating",
                         "iteration   1/40 · pass rate 0.50 · valid 0.75 · Challenger reward  0.25 · 200 tokens/s · 2 min left",
                         "warning: sampler and learner differ",
+                        "iteration   2/40 · pass rate    - · valid 0.00 · Challenger reward -0.10 · 200 tokens/s · 2 min left",
                         "TRAINING_DIVERGED: the loss is NaN",
                         "what to do about it: spice retry mine [--fresh], spice skip mine, or spice abort mine");
     }

@@ -63,8 +63,8 @@ final class LargeIteration {
         String weights = "model.safetensors";
         return new Report(
                 outcome.attempted().getFirst().attempts().size(),
-                outcome.judged().metrics().passRate(),
-                outcome.trained().metrics().gradientNorm(),
+                outcome.judged().metrics().passRate().orElseThrow(),
+                outcome.trained().metrics().gradientNorm().orElseThrow(),
                 !checkpoints
                         .manifest(outcome.next())
                         .files()

@@ -60,6 +60,8 @@ class RecordHistories {
             busy(stack);
             opening(stack);
             meanwhile(stack);
+            collapsed(stack);
+            withoutTasks(stack);
         }
     }
 
@@ -254,6 +256,24 @@ class RecordHistories {
         stack.result("meanwhile");
         stack.activities.whileTurning = () -> {};
         keep(stack, "SelfPlayRun", "meanwhile", "meanwhile");
+    }
+
+    /// It was bad luck: with other seeds there are valid tasks.
+    private static void collapsed(ScriptedStack stack) throws Exception {
+        stack.activities.emptyFrom = 2;
+        WorkflowStub run = stack.start("collapsed", Map.of("iterations", 3, "learningRate", 1));
+        stack.await("collapsed", RunProgress.NEEDS_ATTENTION);
+        stack.activities.emptyFrom = Integer.MAX_VALUE;
+        run.update("retryIteration", String.class, Map.of("fresh", true));
+        stack.result("collapsed");
+        keep(stack, "SelfPlayRun", "collapsed", "collapsed");
+    }
+
+    private static void withoutTasks(ScriptedStack stack) throws IOException {
+        stack.activities.emptyFrom = 1;
+        fails(stack.start("without-tasks", Map.of("iterations", 2)));
+        stack.activities.emptyFrom = Integer.MAX_VALUE;
+        keep(stack, "SelfPlayRun", "without-tasks", "without-tasks");
     }
 
     private static void fails(WorkflowStub workflow) {

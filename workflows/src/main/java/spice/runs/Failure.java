@@ -14,14 +14,19 @@ public enum Failure {
     CORPUS_TOO_SMALL,
     /// The model's folder is incomplete, or its kind is unknown.
     MODEL_UNUSABLE,
-    /// There is no held-out set: the file is missing or unreadable, or the first Challenger posed no valid task.
+    /// The held-out file is missing or unreadable.
     HELD_OUT_UNUSABLE,
     /// The lineage has no checkpoint to continue from.
     LINEAGE_EMPTY,
     /// `spice store gc` has removed the checkpoint's weights.
     CHECKPOINT_RETIRED,
-    /// Three iterations in a row posed no valid task.
+    /// The model poses no valid task on the corpus: the first Challenger, or three iterations in a row, or all
+    /// iterations of a run.
     NO_VALID_TASKS,
+    /// No iteration of the run took a gradient update.
+    NOTHING_LEARNED,
+    /// The policy has posed valid tasks, and poses none any more since it learned.
+    POLICY_COLLAPSED,
     /// A person aborted the run.
     ABORTED,
     /// Something failed, and nobody decided about it in time.

@@ -74,9 +74,13 @@ public record FailureSummary(String name, String message) {
         return type.substring(type.lastIndexOf('.') + 1);
     }
 
-    /// Name and message in one line, for lists of runs: a message about settings has one line a setting.
+    /// Name and message in one line, for lists of runs: a message about settings has one line a setting. A list of
+    /// replies is left out.
     public String line() {
-        return toString().replaceAll(":\\s*\\R\\s*", ": ").replaceAll("\\s*\\R\\s*", "; ");
+        return toString()
+                .replaceFirst("(?s)\\R- .*", "")
+                .replaceAll(":\\s*\\R\\s*", ": ")
+                .replaceAll("\\s*\\R\\s*", "; ");
     }
 
     @Override

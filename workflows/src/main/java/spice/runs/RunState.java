@@ -18,6 +18,7 @@ import spice.domain.Refusal;
 /// @param emptyIterations iterations in a row without a valid task, the last one included
 /// @param finishedSeconds time that this run's finished iterations took
 /// @param refusals of the empty iterations
+/// @param learning of this run; empty if an older version began it
 public record RunState(
         @JsonProperty("course") RunPlan plan,
         CheckpointRef policy,
@@ -28,7 +29,8 @@ public record RunState(
         double finishedSeconds,
         Map<Refusal, Integer> refusals,
         Optional<IterationReport> last,
-        List<Evaluation> evaluations) {
+        List<Evaluation> evaluations,
+        Optional<Learning> learning) {
 
     public RunState {
         refusals = Map.copyOf(refusals);
@@ -38,7 +40,17 @@ public record RunState(
     public static RunState opened(RunPlan plan, long startedMillis) {
         CheckpointRef start = plan.run().start();
         return new RunState(
-                plan, start, start.iteration() + 1, startedMillis, false, 0, 0, Map.of(), Optional.empty(), List.of());
+                plan,
+                start,
+                start.iteration() + 1,
+                startedMillis,
+                false,
+                0,
+                0,
+                Map.of(),
+                Optional.empty(),
+                List.of(),
+                Optional.of(Learning.NOTHING));
     }
 
     public OpenedRun run() {
@@ -70,7 +82,7 @@ public record RunState(
     }
 
     public RunState after(IterationReport report, double seconds) {
-        boolean empty = report.metrics().attempted() == 0;
+        boolean empty = report.metrics().validShare() == 0;
         Map<Refusal, Integer> refused = new TreeMap<>(empty ? refusals : Map.of());
         if (empty) {
             report.metrics().refusals().forEach((reason, count) -> refused.merge(reason, count, Integer::sum));
@@ -85,7 +97,8 @@ public record RunState(
                 finishedSeconds + seconds,
                 refused,
                 Optional.of(report),
-                evaluations);
+                evaluations,
+                learning.map(before -> before.after(report)));
     }
 
     public RunState with(Evaluation evaluation) {
@@ -118,6 +131,7 @@ public record RunState(
                 finishedSeconds,
                 refusals,
                 last,
-                all);
+                all,
+                learning);
     }
 }

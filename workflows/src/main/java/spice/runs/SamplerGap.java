@@ -23,12 +23,11 @@ public final class SamplerGap {
 
     /// What to tell people about a training step whose sampler was too far from the learner.
     public static Optional<String> event(TrainMetrics training, Dtype dtype) {
-        double difference = training.samplerLearnerDifference();
         double bound = bound(dtype);
-        // Not a number is an event too.
-        return difference <= bound
-                ? Optional.empty()
-                : Optional.of(String.format(
+        return training.samplerLearnerDifference()
+                // Not a number is an event too.
+                .filter(difference -> !(difference <= bound))
+                .map(difference -> String.format(
                         Locale.ROOT,
                         "sampler and learner differ by %.3f nats a token, more than %s explains (%s): what sampled is not the policy that learns; see docs/memory.md",
                         difference,

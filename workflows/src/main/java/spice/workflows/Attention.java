@@ -1,6 +1,7 @@
 package spice.workflows;
 
 import io.temporal.failure.ActivityFailure;
+import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.ChildWorkflowFailure;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Workflow;
@@ -55,7 +56,8 @@ final class Attention {
         }
     }
 
-    /// Runs a stage until it works, or until the operator decides to go on without it.
+    /// Runs a stage until it works, or until the operator decides to go on without it. A stage that throws an
+    /// [ApplicationFailure] of its own has found that it must not go on without the operator.
     ///
     /// @param what the stage is called on the run's page
     /// @param without gives the result in the stage's place, from the state and the operator's reason
@@ -64,7 +66,7 @@ final class Attention {
         while (true) {
             try {
                 return stage.apply(current);
-            } catch (ActivityFailure | ChildWorkflowFailure failure) {
+            } catch (ActivityFailure | ChildWorkflowFailure | ApplicationFailure failure) {
                 if (CancellationScope.current().isCancelRequested()) {
                     throw failure;
                 }

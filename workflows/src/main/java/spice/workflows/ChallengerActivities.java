@@ -15,7 +15,8 @@ public interface ChallengerActivities {
     /// Poses tasks on one lane's documents, in rounds until one is valid, and keeps a group of each document.
     LaneReport pose(PoseRequest request);
 
-    /// Poses the held-out questions on the documents that were held back. The result may be empty.
+    /// Poses the held-out questions on the documents that were held back. The result may be empty. Fails with
+    /// [Failure#NO_VALID_TASKS] if the documents of a first iteration give no valid task either.
     BlobRef poseHeldOut(RunSettings settings, CheckpointRef challenger, CorpusRef corpus);
 
     /// One lane of posing.

@@ -16,7 +16,7 @@ public interface EvaluatorActivities {
     Evaluation evaluate(EvaluationRequest request);
 
     /// First and last Challenger crossed with first and last Reasoner on the same documents (SPICE Figure 3);
-    /// empty if one of the two posed no valid task.
+    /// empty if one of the two posed no valid task, or no answer could be judged.
     Optional<Comparison.CoEvolution> coEvolve(RunSettings settings, OpenedRun run, CheckpointRef last);
 
     /// A checkpoint, and the questions to ask it.

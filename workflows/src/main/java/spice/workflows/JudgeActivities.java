@@ -3,6 +3,7 @@ package spice.workflows;
 import io.temporal.activity.ActivityInterface;
 import java.util.List;
 import java.util.Optional;
+import spice.runs.CheckpointRef;
 import spice.runs.Comparison;
 import spice.runs.Evaluation;
 import spice.runs.IterationMetrics;
@@ -17,6 +18,9 @@ public interface JudgeActivities {
 
     Comparison compare(
             Optional<Evaluation> first, Optional<Evaluation> last, Optional<Comparison.CoEvolution> coEvolution);
+
+    /// A few replies of a committed iteration's Challenger that are no tasks, each as a line to read.
+    List<String> refusedReplies(CheckpointRef checkpoint);
 
     /// All lanes' results of one iteration.
     ///

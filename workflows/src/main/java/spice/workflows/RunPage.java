@@ -13,6 +13,7 @@ import spice.runs.FailureSummary;
 import spice.runs.IterationMetrics;
 import spice.runs.IterationReport;
 import spice.runs.Phase;
+import spice.runs.Rate;
 import spice.runs.RunProgress;
 import spice.runs.RunState;
 import spice.runs.SpiceSearchAttributes;
@@ -41,8 +42,10 @@ final class RunPage {
                 SpiceSearchAttributes.STATE.valueSet(now.word()),
                 failure(trouble),
                 SpiceSearchAttributes.ITERATION.valueSet((long) state.policy().iteration()),
-                SpiceSearchAttributes.PASS_RATE.valueSet(
-                        state.last().map(report -> report.metrics().passRate()).orElse(0.0)));
+                state.last()
+                        .flatMap(report -> report.metrics().passRate())
+                        .map(SpiceSearchAttributes.PASS_RATE::valueSet)
+                        .orElseGet(SpiceSearchAttributes.PASS_RATE::valueUnset));
     }
 
     /// Sets what the query answers. Histories begin with the first step, before anything is shown.
@@ -153,12 +156,12 @@ final class RunPage {
                 """
                 ### Iteration %d
 
-                - pass rate **%.2f**, valid share **%.2f**, Challenger reward **%.2f**
+                - pass rate **%s**, valid share **%.2f**, Challenger reward **%s**
                 """,
                 report.number(),
-                metrics.passRate(),
+                Rate.inWords(metrics.passRate()),
                 metrics.validShare(),
-                metrics.challengerReward()));
+                Rate.inWords(metrics.challengerReward())));
         metrics.kinds()
                 .forEach((kind, of) -> list.append(String.format(
                         Locale.ROOT,

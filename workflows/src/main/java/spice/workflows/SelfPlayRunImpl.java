@@ -8,12 +8,9 @@ import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
 import io.temporal.workflow.WorkflowVersioningBehavior;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import spice.domain.Refusal;
 import spice.runs.Comparison;
 import spice.runs.CorpusRef;
 import spice.runs.Evaluation;
@@ -36,10 +33,6 @@ import spice.workflows.EvaluatorActivities.EvaluationRequest;
 /// A run outlives many builds: each workflow task goes to the build that is current then, which must replay what
 /// older builds did.
 public final class SelfPlayRunImpl extends OperatedRun {
-    /// A model that poses nothing valid for this many iterations in a row will not learn to on its own: with only
-    /// invalid tasks all rewards are equal and no gradient flows.
-    private static final int EMPTY_ITERATIONS = 3;
-
     private final RunPage page = new RunPage();
     private final Attention attention = new Attention(operator, page);
 
@@ -85,6 +78,7 @@ public final class SelfPlayRunImpl extends OperatedRun {
         while (true) {
             state = applyChanges(state);
             if (isDone(state)) {
+                LearningWatch.requireUpdate(state);
                 state = state.hasEvaluation() ? state : evaluateLatest(state);
                 state = applyChanges(state);
                 if (isDone(state)) {
@@ -158,16 +152,16 @@ public final class SelfPlayRunImpl extends OperatedRun {
         RunState next = attention.attended(
                 "iteration %d".formatted(state.next()), state, SelfPlayRunImpl::iterate, SelfPlayRunImpl::skip);
         operator.reached(next, false);
-        if (next.emptyIterations() == EMPTY_ITERATIONS) {
-            throw Failure.NO_VALID_TASKS.because(noValidTasks(next));
-        }
+        LearningWatch.requireTasks(next);
         return next;
     }
 
     private static RunState iterate(RunState state) {
         long started = Workflow.currentTimeMillis();
         IterationReport report = IterationChild.run(state.nextIteration());
-        return state.after(report, (Workflow.currentTimeMillis() - started) / 1000.0);
+        RunState next = state.after(report, (Workflow.currentTimeMillis() - started) / 1000.0);
+        LearningWatch.requireSound(next);
+        return next;
     }
 
     /// Commits the unchanged policy in the place of the next iteration.
@@ -179,20 +173,6 @@ public final class SelfPlayRunImpl extends OperatedRun {
         return state.passedOver(
                 new RunPlan(plan.settings(), skipped.run(), List.of(), plan.fresh(), plan.warm()),
                 skipped.checkpoint());
-    }
-
-    private static String noValidTasks(RunState state) {
-        RunSettings settings = state.plan().settings();
-        String refused = state.refusals().entrySet().stream()
-                .sorted(Map.Entry.<Refusal, Integer>comparingByValue().reversed())
-                .map(entry -> "%s %d".formatted(entry.getKey(), entry.getValue()))
-                .collect(Collectors.joining(", "));
-        String remedy = switch (settings.roles()) {
-            case NANO -> "The nano model can read only ledgers; for these documents take a larger model";
-            case JSON -> "Take a model that follows the format, or longer replies (challengerTokens)";
-        };
-        return "%d iterations in a row posed no valid task on %s. Refused: %s. %s."
-                .formatted(EMPTY_ITERATIONS, settings.corpus(), refused, remedy);
     }
 
     /// Waits while the run is paused.

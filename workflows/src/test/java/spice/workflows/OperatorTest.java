@@ -95,6 +95,70 @@ class OperatorTest {
         assertThat(activities.branches).containsExactly("branch", "branch'");
     }
 
+    @Test
+    void aCollapsedPolicyWaitsWithTheForkThatHelps() throws Exception {
+        activities.emptyFrom = 2;
+        WorkflowStub run = runs.start(Map.of("iterations", 3, "learningRate", 1, "corpus", "my notes"));
+        RunProgress progress = runs.await(RunProgress.NEEDS_ATTENTION);
+        assertThat(progress.iteration()).isEqualTo(1);
+        FailureSummary trouble = progress.trouble().orElseThrow();
+        assertThat(trouble.name()).isEqualTo("POLICY_COLLAPSED");
+        assertThat(trouble.message()).isEqualTo("""
+                        iteration 2 failed: the policy collapsed after iteration 1: 90 % of the tasks that it posed then \
+                        were valid, and none of the 256 since (refused: UNREADABLE 78 %, QUOTE_NOT_IN_DOCUMENT 22 %). It \
+                        had learned with learningRate 1, gradient norm 3.25 before clipping, entropy 0.50 nats. What \
+                        helps is a fork from before, with a smaller learning rate: spice fork run-1@0 \
+                        -s learningRate=0.0003 -s 'corpus=my notes' -s heldOut= -s iterations=3; then spice abort run-1. \
+                        To take the iteration again cannot help.
+                        - `one.txt`, UNREADABLE (`no ledger line`): `mumble`""");
+        update(run, "abort", "forked");
+        assertThatThrownBy(() -> run.getResult(RunReport.class)).isInstanceOf(WorkflowFailedException.class);
+    }
+
+    /// The last sound iteration is not the first.
+    @Test
+    void theForkStartsBeforeTheLastSoundIteration() throws Exception {
+        activities.emptyFrom = 6;
+        WorkflowStub run = runs.start(Map.of("iterations", 9, "startFrom", "mine@2", "learningRate", 1e-5));
+        String words =
+                runs.await(RunProgress.NEEDS_ATTENTION).trouble().orElseThrow().message();
+        assertThat(words)
+                .contains(
+                        "collapsed after iteration 5", "spice fork run-1@4 -s learningRate=0.000001 -s iterations=9;");
+        update(run, "skipIteration", "see whether it recovers");
+        while (!activities.calls.contains("refusedReplies 7")) {
+            LockSupport.parkNanos(20_000_000);
+        }
+        update(run, "abort", "it does not");
+        assertThatThrownBy(() -> run.getResult(RunReport.class)).isInstanceOf(WorkflowFailedException.class);
+        assertThat(activities.calls).contains("skip 6: see whether it recovers", "score 7");
+    }
+
+    @Test
+    void aPolicyThatHadCollapsedBeforeTheRunIsNotCalledTooSmall() throws Exception {
+        activities.emptyFrom = 1;
+        runs.start(Map.of("iterations", 9, "startFrom", "mine@2", "heldOut", ""));
+        FailureSummary trouble =
+                runs.await(RunProgress.NEEDS_ATTENTION).trouble().orElseThrow();
+        assertThat(trouble.name()).isEqualTo("POLICY_COLLAPSED");
+        assertThat(trouble.message())
+                .contains(
+                        "collapsed before this run: mine@2 poses no valid task on archive/training",
+                        "the base posed 300 held-out questions on it",
+                        "spice fork mine@ITERATION");
+    }
+
+    /// The base poses, and it does not learn: the documents have changed, not the policy.
+    @Test
+    void aFixedChallengerDoesNotCollapse() {
+        activities.emptyFrom = 2;
+        assertThatThrownBy(() -> runs.run(Map.of("iterations", 9, "challenger", "fixed")))
+                .cause()
+                .isInstanceOfSatisfying(
+                        ApplicationFailure.class,
+                        failure -> assertThat(failure.getType()).isEqualTo("NO_VALID_TASKS"));
+    }
+
     /// The store is unreachable for longer than half an hour.
     private WorkflowStub atBrokenOpening(Map<String, Object> settings) throws Exception {
         activities.whileIngesting = () -> {

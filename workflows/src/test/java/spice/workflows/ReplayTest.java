@@ -85,6 +85,8 @@ class ReplayTest {
                 "SelfPlayRun-unattended | given attentionHours, 1 child failed, timer fired, failed UNATTENDED | FAILED",
                 "SelfPlayRun-cancel | cancel requested, child cancelled | CANCELED",
                 "SelfPlayRun-scheduled | given startFrom last-or-base, given attentionHours | COMPLETED",
+                "SelfPlayRun-collapsed | update retryIteration, 4 child completed, RefusedReplies, Turn | COMPLETED",
+                "SelfPlayRun-without-tasks | 2 child completed, RefusedReplies, failed NO_VALID_TASKS | FAILED",
                 "SelfPlayRun-opening-retried | step failed, update retryIteration, 2 Ingest | COMPLETED",
                 "SelfPlayRun-meanwhile | SideEffect, update setLearningRate, update changeSettings, Turn,"
                         + " 2 Version | COMPLETED",

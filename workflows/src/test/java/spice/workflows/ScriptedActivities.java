@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import spice.domain.Refusal;
@@ -44,9 +45,13 @@ public class ScriptedActivities
                 CheckpointActivities,
                 EvaluatorActivities,
                 ScheduleActivities {
+    private static final CheckpointRef BASE = new CheckpointRef("base", "base", 0, blob("base"));
+
     public final List<String> calls = new CopyOnWriteArrayList<>();
     /// First iteration that poses no valid task.
     public int emptyFrom = Integer.MAX_VALUE;
+    /// Iterations that take an update. Those without a valid task never do.
+    public IntPredicate learns = number -> number < emptyFrom;
     /// Number of held-out questions.
     public int questions = 300;
     /// Number of training attempts that fail before one succeeds.
@@ -59,8 +64,8 @@ public class ScriptedActivities
     Predicate<String> isHandedBack = _ -> false;
     /// Called while the corpus is read.
     public Runnable whileIngesting = () -> {};
-    /// What training reports.
-    public TrainMetrics trainMetrics = TrainMetrics.NONE;
+    /// What training reports of an update.
+    public TrainMetrics trainMetrics = TrainMetrics.of(1, 3e-4, 0.1, 3.25, 0, 0, 0.5, 0, 100, 1);
 
     /// Called with the iteration's number while it trains.
     public IntConsumer whileTraining = _ -> {};
@@ -97,7 +102,7 @@ public class ScriptedActivities
     private static CheckpointRef start(RunSettings settings) {
         return StartFrom.parse(settings.startFrom()).orElseThrow() instanceof StartFrom.Fork(String from, int iteration)
                 ? new CheckpointRef(from, "branch", iteration, blob("%s@%d".formatted(from, iteration)))
-                : new CheckpointRef("base", "base", 0, blob("base"));
+                : BASE;
     }
 
     @Override
@@ -170,14 +175,14 @@ public class ScriptedActivities
                         Map.of(Refusal.UNREADABLE, empty ? 200 : 20, Refusal.QUOTE_NOT_IN_DOCUMENT, empty ? 56 : 6),
                         Map.of(),
                         empty ? 0 : 230,
-                        empty ? 0 : 0.5,
-                        empty ? -0.1 : 0.4,
+                        empty ? Optional.empty() : Optional.of(0.5),
+                        Optional.of(empty ? -0.1 : 0.4),
                         Map.of(),
                         Map.of(),
                         0,
                         0,
                         12,
-                        18,
+                        empty ? Optional.empty() : Optional.of(18.0),
                         Optional.empty(),
                         request.sampledTokens(),
                         request.samplingSeconds()),
@@ -192,6 +197,12 @@ public class ScriptedActivities
     }
 
     @Override
+    public List<String> refusedReplies(CheckpointRef checkpoint) {
+        calls.add("refusedReplies " + checkpoint.iteration());
+        return List.of("`one.txt`, UNREADABLE (`no ledger line`): `mumble`");
+    }
+
+    @Override
     public Trained train(IterationRequest iteration, BlobRef trajectories) {
         calls.add("train " + iteration.number());
         if (trainFailures-- > 0) {
@@ -201,13 +212,17 @@ public class ScriptedActivities
         if (isBroken.test(iteration)) {
             throw Failure.TRAINING_DIVERGED.because("the loss is NaN");
         }
-        return new Trained(blob("state"), iteration.number(), trainMetrics, sampler);
+        return new Trained(
+                blob("state"),
+                iteration.number(),
+                learns.test(iteration.number()) ? trainMetrics : TrainMetrics.NONE,
+                sampler);
     }
 
     @Override
     public StartingPoint open(RunSettings settings, String lineage, CorpusRef corpus) {
         calls.add("open %s from %s".formatted(lineage, settings.startFrom()));
-        return new StartingPoint(start(settings), start(settings), "branch");
+        return new StartingPoint(BASE, start(settings), "branch");
     }
 
     @Override

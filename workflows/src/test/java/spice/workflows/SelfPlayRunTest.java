@@ -11,6 +11,7 @@ import io.temporal.testing.WorkflowReplayer;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,15 +104,53 @@ class SelfPlayRunTest {
 
     @Test
     void threeEmptyIterationsEndTheRunWithTheReasons() {
-        activities.emptyFrom = 2;
+        activities.emptyFrom = 1;
         assertThatThrownBy(() -> run(Map.of("iterations", 9)))
                 .cause()
                 .isInstanceOfSatisfying(ApplicationFailure.class, failure -> {
                     assertThat(failure.getType()).isEqualTo("NO_VALID_TASKS");
-                    assertThat(failure.getOriginalMessage())
-                            .contains("UNREADABLE 600, QUOTE_NOT_IN_DOCUMENT 168", "larger model");
+                    assertThat(failure.getOriginalMessage()).isEqualTo("""
+                                    3 iterations in a row posed no valid task on archive/training. Refused, of 768 \
+                                    replies: UNREADABLE 78 %, QUOTE_NOT_IN_DOCUMENT 22 %. The nano model can read only \
+                                    ledgers; for these documents take a larger model.
+                                    - `one.txt`, UNREADABLE (`no ledger line`): `mumble`""");
                 });
-        assertThat(activities.calls).contains("commit 4").doesNotContain("draw 5");
+        assertThat(activities.calls).contains("commit 3", "refusedReplies 3").doesNotContain("draw 4");
+    }
+
+    @Test
+    void aRunWithoutAValidTaskIsNotDone() {
+        activities.emptyFrom = 1;
+        assertFails(Map.of("iterations", 2), "NO_VALID_TASKS")
+                .startsWith("the run's 2 iterations posed no valid task on archive/training. Refused, of 512 replies")
+                .contains("- `one.txt`, UNREADABLE");
+        assertThat(activities.calls).contains("commit 2").doesNotContain("evaluate 2, pass@0");
+    }
+
+    @Test
+    void aRunWithoutAnUpdateIsNotDone() {
+        activities.learns = _ -> false;
+        assertFails(Map.of("iterations", 2), "NOTHING_LEARNED")
+                .startsWith("the run took no gradient update in 2 iterations: within each group all rewards were the "
+                        + "same (last valid share 0.90, pass rate 0.50, Challenger reward 0.40)");
+    }
+
+    @Test
+    void oneUpdateIsEnough() {
+        activities.learns = number -> number == 2;
+        assertThat(run(Map.of("iterations", 3)).checkpoint().iteration()).isEqualTo(3);
+    }
+
+    @Test
+    void aRunWithoutIterationsOnlyMeasures() {
+        assertThat(run(Map.of("iterations", 0)).evaluations()).hasSize(1);
+    }
+
+    private AbstractStringAssert<?> assertFails(Map<String, ?> settings, String name) {
+        ApplicationFailure failure = (ApplicationFailure)
+                assertThatThrownBy(() -> run(settings)).actual().getCause();
+        assertThat(failure.getType()).isEqualTo(name);
+        return assertThat(failure.getOriginalMessage());
     }
 
     @Test
@@ -138,7 +177,7 @@ class SelfPlayRunTest {
         RunProgress progress = runs.progress();
         assertThat(progress.state()).isEqualTo("done");
         assertThat(progress.iteration()).isEqualTo(2);
-        assertThat(progress.last().orElseThrow().metrics().passRate()).isEqualTo(0.5);
+        assertThat(progress.last().orElseThrow().metrics().passRate()).contains(0.5);
     }
 
     static Stream<Arguments> gaps() {
@@ -152,7 +191,7 @@ class SelfPlayRunTest {
     @ParameterizedTest
     @MethodSource("gaps")
     void aSamplerFarFromTheLearnerIsAWarningOnTheRunsPage(String dtype, double difference, String words) {
-        activities.trainMetrics = new TrainMetrics(1, 1e-6, 0, 0.5, 0, 0, 1, difference, 100, 1);
+        activities.trainMetrics = TrainMetrics.of(1, 1e-6, 0, 0.5, 0, 0, 1, difference, 100, 1);
         run(Map.of("iterations", 1, "dtype", dtype));
 
         String page = runs.environment
