@@ -74,27 +74,36 @@ public final class CheckpointActivitiesImpl implements CheckpointActivities {
     @Override
     public StartingPoint open(RunSettings settings, String lineage, CorpusRef corpus) {
         try (Heartbeat _ = heartbeats.start()) {
+            Optional<CheckpointRef> continued =
+                    continued(StartFrom.parse(settings.startFrom()).orElseThrow(), lineage);
             CheckpointRef base = base(settings.model());
-            CheckpointRef start = switch (StartFrom.parse(settings.startFrom()).orElseThrow()) {
-                case StartFrom.Base() -> base;
-                case StartFrom.Last(boolean orBase) ->
-                    checkpoints
-                            .last(lineage)
-                            .or(() -> orBase ? Optional.of(base) : Optional.empty())
-                            .orElseThrow(() -> Failure.LINEAGE_EMPTY.because(
-                                    "lineage %s has no checkpoint to continue from; start it with \"startFrom\": \"base\", or name one of %s"
-                                            .formatted(lineage, checkpoints.lineages())));
-                case StartFrom.Fork(String from, int iteration) ->
-                    checkpoints
-                            .at(from, iteration)
-                            .orElseThrow(() -> Failure.LINEAGE_EMPTY.because(
-                                    "lineage %s has no checkpoint of iteration %d; `spice status` lists the lineages and their last iterations"
-                                            .formatted(from, iteration)));
-            };
+            CheckpointRef start = continued.orElse(base);
             String branch = branch(start, base, corpus, settings);
             begin(lineage, branch, base, start, settings);
             return new StartingPoint(base, start, branch);
         }
+    }
+
+    /// The checkpoint to go on from; empty for the base.
+    private Optional<CheckpointRef> continued(StartFrom startFrom, String lineage) {
+        return switch (startFrom) {
+            case StartFrom.Base() -> Optional.empty();
+            case StartFrom.Last(boolean orBase) -> {
+                Optional<CheckpointRef> last = checkpoints.last(lineage);
+                if (last.isEmpty() && !orBase) {
+                    throw Failure.LINEAGE_EMPTY.because(
+                            "lineage %s has no checkpoint to continue from; start it with \"startFrom\": \"base\", or name one of %s"
+                                    .formatted(lineage, checkpoints.lineages()));
+                }
+                yield last;
+            }
+            case StartFrom.Fork(String from, int iteration) ->
+                Optional.of(checkpoints
+                        .at(from, iteration)
+                        .orElseThrow(() -> Failure.LINEAGE_EMPTY.because(
+                                "lineage %s has no checkpoint of iteration %d; `spice status` lists the lineages and their last iterations"
+                                        .formatted(from, iteration))));
+        };
     }
 
     @Override

@@ -34,6 +34,7 @@ import spice.steps.Heartbeat;
 import spice.steps.WorkerHeartbeats;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
+import spice.store.FileSource;
 import spice.store.Json;
 import spice.workflows.CorpusActivities;
 
@@ -67,9 +68,12 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
         Ingest.Ingested ingested;
         try (Heartbeat heartbeat = heartbeats.start();
                 HuggingFaceCodec codec = models.codec(settings.model())) {
+            FileSource corpus = places.source(settings.corpus());
+            // Before the long work: whoever named a wrong file learns it now.
+            heldOut(settings);
             IngestSettings limits = IngestSettings.of(settings.model(), settings.passageTokens(), settings.textField());
             ingested = Ingest.ingest(
-                    places.source(settings.corpus()),
+                    corpus,
                     limits,
                     FORKS,
                     text -> codec.encode(text).length,
@@ -109,32 +113,36 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
     @Override
     public Optional<BlobRef> readHeldOut(RunSettings settings) {
         try (Heartbeat _ = heartbeats.start()) {
-            if (settings.heldOut().isEmpty()) {
-                return Optional.empty();
-            }
-            List<Task> tasks = new ArrayList<>();
-            try {
-                CorpusPlaces.File file = places.file(settings.heldOut());
-                try (BufferedReader lines =
-                        new BufferedReader(new InputStreamReader(file.open(), StandardCharsets.UTF_8.newDecoder()))) {
-                    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                        tasks.add(MAPPER.readValue(line, HeldOutQuestion.class).task());
-                    }
-                }
-            } catch (CorpusException e) {
-                throw Failure.HELD_OUT_UNUSABLE.because(e);
-            } catch (JsonProcessingException e) {
-                throw Failure.HELD_OUT_UNUSABLE.because(
-                        "line %d of %s is not a held-out question (%s); `spice archive FOLDER` writes a file of them to compare with"
-                                .formatted(tasks.size() + 1, settings.heldOut(), e.getOriginalMessage()));
-            } catch (CharacterCodingException e) {
-                throw Failure.HELD_OUT_UNUSABLE.because(
-                        "%s is not in UTF-8; write it in UTF-8".formatted(settings.heldOut()));
-            } catch (IOException e) {
-                throw new UncheckedIOException("%s cannot be read (%s)".formatted(settings.heldOut(), e), e);
-            }
-            return Optional.of(BlobList.put(store, tasks));
+            return heldOut(settings).map(tasks -> BlobList.put(store, tasks));
         }
+    }
+
+    private Optional<List<Task>> heldOut(RunSettings settings) {
+        if (settings.heldOut().isEmpty()) {
+            return Optional.empty();
+        }
+        List<Task> tasks = new ArrayList<>();
+        try {
+            CorpusPlaces.File file = places.file(settings.heldOut());
+            try (BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(file.open(), StandardCharsets.UTF_8.newDecoder()))) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    tasks.add(MAPPER.readValue(line, HeldOutQuestion.class).task());
+                }
+            }
+        } catch (CorpusException e) {
+            throw Failure.HELD_OUT_UNUSABLE.because(e);
+        } catch (JsonProcessingException e) {
+            throw Failure.HELD_OUT_UNUSABLE.because(
+                    "line %d of %s is not a held-out question (%s); `spice archive FOLDER` writes a file of them to compare with"
+                            .formatted(tasks.size() + 1, settings.heldOut(), e.getOriginalMessage()));
+        } catch (CharacterCodingException e) {
+            throw Failure.HELD_OUT_UNUSABLE.because(
+                    "%s is not in UTF-8; write it in UTF-8".formatted(settings.heldOut()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("%s cannot be read (%s)".formatted(settings.heldOut(), e), e);
+        }
+        return Optional.of(tasks);
     }
 
     @Override

@@ -77,6 +77,13 @@ public final class TrainerActivitiesImpl implements TrainerActivities {
     private record Inputs(BlobRef policy, BlobRef trajectories, String settings, int iteration) {}
 
     @Override
+    public void requireTrainer(RunSettings settings) {
+        if (!settings.trainer().equals(RunSettings.OWN_TRAINER)) {
+            launchers.get().command(settings.trainer());
+        }
+    }
+
+    @Override
     public Trained train(IterationRequest iteration, BlobRef trajectories) {
         try (Heartbeat heartbeat = heartbeats.start()) {
             return train(iteration, trajectories, heartbeat);

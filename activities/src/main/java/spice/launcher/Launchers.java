@@ -11,8 +11,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
+import spice.runs.Failure;
 import spice.settings.RunSettings;
 
 /// The engines that a worker may start for a step, by name. The commands are part of the worker's own configuration
@@ -73,7 +73,15 @@ public record Launchers(Map<String, List<String>> commands, String bucket, Map<S
     }
 
     /// The command of this name.
-    public Optional<List<String>> command(String name) {
-        return Optional.ofNullable(commands.get(name));
+    ///
+    /// @throws io.temporal.failure.ApplicationFailure `LAUNCHER_UNKNOWN` if there is none
+    public List<String> command(String name) {
+        List<String> command = commands.get(name);
+        if (command == null) {
+            throw Failure.LAUNCHER_UNKNOWN.because(
+                    "there is no launcher %s; this worker was started with %s. Give it one by `spice worker --launchers FILE` and retry, or set trainer to %s"
+                            .formatted(name, commands.keySet(), RunSettings.OWN_TRAINER));
+        }
+        return command;
     }
 }

@@ -22,7 +22,6 @@ import spice.model.ModelException;
 import spice.model.Trajectory;
 import spice.model.UpdateReport;
 import spice.policies.ModelSettings;
-import spice.runs.Failure;
 import spice.settings.RunSettings;
 import spice.steps.StepProgress;
 import spice.store.BlobRef;
@@ -80,11 +79,7 @@ public final class LaunchedTraining {
     /// @throws JobFailedException if the job ended without a result, or with an unusable one
     public TrainedState take(Seed seed) {
         String name = settings.trainer();
-        List<String> command = launchers
-                .command(name)
-                .orElseThrow(() -> Failure.LAUNCHER_UNKNOWN.because(
-                        "there is no launcher %s; this worker was started with %s. Give it one by `spice worker --launchers FILE` and retry, or set trainer to %s"
-                                .formatted(name, launchers.commands().keySet(), RunSettings.OWN_TRAINER)));
+        List<String> command = launchers.command(name);
         TrainingJob job = job(seed);
         List<String> results = store.list(prefix);
         for (String result : results.reversed()) {

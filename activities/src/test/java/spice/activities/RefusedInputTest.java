@@ -104,6 +104,14 @@ class RefusedInputTest {
                 .contains("mail/questions.jsonl is not in UTF-8");
     }
 
+    /// The corpus has one letter, which is too small: the file is looked for before the letter is read.
+    @Test
+    void aHeldOutFileThatIsNotThereIsFoundBeforeTheCorpusIsRead() {
+        String settings = "\"corpus\": \"mail/letters\", \"heldOut\": \"mail/questions.jsonl\"";
+        assertRefused(() -> corpus.ingest(settings(settings)), "HELD_OUT_UNUSABLE")
+                .contains("there is no file questions.jsonl");
+    }
+
     @Test
     void aLineageWithoutACheckpointIsNamedWithThoseThatThereAre() {
         assertRefused(() -> open("\"startFrom\": \"last\""), "LINEAGE_EMPTY")

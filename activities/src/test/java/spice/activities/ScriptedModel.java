@@ -73,6 +73,11 @@ record ScriptedModel(BlobStore store, ScriptedActivities script)
     }
 
     @Override
+    public void requireTrainer(RunSettings settings) {
+        script.requireTrainer(settings);
+    }
+
+    @Override
     public Trained train(IterationRequest iteration, BlobRef trajectories) {
         Trained trained = script.train(iteration, trajectories);
         BlobRef weights =

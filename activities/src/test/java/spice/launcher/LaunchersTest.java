@@ -23,8 +23,8 @@ class LaunchersTest {
         Map<String, List<String>> commands =
                 Launchers.read(file("{\"torchrun\": [\"torchrun\", \"a b.py\"], \"slurm-8\": [\"srun\"]}"));
         Launchers launchers = new Launchers(commands, "spice", Map.of("AWS_SECRET_ACCESS_KEY", "hush"));
-        assertThat(launchers.command("torchrun")).contains(List.of("torchrun", "a b.py"));
-        assertThat(launchers.command("own")).isEmpty();
+        assertThat(launchers.command("torchrun")).containsExactly("torchrun", "a b.py");
+        assertThatThrownBy(() -> launchers.command("own")).hasMessageContaining("there is no launcher own");
         assertThat(launchers.toString()).contains("slurm-8").doesNotContain("hush");
     }
 

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,7 @@ class RecordHistories {
             meanwhile(stack);
             collapsed(stack);
             withoutTasks(stack);
+            launched(stack);
         }
     }
 
@@ -274,6 +276,13 @@ class RecordHistories {
         fails(stack.start("without-tasks", Map.of("iterations", 2)));
         stack.activities.emptyFrom = Integer.MAX_VALUE;
         keep(stack, "SelfPlayRun", "without-tasks", "without-tasks");
+    }
+
+    private static void launched(ScriptedStack stack) throws IOException {
+        stack.activities.launchers = Set.of("torchrun");
+        stack.start("launched", Map.of("iterations", 1, "trainer", "torchrun"));
+        stack.result("launched");
+        keep(stack, "SelfPlayRun", "launched", "launched");
     }
 
     private static void fails(WorkflowStub workflow) {

@@ -11,8 +11,8 @@ import spice.store.BlobRef;
 @ActivityInterface
 public interface CorpusActivities {
 
-    /// Reads what is new in the corpus and returns all of it. Fails with [Failure#CORPUS_UNUSABLE] or
-    /// [Failure#CORPUS_TOO_SMALL].
+    /// Reads what is new in the corpus and returns all of it. Fails with [Failure#CORPUS_UNUSABLE],
+    /// [Failure#CORPUS_TOO_SMALL], or at once with [Failure#HELD_OUT_UNUSABLE].
     CorpusRef ingest(RunSettings settings);
 
     /// The held-out questions from the file that the settings name; empty if the first Challenger poses them.

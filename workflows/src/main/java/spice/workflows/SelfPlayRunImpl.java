@@ -33,6 +33,9 @@ import spice.workflows.EvaluatorActivities.EvaluationRequest;
 /// A run outlives many builds: each workflow task goes to the build that is current then, which must replay what
 /// older builds did.
 public final class SelfPlayRunImpl extends OperatedRun {
+    /// Versions before this one learned of an unknown launcher when the first iteration trained.
+    private static final String TRAINER_FIRST = "an opening looks for the trainer first";
+
     private final RunPage page = new RunPage();
     private final Attention attention = new Attention(operator, page);
 
@@ -136,12 +139,22 @@ public final class SelfPlayRunImpl extends OperatedRun {
                 Workflow.newActivityStub(ChallengerActivities.class, calls.sample("pose the held-out questions"));
         String lineage = Workflow.getInfo().getWorkflowId();
 
+        requireTrainer(settings, calls);
         CorpusRef corpus = reader.ingest(settings);
         CheckpointActivities.StartingPoint start = checkpoints.open(settings, lineage, corpus);
         BlobRef heldOut =
                 questions.readHeldOut(settings).orElseGet(() -> challenger.poseHeldOut(settings, start.base(), corpus));
         OpenedRun run = new OpenedRun(lineage, start.branch(), start.base(), start.start(), corpus, heldOut);
         return RunState.opened(new RunPlan(settings, run, List.of(), 0, Optional.empty()), started);
+    }
+
+    /// Only the workers that train know launchers, and would otherwise say so after an iteration's sampling.
+    private static void requireTrainer(RunSettings settings, Calls calls) {
+        if (!settings.trainer().equals(RunSettings.OWN_TRAINER)
+                && Workflow.getVersion(TRAINER_FIRST, Workflow.DEFAULT_VERSION, 1) != Workflow.DEFAULT_VERSION) {
+            Workflow.newActivityStub(TrainerActivities.class, calls.train("look for launcher " + settings.trainer()))
+                    .requireTrainer(settings);
+        }
     }
 
     // ---- Iterating ----

@@ -4,11 +4,15 @@ import io.temporal.activity.ActivityInterface;
 import java.util.Optional;
 import spice.runs.IterationRequest;
 import spice.runs.TrainMetrics;
+import spice.settings.RunSettings;
 import spice.store.BlobRef;
 
 /// The model that learns.
 @ActivityInterface
 public interface TrainerActivities {
+
+    /// Requires the trainer that the settings name. Fails with [Failure#LAUNCHER_UNKNOWN].
+    void requireTrainer(RunSettings settings);
 
     /// One pass of DrGRPO over both roles' trajectories. Fails with [Failure#TRAINING_DIVERGED].
     Trained train(IterationRequest iteration, BlobRef trajectories);

@@ -87,6 +87,7 @@ class ReplayTest {
                 "SelfPlayRun-scheduled | given startFrom last-or-base, given attentionHours | COMPLETED",
                 "SelfPlayRun-collapsed | update retryIteration, 4 child completed, RefusedReplies, Turn | COMPLETED",
                 "SelfPlayRun-without-tasks | 2 child completed, RefusedReplies, failed NO_VALID_TASKS | FAILED",
+                "SelfPlayRun-launched | given trainer torchrun, RequireTrainer, 1 child completed | COMPLETED",
                 "SelfPlayRun-opening-retried | step failed, update retryIteration, 2 Ingest | COMPLETED",
                 "SelfPlayRun-meanwhile | SideEffect, update setLearningRate, update changeSettings, Turn,"
                         + " 2 Version | COMPLETED",

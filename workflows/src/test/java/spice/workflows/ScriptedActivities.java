@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
@@ -52,6 +53,8 @@ public class ScriptedActivities
     public int emptyFrom = Integer.MAX_VALUE;
     /// Iterations that take an update. Those without a valid task never do.
     public IntPredicate learns = number -> number < emptyFrom;
+    /// Launchers that the training worker has.
+    public Set<String> launchers = Set.of();
     /// Number of held-out questions.
     public int questions = 300;
     /// Number of training attempts that fail before one succeeds.
@@ -200,6 +203,14 @@ public class ScriptedActivities
     public List<String> refusedReplies(CheckpointRef checkpoint) {
         calls.add("refusedReplies " + checkpoint.iteration());
         return List.of("`one.txt`, UNREADABLE (`no ledger line`): `mumble`");
+    }
+
+    @Override
+    public void requireTrainer(RunSettings settings) {
+        calls.add("requireTrainer " + settings.trainer());
+        if (!launchers.contains(settings.trainer())) {
+            throw Failure.LAUNCHER_UNKNOWN.because("there is no launcher " + settings.trainer());
+        }
     }
 
     @Override

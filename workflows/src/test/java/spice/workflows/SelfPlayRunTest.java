@@ -10,6 +10,7 @@ import io.temporal.failure.ApplicationFailure;
 import io.temporal.testing.WorkflowReplayer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.AfterEach;
@@ -144,6 +145,16 @@ class SelfPlayRunTest {
     @Test
     void aRunWithoutIterationsOnlyMeasures() {
         assertThat(run(Map.of("iterations", 0)).evaluations()).hasSize(1);
+    }
+
+    @Test
+    void anUnknownLauncherIsFoundBeforeAnythingElse() {
+        activities.launchers = Set.of("torchrun");
+        assertFails(Map.of("trainer", "torchrum"), "LAUNCHER_UNKNOWN").contains("torchrum");
+        assertThat(activities.calls).containsExactly("requireTrainer torchrum");
+        activities.calls.clear();
+        run(Map.of("iterations", 1, "trainer", "torchrun"));
+        assertThat(activities.calls).startsWith("requireTrainer torchrun", "ingest archive/training");
     }
 
     private AbstractStringAssert<?> assertFails(Map<String, ?> settings, String name) {
