@@ -88,8 +88,7 @@ public final class BroughtModel {
         try {
             leftOut(listed(folder).stream()
                             .filter(file -> !belongs(file))
-                            .map(file -> file.getFileName().toString())
-                            .filter(name -> !name.equals(ModelFolder.ADAPTER)))
+                            .map(file -> file.getFileName().toString()))
                     .ifPresent(unused::add);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read %s".formatted(folder), e);
@@ -106,8 +105,10 @@ public final class BroughtModel {
     }
 
     private static Optional<String> leftOut(Stream<String> names) {
-        String line =
-                names.filter(name -> !name.startsWith(".")).distinct().sorted().collect(Collectors.joining(", "));
+        String line = names.filter(name -> !name.startsWith(".") && !name.equals(ModelFolder.ADAPTER))
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(", "));
         return line.isEmpty() ? Optional.empty() : Optional.of(line);
     }
 }
