@@ -50,9 +50,9 @@ public final class FinishedRtf extends ParserDecorator {
     }
 
     /// What holds for the text of a group, and for the groups in it until they say otherwise.
-    private record State(boolean isHidden, boolean isDeleted, boolean isComment) {
+    private record State(boolean hidden, boolean deleted, boolean comment) {
         boolean isShown() {
-            return !isHidden && !isDeleted && !isComment;
+            return !hidden && !deleted && !comment;
         }
     }
 
@@ -125,10 +125,10 @@ public final class FinishedRtf extends ParserDecorator {
             String name = word.toString();
             boolean isOn = !number.toString().equals("0");
             state = switch (name) {
-                case "v" -> new State(isOn, state.isDeleted(), state.isComment());
-                case "deleted", "mvf" -> new State(state.isHidden(), isOn, state.isComment());
-                case "plain" -> new State(false, false, state.isComment());
-                default -> COMMENT.contains(name) ? new State(state.isHidden(), state.isDeleted(), true) : state;
+                case "v" -> new State(isOn, state.deleted(), state.comment());
+                case "deleted", "mvf" -> new State(state.hidden(), isOn, state.comment());
+                case "plain" -> new State(false, false, state.comment());
+                default -> COMMENT.contains(name) ? new State(state.hidden(), state.deleted(), true) : state;
             };
             if (name.equals("u") && !state.isShown()) {
                 return;
