@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.temporal.testing.TestActivityEnvironment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -14,7 +13,6 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import spice.checkpoints.CheckpointManifest;
 import spice.checkpoints.Checkpoints;
 import spice.checkpoints.IterationRecord;
@@ -40,10 +38,8 @@ import spice.workflows.TrainerActivities.Trained;
 /// What an operator's change, a retry with other settings and a skipped iteration leave in the store: a lineage
 /// that draws three documents an iteration, with a few words in place of weights.
 class CheckpointActivitiesTest {
+    private static final Path MODELS = Path.of("../models").toAbsolutePath().normalize();
     private static final StepSeconds SECONDS = new StepSeconds(0.1, 2, 1, 0.1, 2);
-
-    @TempDir
-    Path folder;
 
     private final InMemoryBlobStore store = new InMemoryBlobStore();
     private final Checkpoints checkpoints = new Checkpoints(store);
@@ -53,13 +49,10 @@ class CheckpointActivitiesTest {
     private OpenedRun run;
 
     @BeforeEach
-    void open() throws Exception {
-        Path model = Files.createDirectories(folder.resolve("few-words"));
-        Files.writeString(model.resolve("config.json"), "{}");
-        Files.writeString(model.resolve("weights"), "as given");
+    void open() {
         environment.registerActivitiesImplementations(new CheckpointActivitiesImpl(
                 store,
-                folder,
+                MODELS,
                 "this machine",
                 "test",
                 new WorkerHeartbeats(null, WorkerHeartbeats.PATIENCE, () -> {}),
@@ -77,7 +70,7 @@ class CheckpointActivitiesTest {
     }
 
     private static RunSettings settings(String more) {
-        return Samples.settings("{\"model\": \"few-words\", \"documentsPerIteration\": 3%s}".formatted(more));
+        return Samples.settings("{\"documentsPerIteration\": 3%s}".formatted(more));
     }
 
     private BlobRef blob(String text) {
