@@ -26,6 +26,7 @@ import spice.store.BlobRef;
 import spice.store.BlobStore;
 import spice.store.FileSource;
 import spice.store.Folders;
+import spice.store.OwnerOnly;
 import spice.store.s3.S3BlobStore;
 
 /// A model named on the command line: a folder of this machine or a prefix in S3, which is put into the store for
@@ -50,7 +51,7 @@ final class ModelArgument {
         if (place.startsWith(S3)) {
             ofConfigInS3(place, ModelFolder::unusedFields).forEach(what -> say.accept(NOT_USED + what));
             return stored(place, local, store -> {
-                Files.createDirectories(local.home());
+                OwnerOnly.folder(local.home());
                 FileSource source = S3PrefixSource.below(place, "");
                 BroughtModel.leftOut(source).ifPresent(what -> say.accept(NOT_USED + what));
                 return StoredModel.put(store, source, local.home(), listener(say));

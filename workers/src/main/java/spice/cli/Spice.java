@@ -18,6 +18,7 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import spice.model.ModelException;
 import spice.program.ExitCode;
+import spice.program.PlainOutput;
 import spice.program.UserError;
 import spice.program.Version;
 import spice.runs.FailureSummary;
@@ -84,6 +85,7 @@ public final class Spice implements Callable<Integer> {
             // Read when the first logger is made, which is before picocli has seen the arguments.
             System.setProperty("logback.configurationFile", "logback-process.xml");
         }
+        PlainOutput.install();
         System.exit(commandLine().execute(args));
     }
 
@@ -92,6 +94,8 @@ public final class Spice implements Callable<Integer> {
         return new CommandLine(spice)
                 .setExecutionExceptionHandler((failure, command, _) -> spice.explain(failure, command.getErr()))
                 .setParameterExceptionHandler((failure, _) -> usage(failure))
+                // Colours are control characters, which do not pass PlainOutput.
+                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
                 .setCaseInsensitiveEnumValuesAllowed(true);
     }
 

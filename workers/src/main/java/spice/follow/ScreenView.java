@@ -10,6 +10,7 @@ import spice.checkpoints.Checkpoints;
 import spice.domain.Verdict;
 import spice.judging.ScoredTask;
 import spice.judging.ScoredTask.ScoredAttempt;
+import spice.program.PlainOutput;
 import spice.runs.Evaluation;
 import spice.runs.RunProgress;
 import spice.store.BlobStore;
@@ -27,6 +28,7 @@ final class ScreenView implements RunView {
 
     private static final String WRAP = "\u001b[?7h";
 
+    private final PrintStream drawing;
     private final PrintStream out;
     private final LinesView lines;
     private final Optional<BlobStore> store;
@@ -35,8 +37,9 @@ final class ScreenView implements RunView {
 
     /// @param store for the tasks; without one none are shown
     ScreenView(PrintStream out, Optional<BlobStore> store) {
-        this.out = out;
-        this.lines = new LinesView(out, true);
+        this.drawing = PlainOutput.raw(out);
+        this.out = PlainOutput.around(drawing);
+        this.lines = new LinesView(this.out, true);
         this.store = store;
     }
 
@@ -68,16 +71,16 @@ final class ScreenView implements RunView {
             block.addAll(tasks);
         }
         erase();
-        out.print(NO_WRAP);
+        drawing.print(NO_WRAP);
         block.forEach(out::println);
-        out.print(WRAP);
-        out.flush();
+        drawing.print(WRAP);
+        drawing.flush();
         drawn = block.size();
     }
 
     private void erase() {
         if (drawn > 0) {
-            out.print("\u001b[%dA".formatted(drawn) + CLEAR_BELOW);
+            drawing.print("\u001b[%dA".formatted(drawn) + CLEAR_BELOW);
             drawn = 0;
         }
     }
@@ -138,13 +141,13 @@ final class ScreenView implements RunView {
                 .formatted(
                         right,
                         task.attempts().size(),
-                        printable(task.task()
+                        oneLine(task.task()
                                 .map(posed -> "%s -> %s".formatted(posed.question(), posed.answer()))
                                 .orElse("")));
     }
 
-    /// Removes control characters: documents and models write anything, and a terminal obeys some of it.
-    static String printable(String text) {
-        return text.replaceAll("\\s+", " ").replaceAll("\\p{C}", "");
+    /// In one line: how many lines it has drawn is what the view goes back.
+    static String oneLine(String text) {
+        return text.replaceAll("\\s+", " ");
     }
 }

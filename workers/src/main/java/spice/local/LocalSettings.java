@@ -192,6 +192,11 @@ public record LocalSettings(
         return home.resolve("stack.json");
     }
 
+    /// What may hold a person's texts, wherever the home folder lies: its own permissions are left to the person.
+    List<Path> ours() {
+        return List.of(s3Folder(), cache(), logs(), reports(), temporalDatabase(), stateFile(), lockFile());
+    }
+
     Path lockFile() {
         return home.resolve("stack.lock");
     }

@@ -1,11 +1,12 @@
 package spice.local;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import spice.program.UserError;
+import spice.store.OwnerOnly;
 
 /// The local stack: a Temporal server, an S3 server, and workers. Each runs as its own process and is restarted if
 /// it dies. There is one stack per home folder; a program that asks for a second one gets the first.
@@ -24,7 +25,10 @@ public sealed interface LocalStack extends AutoCloseable permits StartedStack, F
             LocalSettings settings, StackPlan plan, Map<String, String> environment, Consumer<String> say)
             throws InterruptedException {
         try {
-            Files.createDirectories(settings.home());
+            OwnerOnly.folder(settings.home());
+            for (Path ours : settings.ours()) {
+                OwnerOnly.take(ours);
+            }
             Optional<StackLock> lock = StackLock.take(settings.lockFile());
             return lock.isPresent()
                     ? StartedStack.start(lock.get(), settings, plan, environment, say)

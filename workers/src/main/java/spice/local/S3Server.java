@@ -2,13 +2,14 @@ package spice.local;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import spice.program.PlainOutput;
+import spice.store.OwnerOnly;
 import spice.store.s3.S3Key;
 import spice.telemetry.ListenAddress;
 import spice.telemetry.Telemetry;
@@ -26,6 +27,7 @@ public final class S3Server {
 
     /// `S3Server FOLDER PORT KEY-FILE METERS-FOLDER`: runs until the process is told to stop.
     public static void main(String[] args) throws Exception {
+        PlainOutput.install();
         serve(Path.of(args[0]), Integer.parseInt(args[1]), Path.of(args[2]), Path.of(args[3]));
     }
 
@@ -46,7 +48,7 @@ public final class S3Server {
     }
 
     private static S3Proxy server(Path folder, int port, S3Key key) throws IOException {
-        Files.createDirectories(folder);
+        OwnerOnly.folder(folder);
         log.info("{} unfinished objects of a killed server removed", S3Leftovers.remove(folder));
         return S3Proxy.builder()
                 .blobStore(new DiskAwareBlobStore(new FilesystemNio2BlobStore(folder.toString())))

@@ -3,20 +3,17 @@ package spice.local;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import spice.program.UserError;
+import spice.store.OwnerOnly;
 import spice.store.WholeFile;
 
 /// A file with a secret of this stack, made at the first start and readable only by its owner.
 public final class SecretFile {
     private static final int SECRET_BYTES = 20;
-    private static final FileAttribute<?> OWNER_ONLY =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private SecretFile() {}
 
@@ -49,9 +46,9 @@ public final class SecretFile {
         new SecureRandom().nextBytes(secret);
         List<String> lines = new ArrayList<>(before);
         lines.add(HexFormat.of().formatHex(secret));
+        OwnerOnly.folder(file.toAbsolutePath().resolveSibling(""));
         try (WholeFile whole = WholeFile.beside(file)) {
-            Files.createFile(whole.unfinished(), OWNER_ONLY);
-            Files.write(whole.unfinished(), lines);
+            Files.write(OwnerOnly.file(whole.unfinished()), lines);
             // If another process that starts at the same moment was first, its secret is as good.
             whole.finishFirst();
         }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import spice.program.UserError;
+import spice.store.OwnerOnly;
 
 /// File lock that a stack's supervisor holds while it lives. The system releases the lock however the process ends.
 record StackLock(Path file, FileChannel channel) implements AutoCloseable {
@@ -21,7 +22,7 @@ record StackLock(Path file, FileChannel channel) implements AutoCloseable {
         if (!OURS.add(file)) {
             return Optional.empty();
         }
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(OwnerOnly.file(file), StandardOpenOption.WRITE);
         FileLock lock = channel.tryLock();
         if (lock == null) {
             channel.close();

@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import spice.processes.ProcessMark;
 import spice.store.Json;
+import spice.store.OwnerOnly;
 import spice.store.StoreException;
-import spice.store.WholeFile;
 
 /// State file of a running stack. The next program that needs a stack reads it, and so does the next start after
 /// the supervisor was killed.
@@ -54,7 +54,7 @@ record StackState(
     }
 
     void write(Path file) throws IOException {
-        WholeFile.write(file, Json.bytes(this));
+        OwnerOnly.write(file, Json.bytes(this));
     }
 
     /// The process of this name.

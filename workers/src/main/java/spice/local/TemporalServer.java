@@ -11,6 +11,7 @@ import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import spice.processes.Holder;
 import spice.processes.LiveProcess;
 import spice.processes.LogFile;
 import spice.program.UserError;
+import spice.store.OwnerOnly;
 
 /// The stack's own Temporal server: one process, Web UI included, with its state in a database file. [UiDoor] leads to
 /// the UI.
@@ -157,7 +159,7 @@ final class TemporalServer {
                         : ended(process.ending());
             }
             sign(stubs);
-            Files.writeString(versionFile(), binary.version().toString());
+            OwnerOnly.write(versionFile(), binary.version().toString().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UserError("cannot write %s (%s). Is its disk full?".formatted(versionFile(), e.getMessage()), e);
         } finally {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Collectors;
+import spice.store.OwnerOnly;
 
 /// The log of one process of the stack; a process that replaces a dead one appends to it. The log of the previous
 /// start is kept beside it, older ones are not.
@@ -25,12 +26,15 @@ public record LogFile(Path path) {
         }
     }
 
-    /// Moves the log aside only if it has become too long: a process that dies every minute must not fill the disk.
+    /// Moves the log aside only if it has become too long: a process that dies every minute must not fill the disk. It
+    /// is
+    /// its owner's alone: models and documents speak in it.
     void goOn() throws IOException {
-        Files.createDirectories(path.getParent());
+        OwnerOnly.folder(path.toAbsolutePath().resolveSibling(""));
         if (Files.exists(path) && Files.size(path) > LARGEST) {
             begin();
         }
+        OwnerOnly.file(path);
     }
 
     /// The last few lines, joined into one; empty if there are none.

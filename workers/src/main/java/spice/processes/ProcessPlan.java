@@ -22,6 +22,9 @@ public record ProcessPlan(String name, List<String> command, Map<String, String>
     /// must stop in order.
     private static final Path SETSID = Path.of("/usr/bin/setsid");
 
+    /// What a process writes is its owner's alone.
+    private static final List<String> PRIVATELY = List.of("/bin/sh", "-c", "umask 077; exec \"$@\"", "sh");
+
     private static final Pattern LOOKED_AT = Pattern.compile(
             "(SPICE|TEMPORAL|MLFLOW|AWS|JAVA|JDK|DJL|PYTORCH|CUDA|OMP|MALLOC|LD|HTTPS?|NO)_|https?_|no_");
 
@@ -71,10 +74,11 @@ public record ProcessPlan(String name, List<String> command, Map<String, String>
     /// Starts the process, whose output is appended to the log.
     public Process start() throws IOException {
         log.goOn();
-        List<String> line = new ArrayList<>(command);
+        List<String> line = new ArrayList<>(PRIVATELY);
         if (Files.isExecutable(SETSID)) {
-            line.addFirst(SETSID.toString());
+            line.add(SETSID.toString());
         }
+        line.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(line)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.path().toFile()))

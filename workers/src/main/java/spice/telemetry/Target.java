@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import spice.store.Json;
-import spice.store.WholeFile;
+import spice.store.OwnerOnly;
 
 /// Tells Prometheus where to scrape a process of this machine: one file per process, in the form that
 /// `file_sd_configs` reads. The file appears whole or not at all and is deleted with the process; the next process
@@ -38,10 +38,10 @@ record Target(List<String> targets, Labels labels) {
     ///
     /// @return the file
     Path write(Path folder) throws IOException {
-        Files.createDirectories(folder);
+        OwnerOnly.folder(folder);
         sweep(folder);
         Path file = folder.resolve(labels.process().replaceAll("[^A-Za-z0-9._-]", "_") + SUFFIX);
-        WholeFile.write(file, Json.bytes(List.of(this)));
+        OwnerOnly.write(file, Json.bytes(List.of(this)));
         return file;
     }
 

@@ -150,6 +150,10 @@ class RunViewsTest {
 
     @Test
     void aTaskCannotSteerTheTerminal() {
-        assertThat(ScreenView.printable("a\u001b[2Jb\n\tc\u202e")).isEqualTo("a[2Jb c");
+        assertThat(ScreenView.oneLine("a\u001b[2Jb\n\tc")).isEqualTo("a\u001b[2Jb c");
+        new ScreenView(new PrintStream(written, true, UTF_8), Optional.empty())
+                .show(new RunEvent.Doing("mine", "a\u001b[2Jb", 0, 1));
+
+        assertThat(written.toString(UTF_8)).isEqualTo("a\\u001b[2Jb\n");
     }
 }

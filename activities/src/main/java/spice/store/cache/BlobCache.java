@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import spice.store.BlobRef;
+import spice.store.OwnerOnly;
 import spice.store.RunningDigest;
 import spice.store.StoreException;
 import spice.store.WholeFile;
@@ -59,8 +60,8 @@ public final class BlobCache implements AutoCloseable {
     /// @throws StoreException if the folder cannot be written
     public static BlobCache open(Path folder, long limit, Clock clock) {
         try {
-            Path blobs = Files.createDirectories(folder.resolve("blobs"));
-            return new BlobCache(blobs, OwnFolder.in(Files.createDirectories(folder.resolve("open"))), limit, clock);
+            Path blobs = OwnerOnly.folder(folder.resolve("blobs"));
+            return new BlobCache(blobs, OwnFolder.in(OwnerOnly.folder(folder.resolve("open"))), limit, clock);
         } catch (IOException | UncheckedIOException e) {
             throw new StoreException(
                     "cannot write below %s (%s); free space there or name another folder with --cache"
