@@ -43,9 +43,7 @@ public final class RunRetention implements CommitListener {
 
     @Override
     public void committed(CheckpointRef checkpoint, RunSettings settings) {
-        if (settings.keepLast() == 0
-                || clock.instant().isBefore(next)
-                || !busy.compareAndSet(false, true)) {
+        if (settings.keepLast() == 0 || clock.instant().isBefore(next) || !busy.compareAndSet(false, true)) {
             return;
         }
         Retention rule = new Retention(settings.keepLast(), settings.keepEvery(), true);

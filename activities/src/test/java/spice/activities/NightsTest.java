@@ -17,9 +17,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import spice.checkpoints.CommitListener;
 import spice.checkpoints.CheckpointManifest;
 import spice.checkpoints.Checkpoints;
+import spice.checkpoints.CommitListener;
 import spice.ingest.CorpusManifest;
 import spice.runs.Payloads;
 import spice.runs.RunReport;
@@ -67,7 +67,13 @@ class NightsTest {
                 .registerActivitiesImplementations(
                         new CorpusActivitiesImpl(store, Map.of("letters", folder.toString()), MODELS, heartbeats),
                         new CheckpointActivitiesImpl(
-                                store, MODELS, "this machine", "test", heartbeats, Clock.systemUTC(), CommitListener.NONE),
+                                store,
+                                MODELS,
+                                "this machine",
+                                "test",
+                                heartbeats,
+                                Clock.systemUTC(),
+                                CommitListener.NONE),
                         model);
         environment.newWorker(TaskQueues.SAMPLE).registerActivitiesImplementations(model);
         environment.newWorker(TaskQueues.TRAIN).registerActivitiesImplementations(model);

@@ -44,7 +44,8 @@ class RefusedInputTest {
         InMemoryBlobStore store = new InMemoryBlobStore();
         environment.registerActivitiesImplementations(
                 new CorpusActivitiesImpl(store, Map.of("mail", folder.toString()), MODELS, heartbeats),
-                new CheckpointActivitiesImpl(store, MODELS, "this", "test", heartbeats, Clock.systemUTC(), CommitListener.NONE));
+                new CheckpointActivitiesImpl(
+                        store, MODELS, "this", "test", heartbeats, Clock.systemUTC(), CommitListener.NONE));
         corpus = environment.newActivityStub(CorpusActivities.class);
         checkpoints = environment.newActivityStub(CheckpointActivities.class);
     }

@@ -87,7 +87,13 @@ public final class ScriptedIteration implements AutoCloseable {
         policies = new LoadedPolicies(store, Files.createDirectories(scratch), host, true);
         environment.registerActivitiesImplementations(
                 new CheckpointActivitiesImpl(
-                        store, scratch.resolve("models"), "this", "test", heartbeats, Clock.systemUTC(), CommitListener.NONE),
+                        store,
+                        scratch.resolve("models"),
+                        "this",
+                        "test",
+                        heartbeats,
+                        Clock.systemUTC(),
+                        CommitListener.NONE),
                 new ReasonerActivitiesImpl(new Sampler(store, policies, threads, heartbeats)),
                 new TrainerActivitiesImpl(
                         store,

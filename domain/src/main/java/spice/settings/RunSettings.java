@@ -209,8 +209,9 @@ public record RunSettings(
 
         @SettingGroup("Disk")
         @Setting(
-                value = "newest checkpoints of the lineage that keep weights and optimizer; the run retires older ones once "
-                        + "they are an hour old, except pinned ones and the best; 0: all keep them",
+                value =
+                        "newest checkpoints of the lineage that keep weights and optimizer; the run retires older ones once "
+                                + "they are an hour old, except pinned ones and the best; 0: all keep them",
                 min = 0,
                 max = 1_000_000)
         int keepLast,

@@ -71,8 +71,8 @@ public final class SettingsReader {
         object.properties().forEach(entry -> {
             RecordComponent field = FIELDS.get(entry.getKey());
             if (field == null) {
-                problems.add(
-                        "%s is not a setting; did you mean %s?".formatted(entry.getKey(), Spelling.nearest(entry.getKey(), FIELDS.keySet())));
+                problems.add("%s is not a setting; did you mean %s?"
+                        .formatted(entry.getKey(), Spelling.nearest(entry.getKey(), FIELDS.keySet())));
             } else {
                 problem(field, entry.getValue())
                         .ifPresentOrElse(problems::add, () -> whole.set(field.getName(), entry.getValue()));

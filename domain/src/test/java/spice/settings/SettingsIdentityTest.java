@@ -44,8 +44,10 @@ class SettingsIdentityTest {
 
     @Test
     void howLongToRunAndNamesDoNot() throws InvalidSettings {
-        assertThat(SettingsIdentity.digest(
-                        SettingsReader.read("{\"iterations\": 3, \"startFrom\": \"a@2\", \"poseLanes\": 2, \"keepLast\": 3, \"keepEvery\": 10}")))
+        assertThat(
+                        SettingsIdentity.digest(
+                                SettingsReader.read(
+                                        "{\"iterations\": 3, \"startFrom\": \"a@2\", \"poseLanes\": 2, \"keepLast\": 3, \"keepEvery\": 10}")))
                 .isEqualTo(SettingsIdentity.digest(SettingsReader.read("{}")));
     }
 

@@ -7,6 +7,8 @@ import java.util.stream.Stream;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
+import software.amazon.awssdk.services.s3.model.CopyObjectResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -26,19 +28,33 @@ final class DiskAwareBlobStore extends ForwardingBlobStore {
         try {
             return super.putBlob(request, content);
         } catch (RuntimeException e) {
-            if (!isDiskFull(e)) {
-                throw e;
+            if (isDiskFull(e)) {
+                readToTheEnd(content);
             }
-            readToTheEnd(content);
-            throw S3Exception.builder()
-                    .statusCode(INSUFFICIENT_STORAGE)
-                    .awsErrorDetails(AwsErrorDetails.builder()
-                            .errorCode("InsufficientStorage")
-                            .errorMessage(FULL)
-                            .build())
-                    .cause(e)
-                    .build();
+            throw said(e);
         }
+    }
+
+    @Override
+    public CopyObjectResponse copyBlob(CopyObjectRequest request) {
+        try {
+            return super.copyBlob(request);
+        } catch (RuntimeException e) {
+            throw said(e);
+        }
+    }
+
+    private static RuntimeException said(RuntimeException failure) {
+        return isDiskFull(failure)
+                ? S3Exception.builder()
+                        .statusCode(INSUFFICIENT_STORAGE)
+                        .awsErrorDetails(AwsErrorDetails.builder()
+                                .errorCode("InsufficientStorage")
+                                .errorMessage(FULL)
+                                .build())
+                        .cause(failure)
+                        .build()
+                : failure;
     }
 
     private static boolean isDiskFull(Throwable failure) {

@@ -52,8 +52,7 @@ public final class TemporalConnection implements AutoCloseable {
     /// Connects as [#open] does, and counts in `meters` what the SDK does.
     public static TemporalConnection openMetered(String identity, Duration patience, Scope meters) {
         LocalSettings local = LocalSettings.ofThisProcess();
-        return ours(
-                connect(TemporalLadder.profile(local, Environment.variables()), identity, patience, meters), local);
+        return ours(connect(TemporalLadder.profile(local, Environment.variables()), identity, patience, meters), local);
     }
 
     /// For programs that can do without a server: empty if none answers.

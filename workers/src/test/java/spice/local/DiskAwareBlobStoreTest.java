@@ -9,16 +9,23 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
+import software.amazon.awssdk.services.s3.model.CopyObjectResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import spice.store.BlobRef;
+import spice.store.ObjectKeys;
 import spice.store.StoreException;
 import spice.store.s3.S3BlobStore;
 import spice.store.s3.S3Key;
@@ -48,6 +55,14 @@ class DiskAwareBlobStoreTest {
                     .hasMessageContainingAll(endpoint.toString(), "its disk is full")
                     .hasMessageNotContaining("\n");
             assertThat(store.get(small)).isEqualTo("small".getBytes(UTF_8));
+
+            // What was not used for hours is copied onto itself.
+            Files.setLastModifiedTime(
+                    folder.resolve("spice").resolve(ObjectKeys.blob(small.sha256())),
+                    FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+            assertThatThrownBy(() -> store.put("small".getBytes(UTF_8)))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("its disk is full");
         } finally {
             server.stop();
         }
@@ -70,6 +85,11 @@ class DiskAwareBlobStoreTest {
             if (fits.length < 1 << 20) {
                 return super.putBlob(request, new ByteArrayInputStream(fits));
             }
+            throw new UncheckedIOException(new IOException("No space left on device"));
+        }
+
+        @Override
+        public CopyObjectResponse copyBlob(CopyObjectRequest request) {
             throw new UncheckedIOException(new IOException("No space left on device"));
         }
     }

@@ -35,7 +35,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import spice.checkpoints.CommitListener;
 import spice.activities.ChallengerActivitiesImpl;
 import spice.activities.CheckpointActivitiesImpl;
 import spice.activities.CorpusActivitiesImpl;
@@ -44,6 +43,7 @@ import spice.activities.JudgeActivitiesImpl;
 import spice.activities.ReasonerActivitiesImpl;
 import spice.activities.TrainerActivitiesImpl;
 import spice.archive.SpiceArchive;
+import spice.checkpoints.CommitListener;
 import spice.domain.Seed;
 import spice.launcher.Launchers;
 import spice.local.TestTemporal;
@@ -167,7 +167,13 @@ class SamplingPoolTest {
                                     store, Map.of("ledgers", archive.toString()), MODELS, member.heartbeats),
                             new JudgeActivitiesImpl(store, member.heartbeats),
                             new CheckpointActivitiesImpl(
-                                    store, MODELS, "this machine", "test", member.heartbeats, Clock.systemUTC(), CommitListener.NONE));
+                                    store,
+                                    MODELS,
+                                    "this machine",
+                                    "test",
+                                    member.heartbeats,
+                                    Clock.systemUTC(),
+                                    CommitListener.NONE));
             member.factory
                     .newWorker(TaskQueues.TRAIN)
                     .registerActivitiesImplementations(new TrainerActivitiesImpl(

@@ -39,7 +39,10 @@ record S3Bucket(S3Client client, String name, S3Errors errors) {
                 .endpointOverride()
                 .map("S3 at %s"::formatted)
                 .orElse("AWS S3");
-        return new S3Bucket(client, location.bucket(), new S3Errors(server, location.bucket(), location.key().isPresent()));
+        return new S3Bucket(
+                client,
+                location.bucket(),
+                new S3Errors(server, location.bucket(), location.key().isPresent()));
     }
 
     /// Creates the bucket if it is missing, and checks that its server refuses a second create-only write.

@@ -227,7 +227,8 @@ class S3BlobStoreTest extends BlobStoreContract {
 
         assertThatThrownBy(() -> S3BlobStore.open(wrong))
                 .isInstanceOf(StoreException.class)
-                .hasMessageContainingAll(server.endpoint().toString(), "does not accept the access key", "Set SPICE_HOME")
+                .hasMessageContainingAll(
+                        server.endpoint().toString(), "does not accept the access key", "Set SPICE_HOME")
                 .hasMessageNotContainingAny("\n", "not the secret");
     }
 
