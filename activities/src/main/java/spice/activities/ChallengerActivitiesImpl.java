@@ -55,11 +55,11 @@ public final class ChallengerActivitiesImpl implements ChallengerActivities {
         LongAdder tokens = new LongAdder();
         try (Heartbeat heartbeat = sampler.heartbeats().start()) {
             Challenger challenger = challenger(settings, policy, IterationSeeds.of(iteration), heartbeat);
-            Lane.Outcome outcome = sampler.lane(heartbeat, "pose", VERSION)
+            Lane.Outcome outcome = sampler.lane(heartbeat, "pose", "documents", VERSION)
                     .work(
                             request.lane(),
                             settings.poseLanes(),
-                            shards.count(),
+                            shards,
                             shard ->
                                     SamplingInputs.of(iteration, policy.manifest(), List.of(request.passages()), shard),
                             shard -> {
@@ -86,9 +86,9 @@ public final class ChallengerActivitiesImpl implements ChallengerActivities {
         Seed seed = new Seed(settings.seed()).child("held-out");
         try (Heartbeat heartbeat = sampler.heartbeats().start()) {
             Challenger challenger = challenger(settings, policy, seed, heartbeat);
-            List<PosedDocument> posed = sampler.lane(heartbeat, "pose-held-out", HELD_OUT_VERSION)
+            List<PosedDocument> posed = sampler.lane(heartbeat, "pose-held-out", "documents", HELD_OUT_VERSION)
                     .all(
-                            shards.count(),
+                            shards,
                             shard -> new HeldOutInputs(
                                     policy.manifest(), corpus.manifest(), SettingsIdentity.digest(settings), shard),
                             shard -> challenger.pose(shards.of(shard), shards.first(shard)),
@@ -123,9 +123,9 @@ public final class ChallengerActivitiesImpl implements ChallengerActivities {
         BlobRef passages = BlobList.put(sampler.store(), first);
         Sharded<Passage> shards = new Sharded<>(first, settings.poseShardDocuments());
         Challenger challenger = new Challenger(heldOut.player(), settings, IterationSeeds.of(settings, number));
-        List<PosedDocument> onFirst = sampler.lane(heartbeat, "pose", VERSION)
+        List<PosedDocument> onFirst = sampler.lane(heartbeat, "pose", "documents", VERSION)
                 .all(
-                        shards.count(),
+                        shards,
                         shard -> new SamplingInputs(
                                 policy.manifest(), List.of(passages), SettingsIdentity.digest(settings), number, shard),
                         shard -> challenger.pose(shards.of(shard), shards.first(shard)),

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import spice.archive.HeldOutQuestion;
@@ -78,7 +79,7 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
                     FORKS,
                     text -> codec.encode(text).length,
                     store,
-                    (stage, done, total) -> heartbeat.now("%s %d of %d files".formatted(stage, done, total)));
+                    (stage, done, total) -> heartbeat.now("ingest, %s".formatted(stage.name().toLowerCase(Locale.ROOT)), done, total, "files"));
         } catch (CorpusException e) {
             throw Failure.CORPUS_UNUSABLE.because(e);
         } catch (ModelException e) {

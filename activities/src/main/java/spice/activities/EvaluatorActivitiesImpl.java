@@ -67,9 +67,9 @@ public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
         Sharded<Task> shards = new Sharded<>(tasks, questionsPerShard(settings, samples));
         try (Heartbeat heartbeat = sampler.heartbeats().start()) {
             Player player = sampler.player(request.checkpoint(), settings, heartbeat);
-            List<HeldOutAnswers> answers = sampler.lane(heartbeat, "evaluate", VERSION)
+            List<HeldOutAnswers> answers = sampler.lane(heartbeat, "evaluate", "questions", VERSION)
                     .all(
-                            shards.count(),
+                            shards,
                             shard -> new Inputs(
                                     request.checkpoint().manifest(),
                                     request.heldOut(),

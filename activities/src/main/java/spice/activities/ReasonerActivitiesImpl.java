@@ -44,11 +44,11 @@ public final class ReasonerActivitiesImpl implements ReasonerActivities {
                     ModelSettings.sampling(settings, settings.reasonerTokens()),
                     settings.reasonerAttempts(),
                     IterationSeeds.of(iteration));
-            Lane.Outcome outcome = sampler.lane(heartbeat, "attempt", VERSION)
+            Lane.Outcome outcome = sampler.lane(heartbeat, "attempt", "tasks", VERSION)
                     .work(
                             request.lane(),
                             settings.attemptLanes(),
-                            shards.count(),
+                            shards,
                             shard -> SamplingInputs.of(iteration, policy, request.tasks(), shard),
                             shard -> {
                                 List<AttemptedTask> attempted = reasoner.attempt(shards.of(shard));

@@ -44,9 +44,9 @@ public record Crossing(
         Sharded<Passage> shards = new Sharded<>(documents, settings.poseShardDocuments());
         BlobRef reads = BlobList.put(sampler.store(), documents);
         Challenger challenger = new Challenger(sampler.player(policy, settings, heartbeat), settings, seed());
-        return sampler.lane(heartbeat, "cross-pose", version)
+        return sampler.lane(heartbeat, "cross-pose", "documents", version)
                 .all(
-                        shards.count(),
+                        shards,
                         shard -> inputs(policy, reads, shard),
                         shard -> challenger.pose(shards.of(shard), shards.first(shard)),
                         PosedDocument.class);
@@ -66,9 +66,9 @@ public record Crossing(
                 ModelSettings.sampling(settings, settings.reasonerTokens()),
                 settings.reasonerAttempts(),
                 seed());
-        List<AttemptedTask> attempted = sampler.lane(heartbeat, "cross-attempt", version)
+        List<AttemptedTask> attempted = sampler.lane(heartbeat, "cross-attempt", "tasks", version)
                 .all(
-                        shards.count(),
+                        shards,
                         shard -> inputs(policy, reads, shard),
                         shard -> reasoner.attempt(shards.of(shard)),
                         AttemptedTask.class);

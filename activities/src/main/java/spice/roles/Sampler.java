@@ -14,8 +14,11 @@ import spice.store.BlobStore;
 ///
 /// @param threads sample shards in parallel, one shard per thread
 public record Sampler(BlobStore store, PolicySource policies, ExecutorService threads, WorkerHeartbeats heartbeats) {
-    public Lane lane(Heartbeat heartbeat, String stage, int version) {
-        return new Lane(store, threads, heartbeat, stage, version);
+    /// A lane of a stage.
+    ///
+    /// @param unit what its shards hold, in the plural
+    public Lane lane(Heartbeat heartbeat, String stage, String unit, int version) {
+        return new Lane(store, threads, heartbeat, stage, unit, version);
     }
 
     /// The checkpoint's policy under these settings; the heartbeat ends its sampling when the step must end.

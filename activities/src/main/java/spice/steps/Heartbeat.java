@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import spice.runs.StepWork;
 
 /// Tells Temporal that an activity is alive. It beats on its own thread, because sampling and training can be
 /// silent for longer than a heartbeat may be late. Its details name the current work, for people; the results are
@@ -34,12 +35,20 @@ public final class Heartbeat implements StepProgress, AutoCloseable {
     private final Duration patience;
     private final ScheduledExecutorService side = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("heartbeat").factory());
-    private final AtomicReference<String> work = new AtomicReference<>("starting");
+    private final AtomicReference<StepWork> work = new AtomicReference<>(StepWork.uncounted("starting"));
+    private final AtomicReference<Pace> pace = new AtomicReference<>(new Pace("", 0, 0));
     private final AtomicReference<@Nullable RuntimeException> end = new AtomicReference<>();
     private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
     private volatile long moved = System.nanoTime();
     private volatile boolean over;
     private boolean givenUp;
+
+    /// Where and when the count of a work began here.
+    private record Pace(String what, long done, long since) {
+        double secondsLeft(long nowDone, long total, long now) {
+            return nowDone == done ? 0 : (now - since) / 1e9 / (nowDone - done) * (total - nowDone);
+        }
+    }
 
     /// Starts beating for an activity that runs on the calling thread.
     Heartbeat(WorkerHeartbeats worker, ActivityExecutionContext activity, Duration patience) {
@@ -53,7 +62,16 @@ public final class Heartbeat implements StepProgress, AutoCloseable {
 
     @Override
     public void now(String what) {
-        work.set(what);
+        work.set(StepWork.uncounted(what));
+        beat();
+        worker.checkBetweenShards();
+    }
+
+    @Override
+    public void now(String what, long done, long total, String unit) {
+        long now = System.nanoTime();
+        Pace begun = pace.updateAndGet(known -> known.what().equals(what) ? known : new Pace(what, done, now));
+        work.set(new StepWork(what, done, total, unit, begun.secondsLeft(done, total, now)));
         beat();
         worker.checkBetweenShards();
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
@@ -19,8 +20,9 @@ import spice.store.StepKey;
 /// shards whose result is in the store.
 ///
 /// @param stage the step's name in the store
+/// @param unit what the shards hold, in the plural
 /// @param version raised by hand when the same inputs would give another shard
-public record Lane(BlobStore store, ExecutorService threads, Heartbeat heartbeat, String stage, int version) {
+public record Lane(BlobStore store, ExecutorService threads, Heartbeat heartbeat, String stage, String unit, int version) {
 
     /// A shard's result with its number in the stage, by which lanes are merged in order.
     public record Shard(int number, BlobRef blob) {}
@@ -34,20 +36,25 @@ public record Lane(BlobStore store, ExecutorService threads, Heartbeat heartbeat
     /// Works off the shards of one lane, as far as they are not in the store already.
     ///
     /// @param lane number of this lane, from 0
-    /// @param shards number of shards in the whole stage
+    /// @param shards of the whole stage
     /// @param inputs what a shard's result depends on
     /// @param work takes one shard
-    public Outcome work(int lane, int lanes, int shards, IntFunction<?> inputs, IntFunction<BlobRef> work) {
+    public Outcome work(
+            int lane, int lanes, Sharded<?> shards, IntFunction<?> inputs, IntFunction<BlobRef> work) {
         Steps steps = new Steps(store);
-        List<Integer> mine = IntStream.range(0, shards)
+        List<Integer> mine = IntStream.range(0, shards.count())
                 .filter(shard -> shard % lanes == lane)
                 .boxed()
                 .toList();
+        long total = mine.stream().mapToLong(shard -> shards.of(shard).size()).sum();
+        AtomicLong worked = new AtomicLong();
         List<Steps.Result> results = inParallel(mine.stream()
                 .<Supplier<Steps.Result>>map(shard -> () -> {
-                    heartbeat.now("%s shard %d of %d".formatted(stage, shard + 1, shards));
+                    heartbeat.now(stage, worked.get(), total, unit);
                     StepKey key = new StepKey(stage, version, Json.digest(inputs.apply(shard)));
-                    return steps.once(key, () -> work.apply(shard));
+                    Steps.Result result = steps.once(key, () -> work.apply(shard));
+                    heartbeat.now(stage, worked.addAndGet(shards.of(shard).size()), total, unit);
+                    return result;
                 })
                 .toList());
         List<Shard> done = IntStream.range(0, mine.size())
@@ -61,7 +68,8 @@ public record Lane(BlobStore store, ExecutorService threads, Heartbeat heartbeat
     ///
     /// @param inputs what a shard's result depends on
     /// @param work takes one shard
-    public <T> List<T> all(int shards, IntFunction<?> inputs, IntFunction<List<T>> work, Class<T> type) {
+    public <T> List<T> all(
+            Sharded<?> shards, IntFunction<?> inputs, IntFunction<List<T>> work, Class<T> type) {
         Outcome outcome = work(0, 1, shards, inputs, shard -> BlobList.put(store, work.apply(shard)));
         return collect(store, List.of(outcome.shards()), type);
     }

@@ -137,7 +137,7 @@ public final class OwnTraining {
         }
 
         private UpdateReport single(Learner learner, List<Trajectory> batch) {
-            progress.now("update 1 of 1");
+            progress.now("train", 0, 1, "updates");
             return learner.update(batch, Optional.empty(), loss, LearningRate.at(settings, parent.updates()));
         }
 
@@ -153,7 +153,7 @@ public final class OwnTraining {
                     snapshotPace.take(() -> snapshots.put(
                             learner, store.put(LogProbs.bytes(old)), reports, folder.resolve("snapshot")));
                 }
-                progress.now("update %d of %d".formatted(i + 1, batches.size()));
+                progress.now("train", i, batches.size(), "updates");
                 reports.add(learner.update(
                         batches.get(i),
                         Optional.of(old.get(i)),
@@ -164,10 +164,12 @@ public final class OwnTraining {
         }
 
         private List<float[][]> logProbs(Learner learner) {
-            progress.now("log-probabilities before %d updates".formatted(batches.size()));
-            return batches.stream()
-                    .map(batch -> learner.logProbs(batch, settings.temperature()))
-                    .toList();
+            List<float[][]> old = new ArrayList<>();
+            for (List<Trajectory> batch : batches) {
+                progress.now("log-probabilities before training", old.size(), batches.size(), "batches");
+                old.add(learner.logProbs(batch, settings.temperature()));
+            }
+            return old;
         }
     }
 

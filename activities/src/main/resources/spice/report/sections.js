@@ -40,6 +40,9 @@ function standing(data, live) {
   const parts = [];
   if (stands) {
     parts.push(stands.state === 'NeedsAttention' ? 'waits for a person' : stands.state);
+    if (stands.step) {
+      parts.push(stands.step);
+    }
   }
   const goal = stands && stands.lastIteration > 0 ? ' of ' + count(stands.lastIteration) : '';
   parts.push(count(finished) + goal + (finished === 1 && !goal ? ' iteration' : ' iterations'));

@@ -97,12 +97,13 @@ class OwnTrainingTest {
         }
 
         @Override
-        public void now(String what) {
-            if (what.startsWith("update")) {
-                updates.add(what.substring("update ".length(), what.indexOf(" of")));
-            }
-            if (what.equals(last)) {
-                throw new IllegalStateException("killed at " + what);
+        public void now(String what, long done, long total, String unit) {
+            if (what.equals("train")) {
+                String update = "update %d of %d".formatted(done + 1, total);
+                updates.add(String.valueOf(done + 1));
+                if (update.equals(last)) {
+                    throw new IllegalStateException("killed at " + update);
+                }
             }
         }
 

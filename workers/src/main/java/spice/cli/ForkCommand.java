@@ -39,6 +39,7 @@ final class ForkCommand implements Callable<Integer> {
         ObjectNode settings = options.object().put("startFrom", from);
         RunOptions.checked(settings);
         try (TemporalConnection temporal = TemporalConnection.open("spice fork", Patience.COMMAND)) {
+            RunCommand.introduce(temporal, id);
             RunStarter.start(temporal, id, settings);
             return RunCommand.follow(temporal, id, detach);
         }

@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import spice.follow.LiveView;
 import spice.follow.MetricsFile;
 import spice.follow.RunFollower;
 import spice.follow.ViewChoice;
 import spice.local.LocalSettings;
 import spice.program.ExitCode;
 import spice.temporal.Patience;
+import spice.temporal.RunStanding;
 import spice.temporal.RunStarter;
 import spice.temporal.TemporalConnection;
 
@@ -58,13 +60,26 @@ final class RunCommand implements Callable<Integer> {
             RunStarter.requireLineageName(lineage);
         }
         try (TemporalConnection temporal = TemporalConnection.open("spice run", Patience.COMMAND)) {
-            return follow(temporal, start(temporal), detach);
+            String id = lineage != null ? lineage : "run-" + newName();
+            start(temporal, id);
+            return follow(temporal, id, detach);
         }
     }
 
-    private String start(TemporalConnection temporal) {
+    /// Says how the run is called and where it is seen, before anything that may take long.
+    static void introduce(TemporalConnection temporal, String id) {
+        LocalSettings local = LocalSettings.ofThisProcess();
+        System.out.println("Run              " + id);
+        if (temporal.stack().filter(name -> name.isOf(local)).isPresent()) {
+            new RunStanding(temporal, Optional.of(local.uiAddress()))
+                    .page(id)
+                    .ifPresent(page -> System.out.println("Temporal UI      " + page));
+            System.out.println("Live view        " + LiveView.page(local, id));
+        }
+    }
+
+    private void start(TemporalConnection temporal, String id) {
         ObjectNode settings = options.object();
-        String id = lineage != null ? lineage : "run-" + newName();
         if (goOn) {
             settings.put("startFrom", "last");
         }
@@ -72,11 +87,11 @@ final class RunCommand implements Callable<Integer> {
             settings.put("model", model);
         }
         RunOptions.checked(settings);
+        introduce(temporal, id);
         if (model != null) {
             settings.put("model", ModelArgument.name(model, LocalSettings.ofThisProcess(), System.out::println));
         }
         RunStarter.start(temporal, id, settings);
-        return id;
     }
 
     /// Follows a run to its end and leaves its `metrics.jsonl`; with `detach` it only says that the run was

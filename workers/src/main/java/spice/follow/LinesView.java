@@ -1,6 +1,7 @@
 package spice.follow;
 
 import java.io.PrintStream;
+import spice.temporal.StepsUnderWay;
 
 /// For a log, a pipe, or a terminal that scrolls: one line an event, and a summary at the end.
 final class LinesView implements RunView {
@@ -23,6 +24,7 @@ final class LinesView implements RunView {
             }
             case RunEvent.Iterated iterated -> out.println(ProgressLine.of(iterated));
             case RunEvent.Warned warned -> out.println("warning: " + warned.message());
+            case RunEvent.Working working -> out.println(StepsUnderWay.inWords(working.steps()));
             case RunEvent.Waits waits -> out.println(waits.reason());
             case RunEvent.NeedsAttention trouble -> {
                 out.println("%s: %s".formatted(trouble.name(), trouble.message()));

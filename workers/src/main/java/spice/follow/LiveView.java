@@ -68,13 +68,20 @@ public final class LiveView implements AutoCloseable {
 
     /// Address of the list of runs; empty if it is not served.
     private Optional<String> home() {
-        return isServed
-                ? Optional.of("http://%s:%d/%s/"
-                        .formatted(
-                                LocalSettings.loopback(settings.livePort()).getHostString(),
-                                settings.livePort(),
-                                token(settings)))
-                : Optional.empty();
+        return isServed ? Optional.of(home(settings)) : Optional.empty();
+    }
+
+    private static String home(LocalSettings settings) {
+        return "http://%s:%d/%s/"
+                .formatted(
+                        LocalSettings.loopback(settings.livePort()).getHostString(),
+                        settings.livePort(),
+                        token(settings));
+    }
+
+    /// Address of a run's page, as the process that started the stack serves it.
+    public static String page(LocalSettings settings, String lineage) {
+        return "%s%s/".formatted(home(settings), lineage);
     }
 
     /// Address of a run's page; empty if it is not served.

@@ -2,10 +2,12 @@ package spice.follow;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
 import java.util.Optional;
 import spice.runs.CheckpointRef;
 import spice.runs.Comparison;
 import spice.runs.Evaluation;
+import spice.runs.StepWork;
 import spice.tracking.MetricsLine;
 
 /// Something that happened to a run. `spice watch --json` prints each as one line; `docs/watching.md`
@@ -16,6 +18,7 @@ import spice.tracking.MetricsLine;
     @JsonSubTypes.Type(value = RunEvent.Iterated.class, name = "iteration"),
     @JsonSubTypes.Type(value = RunEvent.Evaluated.class, name = "evaluation"),
     @JsonSubTypes.Type(value = RunEvent.Warned.class, name = "warning"),
+    @JsonSubTypes.Type(value = RunEvent.Working.class, name = "step"),
     @JsonSubTypes.Type(value = RunEvent.Waits.class, name = "waiting"),
     @JsonSubTypes.Type(value = RunEvent.NeedsAttention.class, name = "trouble"),
     @JsonSubTypes.Type(value = RunEvent.Ended.class, name = "end"),
@@ -41,6 +44,11 @@ public sealed interface RunEvent {
 
     /// The last iteration showed something that people should know.
     record Warned(String run, int iteration, String message) implements RunEvent {}
+
+    /// Nothing else has happened for some seconds.
+    ///
+    /// @param steps what the run works on, and how far it is
+    record Working(String run, List<StepWork> steps) implements RunEvent {}
 
     /// The run has not moved for a while.
     ///

@@ -20,8 +20,10 @@ import spice.runs.FailureSummary;
 import spice.runs.IterationReport;
 import spice.runs.RunProgress;
 import spice.runs.RunReport;
+import spice.runs.StepWork;
 import spice.store.BlobStore;
 import spice.store.StoreException;
+import spice.temporal.StepsUnderWay;
 import spice.temporal.TemporalConnection;
 import spice.tracking.MetricsLine;
 import spice.tracking.MetricsReader;
@@ -29,8 +31,11 @@ import spice.tracking.MetricsReader;
 /// Follows a run until it ends, and tells a view what happens.
 public final class RunFollower {
     private static final Duration LOOK = Duration.ofMillis(500);
+    /// A run that shows nothing for so long says what it works on.
+    private static final Duration SILENCE = Duration.ofSeconds(5);
     private static final int NOT_YET = -1;
 
+    private final TemporalConnection temporal;
     private final String id;
     private final WorkflowStub run;
     private final StallNotice stall;
@@ -39,10 +44,13 @@ public final class RunFollower {
     private int shown = NOT_YET;
     private int evaluations;
     private String state = "";
+    private List<StepWork> working = List.of();
+    private long lastShown = System.nanoTime();
 
     /// @param store holds every iteration, also those that end between two looks; without it only the last one is
     /// shown, as Temporal knows it
     public RunFollower(TemporalConnection temporal, String id, RunView view, Optional<BlobStore> store) {
+        this.temporal = temporal;
         this.id = id;
         this.run = temporal.client().newUntypedWorkflowStub(id);
         this.stall = new StallNotice(temporal, id);
@@ -59,14 +67,14 @@ public final class RunFollower {
             try {
                 RunReport report = end.get(LOOK.toMillis(), TimeUnit.MILLISECONDS);
                 look();
-                view.show(new RunEvent.Ended(
+                show(new RunEvent.Ended(
                         id,
                         report.checkpoint(),
                         report.comparison(),
                         report.evaluations().stream().findFirst()));
                 return report;
             } catch (TimeoutException e) {
-                look().ifPresent(progress -> view.tick(progress, stall::step));
+                look().ifPresent(progress -> view.tick(progress, () -> StepsUnderWay.inWords(StepsUnderWay.of(temporal, id))));
             } catch (ExecutionException e) {
                 throw failure(e.getCause());
             }
@@ -76,8 +84,21 @@ public final class RunFollower {
     private Optional<RunProgress> look() {
         Optional<RunProgress> seen = progress();
         seen.ifPresent(this::tell);
-        stall.line(state + shown).ifPresent(reason -> view.show(new RunEvent.Waits(id, reason)));
+        stall.line(state + shown).ifPresent(reason -> show(new RunEvent.Waits(id, reason)));
+        if (System.nanoTime() - lastShown > SILENCE.toNanos()) {
+            lastShown = System.nanoTime();
+            List<StepWork> now = StepsUnderWay.of(temporal, id);
+            if (!now.isEmpty() && !now.equals(working)) {
+                working = now;
+                show(new RunEvent.Working(id, now));
+            }
+        }
         return seen;
+    }
+
+    private void show(RunEvent event) {
+        lastShown = System.nanoTime();
+        view.show(event);
     }
 
     /// Shows what is new since the last time.
@@ -85,17 +106,17 @@ public final class RunFollower {
         progress.last().filter(report -> report.number() != shown).ifPresent(report -> {
             iterations(report).forEach(line -> {
                 shown = line.iteration();
-                view.show(new RunEvent.Iterated(id, progress.lastIteration(), progress.secondsLeft(), line));
+                show(new RunEvent.Iterated(id, progress.lastIteration(), progress.secondsLeft(), line));
             });
-            progress.warning().ifPresent(words -> view.show(new RunEvent.Warned(id, report.number(), words)));
+            progress.warning().ifPresent(words -> show(new RunEvent.Warned(id, report.number(), words)));
         });
         progress.evaluations().stream()
                 .skip(evaluations)
-                .forEach(evaluation -> view.show(new RunEvent.Evaluated(id, evaluation)));
+                .forEach(evaluation -> show(new RunEvent.Evaluated(id, evaluation)));
         evaluations = progress.evaluations().size();
         if (!progress.state().equals(state)) {
             state = progress.state();
-            view.show(new RunEvent.Doing(id, state, progress.iteration(), progress.lastIteration()));
+            show(new RunEvent.Doing(id, state, progress.iteration(), progress.lastIteration()));
             progress.trouble().ifPresent(this::ask);
         }
     }
@@ -121,7 +142,7 @@ public final class RunFollower {
 
     /// Ends where nobody can answer, such as a program that writes into a file.
     private void ask(FailureSummary trouble) {
-        view.show(new RunEvent.NeedsAttention(id, trouble.name(), trouble.message()));
+        show(new RunEvent.NeedsAttention(id, trouble.name(), trouble.message()));
         if (!view.isAnswered()) {
             throw new UserError(
                     "run %s waits for a person (%s)".formatted(id, trouble.name()), ExitCode.NEEDS_ATTENTION);
@@ -146,7 +167,7 @@ public final class RunFollower {
                     "Temporal knows no run %s; `spice status` lists the runs".formatted(id), ExitCode.BAD_INPUT);
         }
         FailureSummary trouble = FailureSummary.of(cause);
-        view.show(new RunEvent.Failed(id, trouble.name(), trouble.message()));
+        show(new RunEvent.Failed(id, trouble.name(), trouble.message()));
         int code = Failure.isName(trouble.name()) ? exitCode(Failure.valueOf(trouble.name())) : ExitCode.FAILED;
         return new UserError(trouble.toString(), code);
     }

@@ -45,6 +45,10 @@ final class ScreenView implements RunView {
 
     @Override
     public void show(RunEvent event) {
+        if (event instanceof RunEvent.Working) {
+            // The block says it.
+            return;
+        }
         erase();
         lines.show(event);
         if (event instanceof RunEvent.Iterated iterated) {

@@ -6,11 +6,9 @@ import io.temporal.api.enums.v1.PendingWorkflowTaskState;
 import io.temporal.api.workflow.v1.PendingActivityInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import spice.runs.Payloads;
+import spice.temporal.StepsUnderWay;
 import spice.temporal.TemporalConnection;
 
 /// Says what a run waits for when it has not moved for a while: a step that is tried again, a step that no worker
@@ -39,7 +37,7 @@ final class StallNotice {
         }
         since = System.nanoTime();
         try {
-            return executions()
+            return StepsUnderWay.executions(temporal, workflow)
                     .flatMap(execution -> Stream.concat(
                             execution.getPendingActivitiesList().stream()
                                     .flatMap(activity -> reason(activity).stream()),
@@ -49,30 +47,6 @@ final class StallNotice {
             return Optional.of("waiting for the Temporal server (%s)"
                     .formatted(e.getStatus().getCode()));
         }
-    }
-
-    /// What the run works on, by the latest heartbeats; empty if nothing is known.
-    String step() {
-        try {
-            return executions()
-                    .flatMap(execution -> execution.getPendingActivitiesList().stream())
-                    .filter(activity -> activity.hasHeartbeatDetails())
-                    .map(activity -> Payloads.converter()
-                            .fromPayloads(0, Optional.of(activity.getHeartbeatDetails()), String.class, String.class))
-                    .filter(Objects::nonNull)
-                    .distinct()
-                    .collect(Collectors.joining(" · "));
-        } catch (StatusRuntimeException e) {
-            return "";
-        }
-    }
-
-    /// The run and its iteration.
-    private Stream<DescribeWorkflowExecutionResponse> executions() {
-        DescribeWorkflowExecutionResponse run = temporal.describe(workflow);
-        return Stream.concat(
-                Stream.of(run),
-                run.getPendingChildrenList().stream().map(child -> temporal.describe(child.getWorkflowId())));
     }
 
     private static Optional<String> reason(DescribeWorkflowExecutionResponse execution) {

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import spice.report.LiveReport;
 import spice.report.Standing;
@@ -62,7 +63,7 @@ public record RunStanding(TemporalConnection temporal, Optional<URI> ui) impleme
     @Override
     public Optional<Standing> standing(String lineage) {
         return described(lineage).flatMap(info -> switch (info.getStatus()) {
-            case WORKFLOW_EXECUTION_STATUS_RUNNING -> progress(lineage).map(Standing::of);
+            case WORKFLOW_EXECUTION_STATUS_RUNNING -> progress(lineage).map(progress -> Standing.of(progress, steps(lineage)));
             case WORKFLOW_EXECUTION_STATUS_FAILED ->
                 Optional.of(Standing.ended("failed", failure(lineage).map(FailureSummary::toString)));
             default -> Optional.of(Standing.ended(word(info.getStatus()), Optional.empty()));
@@ -113,7 +114,14 @@ public record RunStanding(TemporalConnection temporal, Optional<URI> ui) impleme
                                 .orElse(name)))
                 .flatMap(Optional::stream)
                 .reduce("%s: %s"::formatted)
+                .map(said -> failure.isPresent() ? said : Stream.concat(Stream.of(said), steps(run).stream())
+                        .collect(Collectors.joining(", ")))
                 .orElseThrow();
+    }
+
+    /// What the run works on, in words.
+    private Optional<String> steps(String run) {
+        return Optional.of(StepsUnderWay.inWords(StepsUnderWay.of(temporal, run))).filter(words -> !words.isEmpty());
     }
 
     private static Optional<String> attribute(WorkflowExecutionInfo info, SearchAttributeKey<String> key) {

@@ -84,7 +84,7 @@ class CommandsTest {
             awaitWithoutFail(trained);
         };
         assertThat(spice("run", "--lineage", "mine", "--iterations", "5", "--detach"))
-                .isEqualTo("0 started mine\n");
+                .isEqualTo("0 Run              mine\nstarted mine\n");
         training.await();
         assertThat(spice("pause", "mine")).isEqualTo("0 mine: no iteration begins until `resume`\n");
         trained.countDown();
@@ -114,7 +114,7 @@ class CommandsTest {
         steps.isBroken = iteration ->
                 iteration.run().lineage().equals("broken") && iteration.number() >= 2 && !repaired.tryAcquire();
         assertThat(spice("run", "--lineage", "broken", "--iterations", "3", "--detach"))
-                .isEqualTo("0 started broken\n");
+                .isEqualTo("0 Run              broken\nstarted broken\n");
         await("broken", RunProgress.NEEDS_ATTENTION);
         repaired.release();
         assertThat(spice("retry", "broken", "--fresh", "--set", "groupSize=4"))
@@ -144,7 +144,7 @@ class CommandsTest {
     void aRunIsAborted() throws Exception {
         steps.isBroken = iteration -> iteration.run().lineage().equals("wrong");
         assertThat(spice("run", "--lineage", "wrong", "--iterations", "1", "--detach"))
-                .isEqualTo("0 started wrong\n");
+                .isEqualTo("0 Run              wrong\nstarted wrong\n");
         await("wrong", RunProgress.NEEDS_ATTENTION);
         assertThat(spice("abort", "wrong", "--reason", "wrong corpus"))
                 .isEqualTo("0 wrong: the run ends; the lineage can be continued from its last checkpoint\n");
@@ -166,12 +166,12 @@ class CommandsTest {
                         "--iterations",
                         "1",
                         "--detach"))
-                .isEqualTo("0 started gentler\n");
+                .isEqualTo("0 Run              gentler\nstarted gentler\n");
         assertThat(result("gentler").run().start().lineage()).isEqualTo("some");
         assertThat(result("gentler").checkpoint().iteration()).isEqualTo(13);
 
         assertThat(spice("run", "--lineage", "gentler", "--continue", "--iterations", "1", "--detach"))
-                .isEqualTo("0 started gentler\n");
+                .isEqualTo("0 Run              gentler\nstarted gentler\n");
         result("gentler");
         assertThat(steps.calls).contains("open gentler from some@12", "open gentler from last");
     }

@@ -49,7 +49,7 @@ class RefusalsTest {
 
     @Test
     void aLineageHasOneRun() throws Exception {
-        assertThat(spice("run", "--lineage", "mine", "--detach")).isEqualTo("0 started mine\n");
+        assertThat(spice("run", "--lineage", "mine", "--detach")).isEqualTo("0 Run              mine\nstarted mine\n");
         assertThat(spice("run", "--lineage", "mine", "--detach"))
                 .startsWith("2 spice: lineage mine is being run already")
                 .contains("spice watch mine");

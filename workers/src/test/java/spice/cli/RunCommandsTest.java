@@ -291,9 +291,9 @@ class RunCommandsTest {
                 .startsWith("0 %s: 0.9 million parameters in 4 layers".formatted(model))
                 .contains("a checkpoint takes 10 MB in the store");
         assertThat(spice("run", "--model", model, "--lineage", "stored", "--iterations", "0", "--detach"))
-                .isEqualTo("0 started stored\n");
+                .isEqualTo("0 Run              stored\nstarted stored\n");
         assertThat(spice("run", "--model", "stored/0123456789ab", "--lineage", "none", "--detach"))
-                .isEqualTo("2 spice: there is no model stored/0123456789ab in the store; `spice run --model"
+                .isEqualTo("2 Run              none\nspice: there is no model stored/0123456789ab in the store; `spice run --model"
                         + " FOLDER-OR-S3` puts one there and names it\n");
     }
 

@@ -17,6 +17,7 @@ import spice.runs.Evaluation;
 import spice.runs.IterationMetrics;
 import spice.runs.IterationReport;
 import spice.runs.RunProgress;
+import spice.runs.StepWork;
 import spice.runs.TrainMetrics;
 import spice.store.BlobRef;
 import spice.tracking.MetricsLine;
@@ -90,6 +91,8 @@ class RunViewsTest {
         view.show(iterated(1));
         view.show(new RunEvent.Warned("mine", 1, "sampler and learner differ"));
         view.show(iterated(2, 0, 0, Optional.empty(), Optional.of(-0.1)));
+        view.show(new RunEvent.Working(
+                "mine", List.of(new StepWork("evaluate", 128, 360, "questions", 40), StepWork.uncounted("starting"))));
         view.show(new RunEvent.NeedsAttention("mine", "TRAINING_DIVERGED", "the loss is NaN"));
 
         assertThat(text().lines())
@@ -98,6 +101,7 @@ class RunViewsTest {
                         "iteration   1/40 · pass rate 0.50 · valid 0.75 · Challenger reward  0.25 · 200 tokens/s · 2 min left",
                         "warning: sampler and learner differ",
                         "iteration   2/40 · pass rate    - · valid 0.00 · Challenger reward -0.10 · 200 tokens/s · 2 min left",
+                        "evaluate: 128 of 360 questions, 40 s left · starting",
                         "TRAINING_DIVERGED: the loss is NaN",
                         "what to do about it: spice retry mine [--fresh], spice skip mine, or spice abort mine");
     }

@@ -356,7 +356,9 @@ class ReportPageTest {
             @Override
             public Optional<Standing> standing(String lineage) {
                 return Optional.of(
-                        Standing.of(stack.client.newUntypedWorkflowStub(lineage).query("progress", RunProgress.class)));
+                        Standing.of(
+                                stack.client.newUntypedWorkflowStub(lineage).query("progress", RunProgress.class),
+                                Optional.empty()));
             }
 
             @Override

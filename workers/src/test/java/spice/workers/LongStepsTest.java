@@ -173,7 +173,7 @@ class LongStepsTest {
         IterationRequest iteration = Steppable.iteration(store, model, SETTINGS);
         BlobRef reads = attempts ? Steppable.posed(store, 4) : Steppable.episodes(store, 20_000, 120, 45);
         WorkflowStub stub = begin(step, iteration, reads, 1);
-        awaitHeartbeat(stub, attempts ? "attempt shard 1 of 1" : "update 1 of 1");
+        awaitHeartbeat(stub, attempts ? "\"attempt\"" : "\"train\"");
         TimeUnit.SECONDS.sleep(1);
         return stub;
     }
