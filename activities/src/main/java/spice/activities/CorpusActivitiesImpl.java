@@ -79,7 +79,8 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
                     FORKS,
                     text -> codec.encode(text).length,
                     store,
-                    (stage, done, total) -> heartbeat.now("ingest, %s".formatted(stage.name().toLowerCase(Locale.ROOT)), done, total, "files"));
+                    (stage, done, total) -> heartbeat.now(
+                            "ingest, %s".formatted(stage.name().toLowerCase(Locale.ROOT)), done, total, "files"));
         } catch (CorpusException e) {
             throw Failure.CORPUS_UNUSABLE.because(e);
         } catch (ModelException e) {

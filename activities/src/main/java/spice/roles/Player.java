@@ -25,7 +25,8 @@ public record Player(Policy policy, RoleFormat format) {
     public static Player of(BlobStore store, CheckpointRef checkpoint, Policy policy, RunSettings settings) {
         return switch (settings.roles()) {
             case NANO -> new Player(policy, new NanoFormat());
-            case JSON -> inJson(store, new Checkpoints(store).manifest(checkpoint).files(), policy);
+            case JSON ->
+                inJson(store, new Checkpoints(store).manifest(checkpoint).files(), policy);
         };
     }
 

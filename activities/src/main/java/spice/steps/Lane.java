@@ -22,7 +22,8 @@ import spice.store.StepKey;
 /// @param stage the step's name in the store
 /// @param unit what the shards hold, in the plural
 /// @param version raised by hand when the same inputs would give another shard
-public record Lane(BlobStore store, ExecutorService threads, Heartbeat heartbeat, String stage, String unit, int version) {
+public record Lane(
+        BlobStore store, ExecutorService threads, Heartbeat heartbeat, String stage, String unit, int version) {
 
     /// A shard's result with its number in the stage, by which lanes are merged in order.
     public record Shard(int number, BlobRef blob) {}
@@ -39,8 +40,7 @@ public record Lane(BlobStore store, ExecutorService threads, Heartbeat heartbeat
     /// @param shards of the whole stage
     /// @param inputs what a shard's result depends on
     /// @param work takes one shard
-    public Outcome work(
-            int lane, int lanes, Sharded<?> shards, IntFunction<?> inputs, IntFunction<BlobRef> work) {
+    public Outcome work(int lane, int lanes, Sharded<?> shards, IntFunction<?> inputs, IntFunction<BlobRef> work) {
         Steps steps = new Steps(store);
         List<Integer> mine = IntStream.range(0, shards.count())
                 .filter(shard -> shard % lanes == lane)
@@ -68,8 +68,7 @@ public record Lane(BlobStore store, ExecutorService threads, Heartbeat heartbeat
     ///
     /// @param inputs what a shard's result depends on
     /// @param work takes one shard
-    public <T> List<T> all(
-            Sharded<?> shards, IntFunction<?> inputs, IntFunction<List<T>> work, Class<T> type) {
+    public <T> List<T> all(Sharded<?> shards, IntFunction<?> inputs, IntFunction<List<T>> work, Class<T> type) {
         Outcome outcome = work(0, 1, shards, inputs, shard -> BlobList.put(store, work.apply(shard)));
         return collect(store, List.of(outcome.shards()), type);
     }

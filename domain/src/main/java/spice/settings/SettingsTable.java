@@ -37,9 +37,7 @@ public final class SettingsTable {
     private static Row row(RecordComponent setting, List<ObjectNode> presets) {
         return new Row(
                 setting.getName(),
-                presets.stream()
-                        .map(preset -> value(preset, setting.getName()))
-                        .toList(),
+                presets.stream().map(preset -> value(preset, setting.getName())).toList(),
                 setting.getAnnotation(Setting.class).value() + range(setting));
     }
 

@@ -81,7 +81,8 @@ public record SamplingMemory(
                                         case DOWN_PROJ -> config.hiddenSize() + inside / 2;
                                     })
                                     .sum();
-                            return asLearned * Float.BYTES + (long) config.layers() * all.rank() * parts * dtype.bytes();
+                            return asLearned * Float.BYTES
+                                    + (long) config.layers() * all.rank() * parts * dtype.bytes();
                         })
                         .orElse(0L);
         };

@@ -100,11 +100,9 @@ final class AskCommand implements Callable<Integer> {
     }
 
     private int asked(Path folder, LocalSettings local) {
-        boolean isNano = roles == null
-                ? Path.of(model).normalize().endsWith(NANO)
-                : roles == RunSettings.RoleStyle.NANO;
-        RunSettings settings = RunOptions.checked(
-                RunOptions.object(Map.of("preset", isNano ? NANO : "own")));
+        boolean isNano =
+                roles == null ? Path.of(model).normalize().endsWith(NANO) : roles == RunSettings.RoleStyle.NANO;
+        RunSettings settings = RunOptions.checked(RunOptions.object(Map.of("preset", isNano ? NANO : "own")));
         try (LanguageModel policy = LanguageModel.open(
                 folder, Dtype.FLOAT32, Runtime.getRuntime().availableProcessors(), local.devices())) {
             switch (settings.roles()) {
@@ -123,7 +121,8 @@ final class AskCommand implements Callable<Integer> {
     private static Map<String, BlobRef> withoutWeights(Path folder, BlobStore store) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(Files::isRegularFile)
-                    .filter(file -> COMPANION.matcher(file.getFileName().toString()).matches())
+                    .filter(file ->
+                            COMPANION.matcher(file.getFileName().toString()).matches())
                     .collect(Collectors.toMap(file -> file.getFileName().toString(), store::put));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -135,7 +134,8 @@ final class AskCommand implements Callable<Integer> {
         Task task = new Task(AnswerKind.STRING, question, List.of(), "", List.of(), "", "");
         PromptGroup prompt =
                 new PromptGroup(policy.codec().encode(player.format().reasonerPrompt(task)), new long[] {0});
-        int[] reply = policy.sample(List.of(prompt), new Sampling(0, tokens == null ? settings.reasonerTokens() : tokens))
+        int[] reply = policy.sample(
+                        List.of(prompt), new Sampling(0, tokens == null ? settings.reasonerTokens() : tokens))
                 .getFirst()
                 .getFirst()
                 .tokens();

@@ -42,8 +42,10 @@ final class SettingsView {
         int meaning = all.getFirst().size() - 1;
         for (int column = 0; column < meaning; column++) {
             int number = column;
-            int widest =
-                    all.stream().mapToInt(cells -> cells.get(number).length()).max().orElse(0);
+            int widest = all.stream()
+                    .mapToInt(cells -> cells.get(number).length())
+                    .max()
+                    .orElse(0);
             columns.add(column == 0 ? widest : Math.min(WIDEST_VALUE, widest));
         }
         int before = columns.stream().mapToInt(each -> each + GAP.length()).sum();
@@ -70,7 +72,9 @@ final class SettingsView {
                     for (int column = 0; column < columns.size(); column++) {
                         List<String> cell = wrapped.get(column);
                         String part = line < cell.size() ? cell.get(line) : "";
-                        text.append(part).append(" ".repeat(columns.get(column) - part.length())).append(GAP);
+                        text.append(part)
+                                .append(" ".repeat(columns.get(column) - part.length()))
+                                .append(GAP);
                     }
                     return text.toString().stripTrailing();
                 })

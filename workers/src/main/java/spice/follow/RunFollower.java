@@ -74,7 +74,8 @@ public final class RunFollower {
                         report.evaluations().stream().findFirst()));
                 return report;
             } catch (TimeoutException e) {
-                look().ifPresent(progress -> view.tick(progress, () -> StepsUnderWay.inWords(StepsUnderWay.of(temporal, id))));
+                look().ifPresent(progress ->
+                        view.tick(progress, () -> StepsUnderWay.inWords(StepsUnderWay.of(temporal, id))));
             } catch (ExecutionException e) {
                 throw failure(e.getCause());
             }

@@ -42,7 +42,8 @@ record FoundStack(StackAddresses addresses, ProcessHandle supervisor) implements
                 settings.bucket(), state.s3(), state.s3().map(_ -> S3KeyFile.open(settings.s3KeyFile())));
         ProcessHandle supervisor = state.supervisor()
                 .find()
-                .orElseThrow(() -> new UserError("the local stack was just stopped. Try again, or start it by `spice up`."));
+                .orElseThrow(
+                        () -> new UserError("the local stack was just stopped. Try again, or start it by `spice up`."));
         return new FoundStack(new StackAddresses(state.rung(), temporal, state.ui(), s3, settings.logs()), supervisor);
     }
 

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import spice.program.UserError;
 
-/// Tells a stack from those of other folders, whose servers may listen on the same ports: a stack's Temporal server keeps
+/// Tells a stack from those of other folders, whose servers may listen on the same ports: a stack's Temporal server
+/// keeps
 /// the name in its namespace.
 ///
 /// @param id random, since a folder may be copied or lie on another machine

@@ -63,7 +63,8 @@ public record RunStanding(TemporalConnection temporal, Optional<URI> ui) impleme
     @Override
     public Optional<Standing> standing(String lineage) {
         return described(lineage).flatMap(info -> switch (info.getStatus()) {
-            case WORKFLOW_EXECUTION_STATUS_RUNNING -> progress(lineage).map(progress -> Standing.of(progress, steps(lineage)));
+            case WORKFLOW_EXECUTION_STATUS_RUNNING ->
+                progress(lineage).map(progress -> Standing.of(progress, steps(lineage)));
             case WORKFLOW_EXECUTION_STATUS_FAILED ->
                 Optional.of(Standing.ended("failed", failure(lineage).map(FailureSummary::toString)));
             default -> Optional.of(Standing.ended(word(info.getStatus()), Optional.empty()));
@@ -114,14 +115,16 @@ public record RunStanding(TemporalConnection temporal, Optional<URI> ui) impleme
                                 .orElse(name)))
                 .flatMap(Optional::stream)
                 .reduce("%s: %s"::formatted)
-                .map(said -> failure.isPresent() ? said : Stream.concat(Stream.of(said), steps(run).stream())
-                        .collect(Collectors.joining(", ")))
+                .map(said -> failure.isPresent()
+                        ? said
+                        : Stream.concat(Stream.of(said), steps(run).stream()).collect(Collectors.joining(", ")))
                 .orElseThrow();
     }
 
     /// What the run works on, in words.
     private Optional<String> steps(String run) {
-        return Optional.of(StepsUnderWay.inWords(StepsUnderWay.of(temporal, run))).filter(words -> !words.isEmpty());
+        return Optional.of(StepsUnderWay.inWords(StepsUnderWay.of(temporal, run)))
+                .filter(words -> !words.isEmpty());
     }
 
     private static Optional<String> attribute(WorkflowExecutionInfo info, SearchAttributeKey<String> key) {

@@ -53,8 +53,7 @@ public final class StepsUnderWay {
     private static Optional<StepWork> work(Payloads details) {
         DataConverter converter = spice.runs.Payloads.converter();
         try {
-            return Optional.ofNullable(
-                    converter.fromPayloads(0, Optional.of(details), StepWork.class, StepWork.class));
+            return Optional.ofNullable(converter.fromPayloads(0, Optional.of(details), StepWork.class, StepWork.class));
         } catch (DataConverterException e) {
             return Optional.ofNullable(converter.fromPayloads(0, Optional.of(details), String.class, String.class))
                     .map(StepWork::uncounted);

@@ -73,7 +73,8 @@ class RefusalsTest {
     @Test
     @Timeout(45)
     void whoWatchesIsToldAtOnceThatNothingIsUp() throws Exception {
-        assertThat(new SpiceProcess(folder, "127.0.0.1:1").says(Map.of("TEMPORAL_ADDRESS", "127.0.0.1:2"), "watch", "mine"))
+        assertThat(new SpiceProcess(folder, "127.0.0.1:1")
+                        .says(Map.of("TEMPORAL_ADDRESS", "127.0.0.1:2"), "watch", "mine"))
                 .startsWith("1 spice: no Temporal server answers at 127.0.0.1:2 (")
                 .endsWith("); start one with `spice up`, or set TEMPORAL_ADDRESS\n");
     }

@@ -293,8 +293,9 @@ class RunCommandsTest {
         assertThat(spice("run", "--model", model, "--lineage", "stored", "--iterations", "0", "--detach"))
                 .isEqualTo("0 Run              stored\nstarted stored\n");
         assertThat(spice("run", "--model", "stored/0123456789ab", "--lineage", "none", "--detach"))
-                .isEqualTo("2 Run              none\nspice: there is no model stored/0123456789ab in the store; `spice run --model"
-                        + " FOLDER-OR-S3` puts one there and names it\n");
+                .isEqualTo(
+                        "2 Run              none\nspice: there is no model stored/0123456789ab in the store; `spice run --model"
+                                + " FOLDER-OR-S3` puts one there and names it\n");
     }
 
     // ---- spice watch ----

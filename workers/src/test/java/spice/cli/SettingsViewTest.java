@@ -25,14 +25,16 @@ class SettingsViewTest {
     @ParameterizedTest
     @ValueSource(ints = {80, 100, 132, 200})
     void everyLineFits(int width) {
-        assertThat(SettingsView.lines(width)).allSatisfy(line -> assertThat(line)
-                .hasSizeLessThanOrEqualTo(width));
+        assertThat(SettingsView.lines(width))
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(width));
     }
 
     @Test
     void noSettingIsLeftOut() {
         String table = String.join("\n", SettingsView.lines(100));
-        assertThat(SettingsTable.groups()).flatExtracting(SettingsTable.Group::rows).isNotEmpty().allSatisfy(row ->
-                assertThat(table).contains("\n%s ".formatted(row.name())));
+        assertThat(SettingsTable.groups())
+                .flatExtracting(SettingsTable.Group::rows)
+                .isNotEmpty()
+                .allSatisfy(row -> assertThat(table).contains("\n%s ".formatted(row.name())));
     }
 }

@@ -168,7 +168,8 @@ class SpiceScriptTest {
                         .formatted(classes));
         assertThat(root.resolve(".spice/logs/build.log"))
                 .content()
-                .contains("-XX:ArchiveClassesAtExit=%s/classes.jsa -cp %s spice.cli.Spice status".formatted(shared, jars));
+                .contains("-XX:ArchiveClassesAtExit=%s/classes.jsa -cp %s spice.cli.Spice status"
+                        .formatted(shared, jars));
     }
 
     /// The report of a test class that took so long, with one test for each of these outcomes.

@@ -97,7 +97,8 @@ class LiveServerTest {
 
     @Test
     void whoHasNotSeesNothing() throws IOException {
-        for (String path : new String[] {"/", "/mine/", "/0123456789abcdeX/mine/", "//mine/", "/mine", "/" + TOKEN + "/mine/x"}) {
+        for (String path :
+                new String[] {"/", "/mine/", "/0123456789abcdeX/mine/", "//mine/", "/mine", "/" + TOKEN + "/mine/x"}) {
             assertThat(answer("GET", path, host())).contains("404").doesNotContain("saffron");
         }
     }

@@ -83,8 +83,9 @@ class LocalStackTest {
         Path other = folder.resolve("other");
         Map<String, String> there = Map.of("SPICE_HOME", other.toString(), "SPICE_TEMPORAL_PORT", port);
         assertThat(program.says(there, "watch", "nobody"))
-                .matches("2 spice: at 127.0.0.1:%s answers the stack [0-9a-f]{12} in %s, but this command is for the stack in %s; set SPICE_HOME to the former, or .*\n"
-                        .formatted(port, settings.home(), other));
+                .matches(
+                        "2 spice: at 127.0.0.1:%s answers the stack [0-9a-f]{12} in %s, but this command is for the stack in %s; set SPICE_HOME to the former, or .*\n"
+                                .formatted(port, settings.home(), other));
 
         assertThat(new StackView(settings).end()).containsExactly("s3", "temporal", "worker");
 

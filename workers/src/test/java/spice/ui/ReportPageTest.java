@@ -355,10 +355,9 @@ class ReportPageTest {
         LiveReport.Temporal temporal = new LiveReport.Temporal() {
             @Override
             public Optional<Standing> standing(String lineage) {
-                return Optional.of(
-                        Standing.of(
-                                stack.client.newUntypedWorkflowStub(lineage).query("progress", RunProgress.class),
-                                Optional.empty()));
+                return Optional.of(Standing.of(
+                        stack.client.newUntypedWorkflowStub(lineage).query("progress", RunProgress.class),
+                        Optional.empty()));
             }
 
             @Override
