@@ -113,6 +113,16 @@ public final class CorpusActivitiesImpl implements CorpusActivities {
     }
 
     @Override
+    public void requireCorpus(RunSettings settings) {
+        try (Heartbeat _ = heartbeats.start()) {
+            places.source(settings.corpus());
+            heldOut(settings);
+        } catch (CorpusException e) {
+            throw Failure.CORPUS_UNUSABLE.because(e);
+        }
+    }
+
+    @Override
     public Optional<BlobRef> readHeldOut(RunSettings settings) {
         try (Heartbeat _ = heartbeats.start()) {
             return heldOut(settings).map(tasks -> BlobList.put(store, tasks));

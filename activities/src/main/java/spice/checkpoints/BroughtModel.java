@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -35,8 +36,8 @@ public final class BroughtModel {
     ///
     /// @return each with the file that it is or leads to
     /// @throws ModelException if a link leads elsewhere, or a file cannot be used
-    static TreeMap<String, Path> files(Path folder) throws IOException {
-        TreeMap<String, Path> files = files(folder, folder);
+    static SortedMap<String, Path> files(Path folder) throws IOException {
+        SortedMap<String, Path> files = files(folder, folder);
         Path adapter = folder.resolve(ModelFolder.ADAPTER);
         if (Files.isDirectory(adapter)) {
             files(adapter, folder).forEach((name, place) -> files.put(ModelFolder.ADAPTER + "/" + name, place));
@@ -44,7 +45,7 @@ public final class BroughtModel {
         return files;
     }
 
-    private static TreeMap<String, Path> files(Path folder, Path model) throws IOException {
+    private static SortedMap<String, Path> files(Path folder, Path model) throws IOException {
         Path home = model.toRealPath();
         TreeMap<String, Path> files = new TreeMap<>();
         for (Path file : listed(folder)) {

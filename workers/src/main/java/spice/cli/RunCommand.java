@@ -16,6 +16,7 @@ import spice.follow.RunFollower;
 import spice.follow.ViewChoice;
 import spice.local.LocalSettings;
 import spice.program.ExitCode;
+import spice.settings.RunSettings;
 import spice.temporal.Patience;
 import spice.temporal.RunStanding;
 import spice.temporal.RunStarter;
@@ -86,9 +87,10 @@ final class RunCommand implements Callable<Integer> {
         if (model != null) {
             settings.put("model", model);
         }
-        RunOptions.checked(settings);
+        RunSettings checked = RunOptions.checked(settings);
         introduce(temporal, id);
         if (model != null) {
+            RunStarter.check(temporal, id, checked);
             settings.put("model", ModelArgument.name(model, LocalSettings.ofThisProcess(), System.out::println));
         }
         RunStarter.start(temporal, id, settings);

@@ -70,6 +70,7 @@ import spice.upkeep.RunRetention;
 import spice.vllm.VllmPolicySource;
 import spice.vllm.VllmUnusable;
 import spice.workflows.NightlyImpl;
+import spice.workflows.RunCheckImpl;
 import spice.workflows.SelfPlayIterationImpl;
 import spice.workflows.SelfPlayRunImpl;
 import spice.workflows.TaskQueues;
@@ -283,7 +284,7 @@ public final class WorkerProcess implements AutoCloseable {
                                         .build())
                                 .build())
                 .registerWorkflowImplementationTypes(
-                        SelfPlayRunImpl.class, SelfPlayIterationImpl.class, NightlyImpl.class);
+                        SelfPlayRunImpl.class, SelfPlayIterationImpl.class, NightlyImpl.class, RunCheckImpl.class);
     }
 
     private void takeCpuWork(WorkerSettings settings) {

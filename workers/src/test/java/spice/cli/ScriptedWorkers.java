@@ -10,6 +10,7 @@ import spice.temporal.TemporalConnection;
 import spice.workers.TestBuild;
 import spice.workflows.NightlyImpl;
 import spice.workflows.ScriptedActivities;
+import spice.workflows.RunCheckImpl;
 import spice.workflows.SelfPlayIterationImpl;
 import spice.workflows.SelfPlayRunImpl;
 import spice.workflows.TaskQueues;
@@ -37,7 +38,7 @@ public final class ScriptedWorkers {
         WorkerFactory workers = WorkerFactory.newInstance(client);
         TestBuild.worker(workers)
                 .registerWorkflowImplementationTypes(
-                        SelfPlayRunImpl.class, SelfPlayIterationImpl.class, NightlyImpl.class);
+                        SelfPlayRunImpl.class, SelfPlayIterationImpl.class, NightlyImpl.class, RunCheckImpl.class);
         for (String queue : List.of(TaskQueues.CPU, TaskQueues.SAMPLE, TaskQueues.TRAIN)) {
             workers.newWorker(queue).registerActivitiesImplementations(activities);
         }

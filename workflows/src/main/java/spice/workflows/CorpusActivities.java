@@ -15,6 +15,10 @@ public interface CorpusActivities {
     /// [Failure#CORPUS_TOO_SMALL], or at once with [Failure#HELD_OUT_UNUSABLE].
     CorpusRef ingest(RunSettings settings);
 
+    /// Requires the corpus and the held-out file that the settings name. Fails with [Failure#CORPUS_UNUSABLE] or
+    /// [Failure#HELD_OUT_UNUSABLE].
+    void requireCorpus(RunSettings settings);
+
     /// The held-out questions from the file that the settings name; empty if the first Challenger poses them.
     /// Fails with [Failure#HELD_OUT_UNUSABLE].
     Optional<BlobRef> readHeldOut(RunSettings settings);

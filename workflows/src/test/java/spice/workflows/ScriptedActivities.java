@@ -116,6 +116,14 @@ public class ScriptedActivities
     }
 
     @Override
+    public void requireCorpus(RunSettings settings) {
+        calls.add("requireCorpus " + settings.corpus());
+        if (!settings.corpus().startsWith("archive")) {
+            throw Failure.CORPUS_UNUSABLE.because("there is no corpus " + settings.corpus());
+        }
+    }
+
+    @Override
     public Optional<BlobRef> readHeldOut(RunSettings settings) {
         calls.add("readHeldOut");
         return settings.heldOut().isEmpty() ? Optional.empty() : Optional.of(blob("held-out"));
