@@ -70,8 +70,9 @@ final class RunCommand implements Callable<Integer> {
     /// Says how the run is called and where it is seen, before anything that may take long.
     static void introduce(TemporalConnection temporal, String id) {
         LocalSettings local = LocalSettings.ofThisProcess();
+        boolean isOurs = temporal.stack().filter(name -> name.isOf(local)).isPresent();
         System.out.println("Run              " + id);
-        if (temporal.stack().filter(name -> name.isOf(local)).isPresent()) {
+        if (isOurs) {
             new RunStanding(temporal, Optional.of(local.uiAddress()))
                     .page(id)
                     .ifPresent(page -> System.out.println("Temporal UI      " + page));

@@ -86,13 +86,21 @@ public final class TemporalConnection implements AutoCloseable {
         return opened;
     }
 
-    /// The stack whose server this is; empty if it is no stack's.
+    /// The stack whose server this is; empty if it is no stack's, or does not say.
     public Optional<StackName> stack() {
-        return StackName.in(stubs.blockingStub()
-                .describeNamespace(DescribeNamespaceRequest.newBuilder()
-                        .setNamespace(namespace())
-                        .build())
-                .getNamespaceInfo());
+        try {
+            return StackName.in(stubs.blockingStub()
+                    .describeNamespace(DescribeNamespaceRequest.newBuilder()
+                            .setNamespace(namespace())
+                            .build())
+                    .getNamespaceInfo());
+        } catch (StatusRuntimeException e) {
+            // A key may be allowed to work in a namespace and not to describe it.
+            if (e.getStatus().getCode() == Status.Code.PERMISSION_DENIED) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     /// Connects to the server that a profile names, such as that of a stack.

@@ -51,7 +51,7 @@ class RefusalsTest {
     void aLineageHasOneRun() throws Exception {
         assertThat(spice("run", "--lineage", "mine", "--detach")).isEqualTo("0 Run              mine\nstarted mine\n");
         assertThat(spice("run", "--lineage", "mine", "--detach"))
-                .startsWith("2 spice: lineage mine is being run already")
+                .startsWith("2 Run              mine\nspice: lineage mine is being run already")
                 .contains("spice watch mine");
     }
 

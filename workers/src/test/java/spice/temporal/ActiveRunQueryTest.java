@@ -158,7 +158,7 @@ class ActiveRunQueryTest {
     /// Waits, since the server's lists lag behind.
     private ActiveRuns.Known await(Predicate<ActiveRuns.Known> isSo) throws InterruptedException {
         while (true) {
-            ActiveRuns.Known known = (ActiveRuns.Known) ActiveRunQuery.of(connection);
+            ActiveRuns.Known known = ActiveRunQuery.of(connection);
             if (isSo.test(known)) {
                 return known;
             }
