@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import spice.model.ModelFolder;
 import spice.store.BlobRef;
 import spice.store.BlobStore;
+import spice.store.CountedInput;
 import spice.store.FileSource;
 import spice.store.Folders;
 import spice.store.Json;
@@ -31,8 +33,14 @@ public record StoredModel(Map<String, BlobRef> files) {
     }
 
     /// Receives the name and size of every file before it is stored.
+    @FunctionalInterface
     public interface Listener {
         void storing(String file, long bytes);
+
+        /// Called often while the file is stored.
+        ///
+        /// @param share that is done, from 0 to 1
+        default void at(String file, double share) {}
     }
 
     /// Stores the model in this folder. Files are streamed, and those that the store has are skipped.
@@ -42,8 +50,11 @@ public record StoredModel(Map<String, BlobRef> files) {
     public static Optional<String> put(BlobStore store, Path folder, Listener listener) throws IOException {
         Map<String, BlobRef> files = new TreeMap<>();
         for (Map.Entry<String, Path> file : BroughtModel.files(folder).entrySet()) {
-            listener.storing(file.getKey(), Files.size(file.getValue()));
-            files.put(file.getKey(), store.put(file.getValue()));
+            long bytes = Files.size(file.getValue());
+            listener.storing(file.getKey(), bytes);
+            files.put(
+                    file.getKey(),
+                    store.put(file.getValue(), done -> listener.at(file.getKey(), done / (2.0 * bytes))));
         }
         return named(store, files);
     }
@@ -62,20 +73,25 @@ public record StoredModel(Map<String, BlobRef> files) {
                 .toList();
         for (FileSource.SourceFile file : smallestFirst) {
             listener.storing(file.path(), file.bytes());
-            files.put(file.path(), put(store, source, file.path(), scratch));
+            files.put(file.path(), put(store, source, file, scratch, listener));
         }
         return named(store, files);
     }
 
-    private static BlobRef put(BlobStore store, FileSource source, String name, Path scratch) throws IOException {
+    /// Fetches a file and stores it: each byte is handled three times.
+    private static BlobRef put(
+            BlobStore store, FileSource source, FileSource.SourceFile file, Path scratch, Listener listener)
+            throws IOException {
+        String name = file.path();
+        LongConsumer done = bytes -> listener.at(name, bytes / (3.0 * file.bytes()));
         Path folder = Files.createTempDirectory(scratch, "model-");
-        try (InputStream content = source.open(name)) {
+        try (InputStream content = new CountedInput(source.open(name), 0, done)) {
             // Under its own name, which says what it should hold and which an error shows.
             Path copy = folder.resolve(name);
             Files.createDirectories(copy.resolveSibling(""));
             Files.copy(content, copy);
             ModelFolder.check(copy);
-            return store.put(copy);
+            return store.put(copy, stored -> done.accept(file.bytes() + stored));
         } finally {
             Folders.delete(folder);
         }

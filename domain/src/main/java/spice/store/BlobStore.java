@@ -1,6 +1,7 @@
 package spice.store;
 
 import java.nio.file.Path;
+import java.util.function.LongConsumer;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +16,14 @@ public interface BlobStore {
 
     /// Stores a file under its SHA-256, streamed.
     BlobRef put(Path file);
+
+    /// As [#put(Path)], and tells how far it is where the store is not at hand.
+    ///
+    /// @param done takes the bytes done of twice the file's: each is read for the digest and then sent. What the store
+    ///     has already is not sent.
+    default BlobRef put(Path file, LongConsumer done) {
+        return put(file);
+    }
 
     /// The bytes of a small blob, checked against the reference's digest and length.
     byte[] get(BlobRef ref);

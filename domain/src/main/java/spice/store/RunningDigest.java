@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.function.LongConsumer;
 
 /// Computes SHA-256 and length of a stream.
 public final class RunningDigest {
@@ -75,9 +76,26 @@ public final class RunningDigest {
 
     /// The reference to a file's content.
     public static BlobRef of(Path file) throws IOException {
+        return of(file, _ -> {});
+    }
+
+    /// As [#of(Path)].
+    ///
+    /// @param done takes the bytes that have been read so far
+    public static BlobRef of(Path file, LongConsumer done) throws IOException {
         RunningDigest digest = new RunningDigest();
         try (InputStream in = Files.newInputStream(file)) {
-            digest.pass(in, OutputStream.nullOutputStream());
+            digest.pass(in, new OutputStream() {
+                @Override
+                public void write(int read) {
+                    done.accept(digest.bytes);
+                }
+
+                @Override
+                public void write(byte[] read, int offset, int length) {
+                    done.accept(digest.bytes);
+                }
+            });
         }
         return digest.ref();
     }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -54,13 +54,13 @@ final class ModelArgument {
                 OwnerOnly.folder(local.home());
                 FileSource source = S3PrefixSource.below(place, "");
                 BroughtModel.leftOut(source).ifPresent(what -> say.accept(NOT_USED + what));
-                return StoredModel.put(store, source, local.home(), listener(say));
+                return StoredModel.put(store, source, local.home(), new StoringLines(say, Clock.systemUTC()));
             });
         }
         Path folder = Path.of(place).toAbsolutePath().normalize();
         if (Files.isRegularFile(folder.resolve(CONFIG))) {
             BroughtModel.unused(folder).forEach(what -> say.accept(NOT_USED + what));
-            return stored(place, local, store -> StoredModel.put(store, folder, listener(say)));
+            return stored(place, local, store -> StoredModel.put(store, folder, new StoringLines(say, Clock.systemUTC())));
         }
         if (place.contains("/") || Files.isDirectory(folder)) {
             throw none(folder.toString());
@@ -198,9 +198,5 @@ final class ModelArgument {
                 "there is no model in %s: no config.json; give --model a folder or an S3 prefix with a model in Hugging Face layout"
                         .formatted(place),
                 ExitCode.BAD_INPUT);
-    }
-
-    private static StoredModel.Listener listener(Consumer<String> say) {
-        return (file, bytes) -> say.accept(String.format(Locale.ROOT, "storing %s (%.1f MB)", file, bytes / 1e6));
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.commons.io.input.BoundedInputStream;
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import spice.store.CountedInput;
 import spice.store.StoreException;
 
 /// Stores a large file in several requests, since S3 accepts at most five gigabytes in one. The object appears
@@ -29,12 +31,13 @@ record PartedUpload(S3Bucket bucket, long part) {
 
     /// Stores the file.
     ///
+    /// @param sent takes the bytes sent so far
     /// @param same whether the file still has the content that its key names; asked once all parts are sent
     /// @throws StoreException if the file has changed, or the server fails
-    void put(String key, Path file, BooleanSupplier same) {
+    void put(String key, Path file, LongConsumer sent, BooleanSupplier same) {
         long bytes = file.toFile().length();
         try {
-            upload(key, bytes, (upload, span) -> send(key, upload, span, file), () -> {
+            upload(key, bytes, (upload, span) -> send(key, upload, span, file, sent), () -> {
                 if (!same.getAsBoolean()) {
                     throw new StoreException("%s has changed while it was stored; store it again".formatted(file));
                 }
@@ -93,12 +96,11 @@ record PartedUpload(S3Bucket bucket, long part) {
                 .mapToObj(i -> new Span(Math.toIntExact(i + 1), i * part, Math.min(part, bytes - i * part)));
     }
 
-    private String send(String key, String upload, Span span, Path file) {
+    private String send(String key, String upload, Span span, Path file, LongConsumer sent) {
         return bucket.client()
                 .uploadPart(
                         r -> r.bucket(bucket.name()).key(key).uploadId(upload).partNumber(span.number()),
-                        RequestBody.fromContentProvider(
-                                () -> open(file, span.from(), span.length()), span.length(), BINARY))
+                        body(file, span.from(), span.length(), sent))
                 .eTag();
     }
 
@@ -115,14 +117,24 @@ record PartedUpload(S3Bucket bucket, long part) {
                 .eTag();
     }
 
-    private static InputStream open(Path file, long from, long length) {
+    /// A request's body: a part of a file, which every attempt reads anew.
+    ///
+    /// @param sent takes the bytes of the file up to where it has been read
+    static RequestBody body(Path file, long from, long length, LongConsumer sent) {
+        return RequestBody.fromContentProvider(() -> open(file, from, length, sent), length, BINARY);
+    }
+
+    private static InputStream open(Path file, long from, long length, LongConsumer sent) {
         try {
             InputStream in = Files.newInputStream(file);
             in.skipNBytes(from);
-            return BoundedInputStream.builder()
-                    .setInputStream(in)
-                    .setMaxCount(length)
-                    .get();
+            return new CountedInput(
+                    BoundedInputStream.builder()
+                            .setInputStream(in)
+                            .setMaxCount(length)
+                            .get(),
+                    from,
+                    sent);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read %s, which was to be stored".formatted(file), e);
         }

@@ -13,6 +13,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.commons.io.input.CloseShieldInputStream;
 import org.slf4j.Logger;
@@ -97,7 +98,9 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         record Whole(RequestBody body) implements Content {}
 
         /// A file that needs several requests.
-        record Parts(Path file) implements Content {}
+        ///
+        /// @param sent takes the bytes sent so far
+        record Parts(Path file, LongConsumer sent) implements Content {}
     }
 
     @Override
@@ -109,8 +112,18 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
 
     @Override
     public BlobRef put(Path file) {
-        BlobRef ref = digest(file);
-        put(ref, ref.bytes() > requestBytes ? new Content.Parts(file) : new Content.Whole(RequestBody.fromFile(file)));
+        return put(file, _ -> {});
+    }
+
+    @Override
+    public BlobRef put(Path file, LongConsumer done) {
+        BlobRef ref = digest(file, done);
+        LongConsumer sent = bytes -> done.accept(ref.bytes() + bytes);
+        put(
+                ref,
+                ref.bytes() > requestBytes
+                        ? new Content.Parts(file, sent)
+                        : new Content.Whole(PartedUpload.body(file, 0, ref.bytes(), sent)));
         return ref;
     }
 
@@ -122,9 +135,9 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         }
     }
 
-    private static BlobRef digest(Path file) {
+    private static BlobRef digest(Path file, LongConsumer done) {
         try {
-            return RunningDigest.of(file);
+            return RunningDigest.of(file, done);
         } catch (IOException e) {
             throw new StoreException("cannot read %s, which was to be stored (%s)".formatted(file, e), e);
         }
@@ -134,9 +147,9 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         String key = ObjectKeys.blob(ref.sha256());
         return switch (content) {
             case Content.Whole(RequestBody body) -> bucket.create(key, body, Optional.of(checksum(ref)));
-            case Content.Parts(Path file) -> {
+            case Content.Parts(Path file, LongConsumer sent) -> {
                 new PartedUpload(bucket, requestBytes)
-                        .put(key, file, () -> digest(file).equals(ref));
+                        .put(key, file, sent, () -> digest(file, _ -> {}).equals(ref));
                 yield true;
             }
         };

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -197,13 +199,33 @@ class S3BlobStoreTest extends BlobStoreContract {
 
         try (S3Client client = S3Clients.open(location)) {
             S3Bucket bucket = S3Bucket.of(client, location);
-            assertThatThrownBy(() -> new PartedUpload(bucket, 5L << 20).put(key, large, () -> false))
+            assertThatThrownBy(() -> new PartedUpload(bucket, 5L << 20).put(key, large, _ -> {}, () -> false))
                     .isInstanceOf(StoreException.class)
                     .hasMessageContainingAll(large.toString(), "has changed");
             assertThat(bucket.head(key)).isEmpty();
             assertThat(client.listMultipartUploads(r -> r.bucket(location.bucket()))
                             .uploads())
                     .isEmpty();
+        }
+    }
+
+    /// Each byte is read once for the digest and once to be sent; what is there already is not sent.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aLargeFileTellsHowFarItIs(boolean inParts) throws IOException {
+        byte[] content = new byte[12_000_001];
+        new Random(3).nextBytes(content);
+        Path large = Files.write(folder.resolve("large"), content);
+        try (S3BlobStore counted =
+                S3BlobStore.counted(location, new SimpleMeterRegistry(), inParts ? 5L << 20 : 1L << 30)) {
+            List<Long> done = new ArrayList<>();
+            counted.put(large, done::add);
+            assertThat(done).isSorted().hasSizeGreaterThan(20).contains((long) content.length);
+            assertThat(done.getLast()).isEqualTo(2L * content.length);
+
+            done.clear();
+            counted.put(large, done::add);
+            assertThat(done.getLast()).isEqualTo(content.length);
         }
     }
 
