@@ -88,8 +88,11 @@ class DecoderDevicesTest {
                 TorchProgram.Call beginning =
                         decoder.call("begin").with(away(5, 8)).with(weights);
                 TorchProgram.Held begun = beginning.held();
-                TorchProgram.Call packing =
-                        decoder.call("pack_all").with(weights).with(CONFIG.headDimension());
+                TorchProgram.Call packing = decoder.call("pack_all")
+                        .with(weights)
+                        .with(List.<PtNDArray>of())
+                        .with(1.0)
+                        .with(CONFIG.headDimension());
                 TorchProgram.Held packed = packing.held()) {
             assertAway(packed, 0);
             for (int list = 1; list < begun.values().size(); list++) {

@@ -37,7 +37,8 @@ class OffloadTest {
         Path there = steps("there", settings, Devices.CPU.offloading(), Devices.CPU.offloading());
         Path moved = steps("moved", settings, Devices.CPU.offloading(), Devices.CPU);
 
-        for (String file : List.of("second/model.safetensors", "second.safetensors")) {
+        String learned = lora.isEmpty() ? "second/model.safetensors" : "second/adapter/adapter_model.safetensors";
+        for (String file : List.of(learned, "second.safetensors")) {
             assertThat(Files.mismatch(there.resolve(file), here.resolve(file)))
                     .as(file)
                     .isEqualTo(-1);
