@@ -42,8 +42,8 @@ import spice.workflows.EvaluatorActivities.EvaluationRequest;
 
 /// Evaluates checkpoints on held-out questions, and crosses the first and the last checkpoint's roles.
 public final class EvaluatorActivitiesImpl implements EvaluatorActivities {
-    private static final int VERSION = 4;
-    private static final int CROSS_VERSION = 4;
+    private static final int VERSION = 5;
+    private static final int CROSS_VERSION = 5;
     /// Seed of held-out answers and of the documents for co-evolution. It is the same in every run, so that a
     /// comparison of two runs does not compare their luck.
     private static final Seed SEED = new Seed(20251028);

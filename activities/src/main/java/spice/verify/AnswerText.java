@@ -21,7 +21,16 @@ final class AnswerText {
 
     /// The answer without math delimiters, LaTeX fonts, bold marks, a full stop at its end, and blanks around it.
     static String bare(String answer) {
-        String bare = withoutFonts(answer).strip();
+        return inner(withoutFonts(answer).strip());
+    }
+
+    /// A number or a formula: bare, without what [Unit#without] drops, and the value of an assignment.
+    static String quantity(String answer) {
+        return rightSide(inner(Unit.without(bare(Unit.without(inner(answer.strip()))))));
+    }
+
+    private static String inner(String text) {
+        String bare = text;
         while (true) {
             String inner = unwrapped(bare);
             if (inner.equals(bare)) {
@@ -46,7 +55,25 @@ final class AnswerText {
                         .strip();
             }
         }
+        if (isBraced(text)) {
+            return text.substring(1, text.length() - 1).strip();
+        }
         return text.endsWith(".") ? text.substring(0, text.length() - 1).strip() : text;
+    }
+
+    /// Whether the first brace closes at the end: not so in `{1}{2}`.
+    private static boolean isBraced(String text) {
+        if (!text.startsWith("{") || !text.endsWith("}")) {
+            return false;
+        }
+        int depth = 0;
+        for (int position = 0; position < text.length() - 1; position++) {
+            depth += text.charAt(position) == '{' ? 1 : text.charAt(position) == '}' ? -1 : 0;
+            if (depth == 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// Removes `\text{` and the like, each with its closing brace.

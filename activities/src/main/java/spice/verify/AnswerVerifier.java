@@ -2,6 +2,8 @@ package spice.verify;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import spice.domain.AnswerKind;
 import spice.domain.Task;
@@ -10,10 +12,12 @@ import spice.domain.Verdict;
 /// Compares a Reasoner's answer with the gold answer.
 ///
 /// Numbers and expressions are compared by exact value: `0.333` is not `1/3`, `50%` is `1/2`. The functions are
-/// pure and bounded (see [Work]): an answer that would exceed a bound is `UNDECIDED`, never wrong.
+/// pure and bounded (see [Work]). An answer that exceeds a bound beside a gold that does not is wrong: else a model would
+/// learn to answer what cannot be decided. `UNDECIDED` is left for golds that exceed the bounds themselves.
 public final class AnswerVerifier {
     private static final int WORDS = 3;
     private static final int GOLD_LENGTH = 200;
+    private static final Pattern MEASURED = Pattern.compile("([^\\p{L}\\\\]*[\\d)])\\s*(\\p{L}{2,}.*)", Pattern.DOTALL);
 
     private AnswerVerifier() {}
 
@@ -22,22 +26,33 @@ public final class AnswerVerifier {
         if (answer.isEmpty() || answer.get().isBlank()) {
             return Verdict.UNREADABLE;
         }
-        if (answer.get().length() > Work.LENGTH) {
+        Verdict verdict = bounded(task, answer.get());
+        return verdict == Verdict.UNDECIDED && isDecidable(task) ? Verdict.WRONG : verdict;
+    }
+
+    /// The verdict; `UNDECIDED` if gold or answer exceeds a bound.
+    private static Verdict bounded(Task task, String answer) {
+        if (answer.length() > Work.LENGTH) {
             return Verdict.UNDECIDED;
         }
         try {
             return switch (task.kind()) {
-                case CHOICE -> equal(Optional.of(task.answer()), ChoiceAnswer.letter(answer.get(), task.options()));
-                case INTEGER -> equal(IntegerAnswer.read(task.answer()), IntegerAnswer.read(answer.get()));
+                case CHOICE -> equal(Optional.of(task.answer()), ChoiceAnswer.letter(answer, task.options()));
+                case INTEGER -> equal(IntegerAnswer.read(task.answer()), IntegerAnswer.read(answer));
                 case EXPRESSION ->
-                    expression(answer.get())
+                    expression(answer)
                             .map(read -> compareValues(task.answer(), read))
                             .orElse(Verdict.UNREADABLE);
-                case STRING -> equal(word(task.answer()), word(answer.get()));
+                case STRING -> equal(word(task.answer()), word(answer));
             };
         } catch (TooMuchWork e) {
             return Verdict.UNDECIDED;
         }
+    }
+
+    /// Whether the gold answer is equal to itself within the bounds.
+    private static boolean isDecidable(Task task) {
+        return bounded(task, task.answer()) == Verdict.CORRECT;
     }
 
     /// A text that two answers share if the verifier considers them equal; serves to count how many attempts agree.
@@ -65,7 +80,7 @@ public final class AnswerVerifier {
                 case CHOICE -> ChoiceAnswer.letter(text, List.of());
                 case INTEGER -> IntegerAnswer.readStrictly(text).map(Object::toString);
                 case EXPRESSION ->
-                    Optional.of(AnswerText.rightSide(AnswerText.bare(text))).filter(AnswerVerifier::isComparable);
+                    Optional.of(AnswerText.quantity(text)).filter(AnswerVerifier::isComparable);
                 case STRING ->
                     Optional.of(text.strip())
                             .filter(word -> word(word).isPresent() && word.split("\\s+").length <= WORDS);
@@ -134,7 +149,16 @@ public final class AnswerVerifier {
     }
 
     private static Optional<Expression> expression(String text) {
-        return Expression.parse(AnswerText.rightSide(AnswerText.bare(text)));
+        String quantity = AnswerText.quantity(text);
+        return Expression.parse(quantity).or(() -> measured(quantity));
+    }
+
+    /// A number with a unit behind it in plain words.
+    private static Optional<Expression> measured(String quantity) {
+        Matcher measured = MEASURED.matcher(quantity);
+        return measured.matches() && Unit.is(measured.group(2))
+                ? Expression.parse(measured.group(1))
+                : Optional.empty();
     }
 
     /// The value of an expression without variables; empty if the text is no such expression, or exceeds the

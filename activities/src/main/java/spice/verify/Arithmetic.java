@@ -37,20 +37,35 @@ record Arithmetic(Work work) {
         return multiply(left, inverse(right));
     }
 
-    /// A power: exact for whole exponents, by square root for multiples of a half.
+    /// A power: exact for whole exponents, by a root for fractions.
     ///
-    /// @throws TooMuchWork for any other exponent, and for a power that is too large to write down
+    /// @throws TooMuchWork for an irrational exponent, a root of more than [Work#ROOT]th degree, and a power that is too
+    ///     large to write down
     Real power(Real base, Real exponent) {
         if (!(exponent instanceof Rational(BigInteger numerator, BigInteger denominator))) {
             throw new TooMuchWork("an irrational exponent");
         }
-        if (denominator.equals(TWO)) {
-            return wholePower(squareRoot(base), numerator);
+        Real root = denominator.equals(BigInteger.ONE)
+                ? base
+                : denominator.equals(TWO) ? squareRoot(base) : root(base, smallEnough(denominator, Work.ROOT));
+        return wholePower(root, numerator);
+    }
+
+    /// The root of a degree above two; of a negative number where the degree is odd.
+    private Real root(Real radicand, int degree) {
+        work.spend(degree * (radicand.bits() + Work.BITS));
+        if (radicand instanceof Rational(BigInteger numerator, BigInteger denominator)) {
+            boolean isNegative = numerator.signum() < 0;
+            if (isNegative && degree % 2 == 0) {
+                throw new NoValue("the root of a negative number");
+            }
+            BigInteger above = Roots.floor(numerator.abs(), degree);
+            BigInteger below = Roots.floor(denominator, degree);
+            if (above.pow(degree).equals(numerator.abs()) && below.pow(degree).equals(denominator)) {
+                return new Rational(isNegative ? above.negate() : above, below);
+            }
         }
-        if (!denominator.equals(BigInteger.ONE)) {
-            throw new TooMuchWork("a root other than the square root");
-        }
-        return wholePower(base, numerator);
+        return Roots.enclosed(radicand.enclosed(), degree);
     }
 
     private Real wholePower(Real base, BigInteger exponent) {

@@ -17,6 +17,15 @@ final class ChoiceAnswer {
     /// A letter with a mark, and the text after it: `B) text`, `(b) text`, `B. text`, `B: text`.
     private static final Pattern LABELLED = Pattern.compile("[(\\[]?([A-Da-d])[)\\].:]+(.*)", Pattern.DOTALL);
 
+    /// Words that lead to the answer: `Option B`, `The correct answer is (B)`.
+    private static final Pattern LEAD = Pattern.compile(
+            "(?:the\\s+)?(?:(?:correct|right|final|best)\\s+)?(?:answer|option|choice)(?:\\s+is)?\\s*[:=]?\\s*(?:option\\s+)?(?=[(\\[]?[A-Da-d]\\b)",
+            Pattern.CASE_INSENSITIVE);
+
+    /// A second letter behind the first, which makes a hedge of both: `B) or C)`.
+    private static final Pattern HEDGE =
+            Pattern.compile("[)\\].:\\s]*(?:\\bor\\b|\\band\\b|[/,&])\\s*[(\\[]?[A-Da-d](?:[)\\].:].*|\\s*)", Pattern.DOTALL);
+
     /// A letter without a mark, which may also be an article: `A text`.
     private static final Pattern UNMARKED = Pattern.compile("([A-Da-d])\\s+(.*)", Pattern.DOTALL);
 
@@ -27,6 +36,8 @@ final class ChoiceAnswer {
     /// unmarked letter with its own option's text.
     static Optional<String> letter(String answer, List<String> options) {
         String bare = AnswerText.bare(answer);
+        Matcher lead = LEAD.matcher(bare);
+        bare = lead.lookingAt() ? bare.substring(lead.end()) : bare;
         Matcher letter = LETTER.matcher(bare);
         if (letter.matches()) {
             return Optional.of(upper(letter));
@@ -38,6 +49,9 @@ final class ChoiceAnswer {
         Matcher labelled = LABELLED.matcher(bare);
         if (labelled.matches()) {
             String label = upper(labelled);
+            if (HEDGE.matcher(labelled.group(2)).matches()) {
+                return Optional.empty();
+            }
             return Optional.of(label).filter(byText(labelled.group(2), options).orElse(label)::equals);
         }
         Matcher unmarked = UNMARKED.matcher(bare);

@@ -10,7 +10,7 @@ import java.util.List;
 /// factor  = ["+" | "-"] power
 /// power   = postfix ["^" factor]                   so 2^3^2 is 2^(3^2), and -2^2 is -(2^2)
 /// postfix = atom {"%"} ["!"]
-/// atom    = number | variable | "pi" | "(" sum ")" | "{" sum "}" | "sqrt" group | "\frac" group group
+/// atom    = number | variable | "pi" | "(" sum ")" | "{" sum "}" | "sqrt" ["[" sum "]"] group | "\frac" group group
 /// ```
 ///
 /// A product may omit its sign where only one reading is possible: `2x`, `3\sqrt{2}`, `(x+1)(x-1)`. Texts that
@@ -75,8 +75,19 @@ final class ExpressionParser {
                 switch (mark) {
                     case OPEN, ROOT, PI -> true;
                     case FRACTION -> !(tokens.get(position - 1) instanceof Token.Literal);
-                    case PLUS, MINUS, TIMES, OVER, POWER, PERCENT, FACTORIAL, CLOSE, OPEN_BRACE, CLOSE_BRACE, END ->
-                        false;
+                    case PLUS,
+                            MINUS,
+                            TIMES,
+                            OVER,
+                            POWER,
+                            PERCENT,
+                            FACTORIAL,
+                            CLOSE,
+                            OPEN_BRACKET,
+                            CLOSE_BRACKET,
+                            OPEN_BRACE,
+                            CLOSE_BRACE,
+                            END -> false;
                 };
         };
     }
@@ -125,12 +136,32 @@ final class ExpressionParser {
                     case PI -> new Expression.Pi();
                     case OPEN -> inside(Token.Mark.CLOSE);
                     case OPEN_BRACE -> inside(Token.Mark.CLOSE_BRACE);
-                    case ROOT -> new Expression.Root(group());
+                    case ROOT -> root();
                     case FRACTION -> new Expression.Quotient(group(), group());
-                    case PLUS, MINUS, TIMES, OVER, POWER, PERCENT, FACTORIAL, CLOSE, CLOSE_BRACE, END ->
+                    case PLUS,
+                            MINUS,
+                            TIMES,
+                            OVER,
+                            POWER,
+                            PERCENT,
+                            FACTORIAL,
+                            CLOSE,
+                            OPEN_BRACKET,
+                            CLOSE_BRACKET,
+                            CLOSE_BRACE,
+                            END ->
                         throw new NoValue("%s where a number should be".formatted(mark));
                 };
         };
+    }
+
+    private Expression root() {
+        if (!accept(Token.Mark.OPEN_BRACKET)) {
+            return new Expression.Root(group());
+        }
+        Expression degree = inside(Token.Mark.CLOSE_BRACKET);
+        return new Expression.Power(
+                group(), new Expression.Quotient(new Expression.Literal(Rational.of(1)), degree));
     }
 
     private Expression group() {

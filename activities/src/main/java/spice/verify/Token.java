@@ -19,6 +19,8 @@ sealed interface Token {
         FACTORIAL,
         OPEN,
         CLOSE,
+        OPEN_BRACKET,
+        CLOSE_BRACKET,
         OPEN_BRACE,
         CLOSE_BRACE,
         FRACTION,

@@ -24,6 +24,8 @@ final class Tokenizer {
             Map.entry('!', Token.Mark.FACTORIAL),
             Map.entry('(', Token.Mark.OPEN),
             Map.entry(')', Token.Mark.CLOSE),
+            Map.entry('[', Token.Mark.OPEN_BRACKET),
+            Map.entry(']', Token.Mark.CLOSE_BRACKET),
             Map.entry('{', Token.Mark.OPEN_BRACE),
             Map.entry('}', Token.Mark.CLOSE_BRACE),
             Map.entry('\u221a', Token.Mark.ROOT),
@@ -38,6 +40,7 @@ final class Tokenizer {
             "frac", Token.Mark.FRACTION,
             "dfrac", Token.Mark.FRACTION,
             "tfrac", Token.Mark.FRACTION,
+            "cfrac", Token.Mark.FRACTION,
             "sqrt", Token.Mark.ROOT,
             "pi", Token.Mark.PI,
             "%", Token.Mark.PERCENT);
@@ -63,8 +66,9 @@ final class Tokenizer {
     /// @throws NoValue if a character does not belong into an expression
     /// @throws TooMuchWork if a number exceeds the bounds
     static List<Token> tokens(String text) {
-        Tokenizer tokenizer = new Tokenizer(text);
-        while (tokenizer.position < text.length()) {
+        String braced = LatexArguments.braced(text);
+        Tokenizer tokenizer = new Tokenizer(braced);
+        while (tokenizer.position < braced.length()) {
             tokenizer.next();
         }
         tokenizer.tokens.add(Token.Mark.END);

@@ -19,6 +19,9 @@ final class Work {
     /// The largest number whose factorial is computed; it fits [#BITS].
     static final int FACTORIAL = 500;
 
+    /// The highest degree of a root.
+    static final int ROOT = 16;
+
     /// Most different variables of one comparison.
     static final int VARIABLES = 6;
 

@@ -76,11 +76,10 @@ class EvaluatorActivitiesTest {
         assertThat(store.list("evaluations/")).isEmpty();
     }
 
-    /// An answer of 100,000 digits is not judged, neither right nor wrong.
     @Test
-    void whatNobodyCouldJudgeIsNotCompared() throws Exception {
-        assertThat(cross("7 5 2 c = 1" + "0".repeat(100_000))).isEmpty();
-        assertThat(store.list("crossings/")).isEmpty();
+    void anAnswerOfAHundredThousandDigitsIsWrong() throws Exception {
+        CoEvolution crossed = cross("7 5 2 c = 1" + "0".repeat(100_000)).orElseThrow();
+        assertThat(crossed.lastOnLast()).isZero();
     }
 
     @Test

@@ -70,19 +70,20 @@ class JudgeTest {
                 .allSatisfy(episode -> assertThat(episode.advantage()).isZero());
     }
 
+    /// Only a gold that is no number leaves a number undecided; what cannot be read is wrong beside it, too.
     @Test
     void anUndecidedAttemptIsLeftOut() {
-        String endless = "7 5 2 c = 1" + "0".repeat(100_000);
-        var judged = score("{}", List.of(ONE_TASK), attempted(0, 0, RIGHT, endless, WRONG, WRONG));
+        PosedDocument strange = new PosedDocument(
+                0, 1, 1, Map.of(), Map.of(), List.of(posed(0, task("clove 7 plus 5", "about ten"))));
+        var judged = score("{}", List.of(strange), attempted(0, 0, RIGHT, "none", "none"));
         assertThat(judged.tasks().getFirst().attempts())
                 .extracting(ScoredTask.ScoredAttempt::verdict)
-                .containsExactly(Verdict.CORRECT, Verdict.UNDECIDED, Verdict.WRONG, Verdict.WRONG);
+                .containsExactly(Verdict.UNDECIDED, Verdict.UNREADABLE, Verdict.UNREADABLE);
         assertThat(judged.metrics().undecided()).isEqualTo(1);
-        assertThat(judged.metrics().passRate().orElseThrow()).isCloseTo(1.0 / 3, within(1e-12));
+        assertThat(judged.metrics().passRate()).contains(0.0);
         assertThat(judged.episodes())
                 .filteredOn(episode -> episode.role() == Role.REASONER)
-                .hasSize(3);
-        assertThat(judged.tasks().getFirst().attempts().get(0).advantage()).isCloseTo(2.0 / 3, within(1e-12));
+                .hasSize(2);
     }
 
     @Test
@@ -163,10 +164,9 @@ class JudgeTest {
         assertThat(metrics.challengerReward().orElseThrow()).isCloseTo(-0.1, within(1e-12));
 
         PosedDocument undecided =
-                new PosedDocument(0, 1, 1, Map.of(), Map.of(), List.of(posed(0, task("clove 7 plus 5", "12"))));
-        String endless = "7 5 2 c = 1" + "0".repeat(100_000);
+                new PosedDocument(0, 1, 1, Map.of(), Map.of(), List.of(posed(0, task("clove 7 plus 5", "about ten"))));
         IterationMetrics judged =
-                score("{}", List.of(undecided), attempted(0, 0, endless)).metrics();
+                score("{}", List.of(undecided), attempted(0, 0, RIGHT)).metrics();
         assertThat(judged.validShare()).isEqualTo(1);
         assertThat(judged.passRate()).isEmpty();
         assertThat(judged.challengerReward()).isEmpty();

@@ -60,39 +60,40 @@ class AnswerVerifierTest {
                 .isEqualTo(Verdict.UNDECIDED);
     }
 
+    /// What nobody can decide beside a plain gold earns nothing: else a model would learn to answer it.
     @ParameterizedTest
     @ValueSource(strings = {"choice", "integer", "expression", "string"})
-    void aMegabyteIsUndecided(String kind) {
+    void aMegabyteIsWrong(String kind) {
         Task task = kind.equals("choice")
                 ? task(kind, "B", List.of("cumin", "mace", "sumac", "anise"))
                 : task(kind, "5", List.of());
         for (String flood : List.of("9", "(", "B) ", "x+", "\\text{", " the", "-", "1,234")) {
             assertThat(AnswerVerifier.verify(task, Optional.of(flood.repeat(1_000_000 / flood.length()))))
                     .as(flood)
-                    .isEqualTo(Verdict.UNDECIDED);
+                    .isEqualTo(Verdict.WRONG);
         }
     }
 
     @Test
-    void aMillionParenthesesAreUndecidedAndSoAreAFewHundred() {
+    void aMillionParenthesesAreWrongAndSoAreAFewHundred() {
         Task task = task("expression", "5", List.of());
         assertThat(AnswerVerifier.verify(task, Optional.of("(".repeat(1_000_000) + "5" + ")".repeat(1_000_000))))
-                .isEqualTo(Verdict.UNDECIDED);
+                .isEqualTo(Verdict.WRONG);
         assertThat(AnswerVerifier.verify(task, Optional.of("(".repeat(400) + "5" + ")".repeat(400))))
-                .isEqualTo(Verdict.UNDECIDED);
+                .isEqualTo(Verdict.WRONG);
         assertThat(AnswerVerifier.verify(task, Optional.of("(".repeat(40) + "5" + ")".repeat(40))))
                 .isEqualTo(Verdict.CORRECT);
     }
 
     @Test
-    void aLongSumIsStillReadButMuchArithmeticIsUndecided() {
+    void aLongSumIsStillReadButMuchArithmeticIsWrong() {
         Task task = task("expression", "400", List.of());
         assertThat(AnswerVerifier.verify(task, Optional.of("1" + "+1".repeat(399))))
                 .isEqualTo(Verdict.CORRECT);
         assertThat(AnswerVerifier.verify(task, Optional.of("(7^1000/3^1000)" + "*(7^1000/3^1000)".repeat(60))))
-                .isEqualTo(Verdict.UNDECIDED);
+                .isEqualTo(Verdict.WRONG);
         assertThat(AnswerVerifier.verify(task, Optional.of("500!" + "-500!+500!".repeat(90))))
-                .isEqualTo(Verdict.UNDECIDED);
+                .isEqualTo(Verdict.WRONG);
     }
 
     /// Answers of the greatest length, of shapes on which a backtracking matcher takes exponential or quadratic time.

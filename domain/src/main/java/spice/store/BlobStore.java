@@ -1,9 +1,9 @@
 package spice.store;
 
 import java.nio.file.Path;
-import java.util.function.LongConsumer;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /// A store of immutable blobs, step results and named records. All writes are create-only, and a reader gets either
 /// exactly what a writer finished or an exception. Safe for use by many threads and processes.
@@ -19,7 +19,8 @@ public interface BlobStore {
 
     /// As [#put(Path)], and tells how far it is where the store is not at hand.
     ///
-    /// @param done takes the bytes done of twice the file's: each is read for the digest and then sent. What the store
+    /// @param done takes the bytes done of twice the file's: each is read for the digest and then sent. What the
+    store
     ///     has already is not sent.
     default BlobRef put(Path file, LongConsumer done) {
         return put(file);
