@@ -32,13 +32,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The map of the rooms: which package may know which, which library lives where, and what a workflow may not ask for.
+/// The map of the rooms: which package may know which, which library lives where, and what a workflow may not ask
+/// for.
 class ArchitectureTest {
     /// The nouns: every room below them may know these.
     private static final List<String> NOUNS = List.of("domain", "store", "settings", "runs");
 
-    /// All rooms, each with the rooms that it may know besides the nouns. A room knows only rooms above it, so there
-    /// are no circles.
+    /// All rooms, each with the rooms that it may know besides the nouns. A room knows only rooms above it, so
+    /// there are no circles.
     private static final List<Room> ROOMS = List.of(
             room("domain"),
             room("store", "domain"),
@@ -174,8 +175,8 @@ class ArchitectureTest {
                         .containsAll(room.knows()));
     }
 
-    /// A row that allows more than the room uses would mislead. Class files do not show constants of other rooms, and
-    /// sources do not show types that are never named: a room uses what either shows.
+    /// A row that allows more than the room uses would mislead. Class files do not show constants of other rooms,
+    /// and sources do not show types that are never named: a room uses what either shows.
     @ParameterizedTest
     @MethodSource("rooms")
     void theMapAllowsNothingThatIsNotNeeded(Room room) throws IOException {
@@ -282,7 +283,8 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    /// Jackson takes such a method for a field of the JSON, which Temporal's histories and the store's digests hold.
+    /// Jackson takes such a method for a field of the JSON, which Temporal's histories and the store's digests
+    /// hold.
     @Test
     void recordsThatTravelOrAreStoredHaveNoGetters() {
         methods()

@@ -4,9 +4,9 @@ import java.util.List;
 import spice.domain.Passage;
 import spice.domain.Seed;
 
-/// The tenth of a corpus that is never learned from, where a run has no held-out file: each document whose path's hash
-/// lies below a fixed threshold. What else is in the folder has no say, so a document that is held back stays so
-/// while the folder grows. Of few documents it can be none.
+/// The tenth of a corpus that is never learned from, where a run has no held-out file: each document whose path's
+/// hash lies below a fixed threshold. What else is in the folder has no say, so a document that is held back
+/// stays so while the folder grows. Of few documents it can be none.
 final class HeldBack {
     private static final Seed HASH = new Seed(10);
     /// A tenth of all hashes, which are unsigned numbers of 64 bits.

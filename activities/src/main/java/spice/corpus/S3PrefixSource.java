@@ -16,8 +16,8 @@ import spice.store.s3.S3Clients;
 import spice.store.s3.S3Errors;
 import spice.store.s3.S3Location;
 
-/// The documents below a prefix of a bucket, named as [FileNames] writes them, on the S3 server that the AWS SDK's own
-/// settings name.
+/// The documents below a prefix of a bucket, named as [FileNames] writes them, on the S3 server that the AWS
+/// SDK's own settings name.
 public final class S3PrefixSource implements FileSource {
     private static final String SCHEME = "s3://";
 

@@ -176,7 +176,8 @@ final class JsonReply {
         return value.asText().strip();
     }
 
-    /// A string, number or boolean as text; null and a missing key are empty, and a list of one value is that value.
+    /// A string, number or boolean as text; null and a missing key are empty, and a list of one value is that
+    /// value.
     ///
     /// @throws RefusedReply `UNREADABLE` if the value is another list or an object
     String scalar(String key) {
@@ -194,8 +195,8 @@ final class JsonReply {
         return value.isNull() ? "" : value.asText().strip();
     }
 
-    /// The strings of a list, without blank ones. A single string counts as a list of one, a number in it as text, and
-    /// an object in it as its only value.
+    /// The strings of a list, without blank ones. A single string counts as a list of one, a number in it as
+    /// text, and an object in it as its only value.
     ///
     /// @throws RefusedReply `UNREADABLE` if the value is not such a list
     List<String> texts(String key) {

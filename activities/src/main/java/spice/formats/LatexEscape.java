@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 /// Backslashes in JSON that are meant for LaTeX. Models write `"8 \times \frac{3}{4}"`, which JSON reads without an
 /// error: as a tab, `imes`, a form feed and `rac{3}{4}`.
 final class LatexEscape {
-    /// Commands of LaTeX, amsmath and amssymb that begin like JSON's `\n`. `\ni` is not among them: it begins the line
-    /// `i)` of a list far more often.
+    /// Commands of LaTeX, amsmath and amssymb that begin like JSON's `\n`. `\ni` is not among them: it begins the
+    /// line `i)` of a list far more often.
     private static final Set<String> AFTER_LINE_END = words("""
             nabla natural ncong ne nearrow neg negmedspace negthickspace negthinspace neq nequiv newcommand
             newline nexists ngeq ngeqq ngeqslant ngtr nicefrac nleftarrow nLeftarrow nleftrightarrow
@@ -36,9 +36,9 @@ final class LatexEscape {
         return Set.of(list.strip().split("\\s+"));
     }
 
-    /// The text with a second backslash before each command of LaTeX. JSON's line ends and tabs stay where the letters
-    /// are no command: before the capital of a new sentence, between the cells of a table, before code. Backspaces,
-    /// form feeds, and carriage returns before a letter are never meant.
+    /// The text with a second backslash before each command of LaTeX. JSON's line ends and tabs stay where the
+    /// letters are no command: before the capital of a new sentence, between the cells of a table, before code.
+    /// Backspaces, form feeds, and carriage returns before a letter are never meant.
     static String asMeant(String object) {
         return ESCAPE.matcher(object).replaceAll(escape -> {
             String letters = escape.group(1);

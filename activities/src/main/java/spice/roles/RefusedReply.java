@@ -34,8 +34,8 @@ public record RefusedReply(String document, Refusal refusal, String detail, List
                                         task.replies()))));
     }
 
-    /// A few replies to read, each as a line. The most frequent reasons come first, and a reason comes twice only if
-    /// there are not enough reasons.
+    /// A few replies to read, each as a line. The most frequent reasons come first, and a reason comes twice only
+    /// if there are not enough reasons.
     public static List<String> toRead(Stream<RefusedReply> replies) {
         Map<Refusal, List<RefusedReply>> byReason = replies.distinct().collect(groupingBy(RefusedReply::refusal));
         List<List<RefusedReply>> mostFirst = byReason.values().stream()

@@ -11,9 +11,10 @@ import spice.checkpoints.CommitListener;
 import spice.runs.CheckpointRef;
 import spice.settings.RunSettings;
 
-/// Retires beside a run what its `keepLast` and `keepEvery` no longer keep, so that no disk fills up without a command.
-/// It is a garbage collection that retires only this lineage's checkpoints, after a commit, and not after each one:
-/// what may go has been there for an hour. One that fails is logged, and the next commit tries again.
+/// Retires beside a run what its `keepLast` and `keepEvery` no longer keep, so that no disk fills up without a
+/// command. It is a garbage collection that retires only this lineage's checkpoints, after a commit, and not
+/// after each one: what may go has been there for an hour. One that fails is logged, and the next commit tries
+/// again.
 public final class RunRetention implements CommitListener {
     private static final Logger log = LoggerFactory.getLogger(RunRetention.class);
 

@@ -12,8 +12,9 @@ import spice.domain.Verdict;
 /// Compares a Reasoner's answer with the gold answer.
 ///
 /// Numbers and expressions are compared by exact value: `0.333` is not `1/3`, `50%` is `1/2`. The functions are
-/// pure and bounded (see [Work]). An answer that exceeds a bound beside a gold that does not is wrong: else a model would
-/// learn to answer what cannot be decided. `UNDECIDED` is left for golds that exceed the bounds themselves.
+/// pure and bounded (see [Work]). An answer that exceeds a bound beside a gold that does not is wrong: else a
+/// model would learn to answer what cannot be decided. `UNDECIDED` is left for golds that exceed the bounds
+/// themselves.
 public final class AnswerVerifier {
     private static final int WORDS = 3;
     private static final int GOLD_LENGTH = 200;
@@ -79,8 +80,7 @@ public final class AnswerVerifier {
             return switch (kind) {
                 case CHOICE -> ChoiceAnswer.letter(text, List.of());
                 case INTEGER -> IntegerAnswer.readStrictly(text).map(Object::toString);
-                case EXPRESSION ->
-                    Optional.of(AnswerText.quantity(text)).filter(AnswerVerifier::isComparable);
+                case EXPRESSION -> Optional.of(AnswerText.quantity(text)).filter(AnswerVerifier::isComparable);
                 case STRING ->
                     Optional.of(text.strip())
                             .filter(word -> word(word).isPresent() && word.split("\\s+").length <= WORDS);

@@ -39,8 +39,8 @@ record Arithmetic(Work work) {
 
     /// A power: exact for whole exponents, by a root for fractions.
     ///
-    /// @throws TooMuchWork for an irrational exponent, a root of more than [Work#ROOT]th degree, and a power that is too
-    ///     large to write down
+    /// @throws TooMuchWork for an irrational exponent, a root of more than [Work#ROOT]th degree, and a power that
+    ///     is too large to write down
     Real power(Real base, Real exponent) {
         if (!(exponent instanceof Rational(BigInteger numerator, BigInteger denominator))) {
             throw new TooMuchWork("an irrational exponent");

@@ -23,8 +23,8 @@ final class ChoiceAnswer {
             Pattern.CASE_INSENSITIVE);
 
     /// A second letter behind the first, which makes a hedge of both: `B) or C)`.
-    private static final Pattern HEDGE =
-            Pattern.compile("[)\\].:\\s]*(?:\\bor\\b|\\band\\b|[/,&])\\s*[(\\[]?[A-Da-d](?:[)\\].:].*|\\s*)", Pattern.DOTALL);
+    private static final Pattern HEDGE = Pattern.compile(
+            "[)\\].:\\s]*(?:\\bor\\b|\\band\\b|[/,&])\\s*[(\\[]?[A-Da-d](?:[)\\].:].*|\\s*)", Pattern.DOTALL);
 
     /// A letter without a mark, which may also be an article: `A text`.
     private static final Pattern UNMARKED = Pattern.compile("([A-Da-d])\\s+(.*)", Pattern.DOTALL);

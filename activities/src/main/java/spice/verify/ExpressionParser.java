@@ -149,8 +149,7 @@ final class ExpressionParser {
                             OPEN_BRACKET,
                             CLOSE_BRACKET,
                             CLOSE_BRACE,
-                            END ->
-                        throw new NoValue("%s where a number should be".formatted(mark));
+                            END -> throw new NoValue("%s where a number should be".formatted(mark));
                 };
         };
     }
@@ -160,8 +159,7 @@ final class ExpressionParser {
             return new Expression.Root(group());
         }
         Expression degree = inside(Token.Mark.CLOSE_BRACKET);
-        return new Expression.Power(
-                group(), new Expression.Quotient(new Expression.Literal(Rational.of(1)), degree));
+        return new Expression.Power(group(), new Expression.Quotient(new Expression.Literal(Rational.of(1)), degree));
     }
 
     private Expression group() {

@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Reads a whole number as people write it: `-1,234`, `+7`, `007`, `42.0`, `x = 42`, `10^5`, `\$42`, `42 meters`, `25 %`. A
-/// calculation does not count, else a Reasoner could return the question as its answer.
+/// Reads a whole number as people write it: `-1,234`, `+7`, `007`, `42.0`, `x = 42`, `10^5`, `\$42`, `42 meters`,
+/// `25 %`. A calculation does not count, else a Reasoner could return the question as its answer.
 final class IntegerAnswer {
     /// `10^5`, `1.5 \times 10^{5}`: the sign, the factor and the exponent.
     private static final Pattern POWER_OF_TEN = Pattern.compile(

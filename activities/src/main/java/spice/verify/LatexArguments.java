@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 
-/// Puts braces around arguments of LaTeX commands that have none: `\frac12` is `\frac{1}{2}`, `\sqrt2` is `\sqrt{2}`.
-/// One pass. What is no single digit or letter stays as it is.
+/// Puts braces around arguments of LaTeX commands that have none: `\frac12` is `\frac{1}{2}`, `\sqrt2` is
+/// `\sqrt{2}`. One pass. What is no single digit or letter stays as it is.
 final class LatexArguments {
     private static final Map<String, Integer> COMMANDS =
             Map.of("frac", 2, "dfrac", 2, "tfrac", 2, "cfrac", 2, "sqrt", 1);

@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import spice.domain.Passage;
 
-/// The expected documents are those whose `sha256(struct.pack('>q', 10) + path)` begins with a number of 64 bits below
-/// a tenth of 2^64, by Python's hashlib.
+/// The expected documents are those whose `sha256(struct.pack('>q', 10) + path)` begins with a number of 64 bits
+/// below a tenth of 2^64, by Python's hashlib.
 class HeldBackTest {
     @Test
     void aTenthOfManyDocumentsIsHeldBackByTheirPathsAlone() {

@@ -73,8 +73,8 @@ class JudgeTest {
     /// Only a gold that is no number leaves a number undecided; what cannot be read is wrong beside it, too.
     @Test
     void anUndecidedAttemptIsLeftOut() {
-        PosedDocument strange = new PosedDocument(
-                0, 1, 1, Map.of(), Map.of(), List.of(posed(0, task("clove 7 plus 5", "about ten"))));
+        PosedDocument strange =
+                new PosedDocument(0, 1, 1, Map.of(), Map.of(), List.of(posed(0, task("clove 7 plus 5", "about ten"))));
         var judged = score("{}", List.of(strange), attempted(0, 0, RIGHT, "none", "none"));
         assertThat(judged.tasks().getFirst().attempts())
                 .extracting(ScoredTask.ScoredAttempt::verdict)

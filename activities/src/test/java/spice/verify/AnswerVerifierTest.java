@@ -96,7 +96,8 @@ class AnswerVerifierTest {
                 .isEqualTo(Verdict.WRONG);
     }
 
-    /// Answers of the greatest length, of shapes on which a backtracking matcher takes exponential or quadratic time.
+    /// Answers of the greatest length, of shapes on which a backtracking matcher takes exponential or quadratic
+    /// time.
     @ParameterizedTest
     @Timeout(30)
     @ValueSource(

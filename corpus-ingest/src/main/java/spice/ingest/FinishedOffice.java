@@ -26,10 +26,9 @@ import org.apache.tika.parser.ParserDecorator;
 import org.xml.sax.ContentHandler;
 import org.xml.sax.SAXException;
 
-/// Gives Tika's parsers of office documents, which are XML in a zip, the finished document: with all changes accepted,
-/// and without comments, hidden text, hidden sheets and hidden slides. Notes of slides that are shown stay. A book
-/// loses
-/// its navigation.
+/// Gives Tika's parsers of office documents, which are XML in a zip, the finished document: with all changes
+/// accepted, and without comments, hidden text, hidden sheets and hidden slides. Notes of slides that are shown
+/// stay. A book loses its navigation.
 public final class FinishedOffice extends ParserDecorator {
     private static final long serialVersionUID = 1;
 

@@ -17,8 +17,8 @@ import javax.xml.stream.events.StartElement;
 import javax.xml.stream.events.XMLEvent;
 import org.apache.tika.utils.XMLReaderUtils;
 
-/// Copies the XML of an office document without what a reader of the finished document does not see. Elements are known
-/// by their local names, which within one part mean one thing each.
+/// Copies the XML of an office document without what a reader of the finished document does not see. Elements are
+/// known by their local names, which within one part mean one thing each.
 final class FinishedXml {
     private static final Set<String> NO = Set.of("0", "false", "off", "none");
 
@@ -49,8 +49,8 @@ final class FinishedXml {
         return (start, properties) -> name(start).equals(name) && omitted.contains(value(start, attribute));
     }
 
-    /// What is left of a Word document when all changes are accepted: neither what was deleted nor the place that text
-    /// was moved from; and no run that is formatted as hidden.
+    /// What is left of a Word document when all changes are accepted: neither what was deleted nor the place that
+    /// text was moved from; and no run that is formatted as hidden.
     static Rule acceptedWord() {
         Set<String> omitted = Set.of("del", "moveFrom", "commentReference", "comment");
         return new Rule() {
@@ -69,8 +69,8 @@ final class FinishedXml {
         };
     }
 
-    /// What an OpenDocument shows: no deleted text, comments and hidden text, and none of the tables, slides and texts
-    /// whose style hides them. Styles come before what they format.
+    /// What an OpenDocument shows: no deleted text, comments and hidden text, and none of the tables, slides and
+    /// texts whose style hides them. Styles come before what they format.
     static Rule shownOpenDocument() {
         Set<String> omitted = Set.of("tracked-changes", "annotation", "hidden-text", "hidden-paragraph");
         Set<String> hiding = new HashSet<>();

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import spice.store.FileNames;
 import spice.store.FileSource;
 
-/// The files below a folder, named as [FileNames] writes them. Links are followed only to files in the folder; hidden
-/// files are ignored.
+/// The files below a folder, named as [FileNames] writes them. Links are followed only to files in the folder;
+/// hidden files are ignored.
 public final class FolderSource implements FileSource {
     private final Path folder;
 

@@ -39,8 +39,8 @@ public record IngestSettings(
         require(shardPassages > 0, "shardPassages must be positive, got %d", shardPassages);
     }
 
-    /// Limits that work well on the Debian manuals: five million characters, a minute, half a gigabyte. JSON lines hold
-    /// their text in the usual field.
+    /// Limits that work well on the Debian manuals: five million characters, a minute, half a gigabyte. JSON
+    /// lines hold their text in the usual field.
     public static IngestSettings of(String tokenizer, int passageTokens) {
         return of(tokenizer, passageTokens, "text");
     }

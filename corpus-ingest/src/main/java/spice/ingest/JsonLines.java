@@ -29,8 +29,8 @@ import org.apache.commons.compress.compressors.CompressorStreamFactory;
 import org.apache.commons.io.input.BoundedInputStream;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a file of JSON lines, plain or compressed, line by line: each line with a text is a document, any other line
-/// is refused by its number. Keeps only one line in memory.
+/// Reads a file of JSON lines, plain or compressed, line by line: each line with a text is a document, any other
+/// line is refused by its number. Keeps only one line in memory.
 final class JsonLines {
     static final String TYPE = "application/jsonl";
 

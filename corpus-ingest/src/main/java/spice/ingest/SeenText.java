@@ -3,8 +3,8 @@ package spice.ingest;
 import java.io.IOException;
 import java.io.Reader;
 
-/// A text as it would be seen on paper. Tika puts U+FFFD for every control character; manual pages and logs have many,
-/// which overstrike letters, colour a terminal, or end a page.
+/// A text as it would be seen on paper. Tika puts U+FFFD for every control character; manual pages and logs have
+/// many, which overstrike letters, colour a terminal, or end a page.
 final class SeenText extends Reader {
     private static final int NONE = -2;
     private static final char ESCAPE = '\u001B';

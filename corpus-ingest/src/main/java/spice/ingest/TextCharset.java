@@ -27,17 +27,17 @@ import org.apache.tika.parser.txt.CharsetDetector;
 import org.apache.tika.parser.txt.CharsetMatch;
 import org.mozilla.universalchardet.UniversalDetector;
 
-/// Finds the charset of a text from its bytes. A declaration (in HTML, XML or a mail's header) counts as browsers read
-/// it, by the labels of the WHATWG's Encoding Standard, and only where the bytes are text in it; else the bytes alone
-/// decide. Tika's parsers ask it in the parser JVMs.
+/// Finds the charset of a text from its bytes. A declaration (in HTML, XML or a mail's header) counts as browsers
+/// read it, by the labels of the WHATWG's Encoding Standard, and only where the bytes are text in it; else the
+/// bytes alone decide. Tika's parsers ask it in the parser JVMs.
 public final class TextCharset implements EncodingDetector {
     private static final long serialVersionUID = 1;
 
     /// The bytes that are looked at.
     static final int SAMPLE = 1 << 20;
 
-    /// In nearly good UTF-8 the good characters of several bytes outnumber the bytes that are wrong by this. Texts in
-    /// other charsets hold good ones only by chance.
+    /// In nearly good UTF-8 the good characters of several bytes outnumber the bytes that are wrong by this.
+    /// Texts in other charsets hold good ones only by chance.
     private static final int GOOD_FOR_A_WRONG_BYTE = 4;
 
     private static final Map<String, Charset> MARKS = new LinkedHashMap<>();
@@ -180,8 +180,8 @@ public final class TextCharset implements EncodingDetector {
         return StandardCharsets.UTF_8;
     }
 
-    /// The charsets that the bytes may be in, the likeliest first. Mozilla's detector is the better one for charsets
-    /// of several bytes, Hebrew and Thai, and ICU's, which knows languages, for the others.
+    /// The charsets that the bytes may be in, the likeliest first. Mozilla's detector is the better one for
+    /// charsets of several bytes, Hebrew and Thai, and ICU's, which knows languages, for the others.
     private static Stream<Charset> detected(byte[] bytes) {
         UniversalDetector universal = new UniversalDetector();
         universal.handleData(bytes);
@@ -204,8 +204,8 @@ public final class TextCharset implements EncodingDetector {
         return OF_SEVERAL_BYTES.matcher(charset.name()).matches();
     }
 
-    /// Whether the bytes are text in this charset: each of them means something, and none a control character of the
-    /// rarely used second set, which no text has.
+    /// Whether the bytes are text in this charset: each of them means something, and none a control character of
+    /// the rarely used second set, which no text has.
     private static boolean fits(byte[] bytes, Charset charset) {
         CharsetDecoder decoder = charset.newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)

@@ -15,7 +15,8 @@ import spice.domain.Passage;
 import spice.store.FileNames;
 import spice.store.InMemoryBlobStore;
 
-/// A folder with names of all kinds, read by a JVM in a locale that knows them and by one in a locale that does not.
+/// A folder with names of all kinds, read by a JVM in a locale that knows them and by one in a locale that does
+/// not.
 class FileNamesIngestTest {
 
     @ParameterizedTest

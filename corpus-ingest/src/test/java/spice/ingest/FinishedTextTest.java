@@ -48,8 +48,8 @@ import org.openxmlformats.schemas.wordprocessingml.x2006.main.CTText;
 import spice.domain.Passage;
 import spice.store.InMemoryBlobStore;
 
-/// A document is read as its reader sees it when it is finished: without what was deleted or hidden, without comments,
-/// outlines and lists of names. The files are real, and so is the parser.
+/// A document is read as its reader sees it when it is finished: without what was deleted or hidden, without
+/// comments, outlines and lists of names. The files are real, and so is the parser.
 class FinishedTextTest {
     @TempDir
     static Path folder;

@@ -29,8 +29,8 @@ public enum Refusal {
     /// Rule `derived`: the derivation does not give the answer.
     DERIVATION;
 
-    /// The reasons in words with their shares of all refusals, the most frequent first; a share below half a percent
-    /// is `<1 %`.
+    /// The reasons in words with their shares of all refusals, the most frequent first; a share below half a
+    /// percent is `<1 %`.
     public static String shares(Map<Refusal, Integer> counts) {
         double all = counts.values().stream().mapToInt(Integer::intValue).sum();
         return counts.entrySet().stream()

@@ -18,8 +18,8 @@ public enum Repair {
     QUOTES,
     /// Accepts unescaped line ends or tabs in a text.
     CONTROL_CHARACTERS,
-    /// Reads a backslash as it is written, before LaTeX (`\times`, which JSON takes for a tab) and before a character
-    /// that needs none.
+    /// Reads a backslash as it is written, before LaTeX (`\times`, which JSON takes for a tab) and before a
+    /// character that needs none.
     ESCAPES,
     /// Reads `True`, `False` and `None` as JSON's words.
     LITERALS,

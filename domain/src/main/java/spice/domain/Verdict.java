@@ -8,7 +8,8 @@ public enum Verdict {
     WRONG,
     /// The reply has no final answer that can be read: reward 0.
     UNREADABLE,
-    /// Deciding would take more work than the bounds allow, because of the gold answer itself. Counted and shown, but
-    /// left out of pass rate and advantages: a verifier that gives up must not count as an error of the Reasoner.
+    /// Deciding would take more work than the bounds allow, because of the gold answer itself. Counted and shown,
+    /// but left out of pass rate and advantages: a verifier that gives up must not count as an error of the
+    /// Reasoner.
     UNDECIDED
 }

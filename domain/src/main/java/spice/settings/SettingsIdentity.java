@@ -13,8 +13,8 @@ import spice.store.Json;
 /// The settings that a result depends on. Two runs that differ only in other settings reuse each other's results in
 /// the store. This identity and the parent checkpoint name a checkpoint's branch.
 public final class SettingsIdentity {
-    /// Settings without effect on results: how long to run, what to evaluate on the way, how the work is split, what
-    /// is kept, names, and what the corpus's own digest says, since its manifest holds how it was read.
+    /// Settings without effect on results: how long to run, what to evaluate on the way, how the work is split,
+    /// what is kept, names, and what the corpus's own digest says, since its manifest holds how it was read.
     private static final Set<String> WITHOUT_EFFECT = Set.of(
             "preset",
             "startFrom",
@@ -46,8 +46,8 @@ public final class SettingsIdentity {
             "dtype", TextNode.valueOf("float32"),
             "recompute", TextNode.valueOf("none"));
 
-    /// What is kept from learning where no held-out file is named, and by which rule: it decides what is learned from.
-    /// Which file is named decides nothing.
+    /// What is kept from learning where no held-out file is named, and by which rule: it decides what is learned
+    /// from. Which file is named decides nothing.
     private static final String HELD_BACK = "heldBack";
 
     private static final TextNode TENTH = TextNode.valueOf("documents whose path's hash is in the lowest tenth");

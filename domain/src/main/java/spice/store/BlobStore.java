@@ -20,8 +20,7 @@ public interface BlobStore {
     /// As [#put(Path)], and tells how far it is where the store is not at hand.
     ///
     /// @param done takes the bytes done of twice the file's: each is read for the digest and then sent. What the
-    store
-    ///     has already is not sent.
+    ///     store has already is not sent.
     default BlobRef put(Path file, LongConsumer done) {
         return put(file);
     }
@@ -29,8 +28,8 @@ public interface BlobStore {
     /// The bytes of a small blob, checked against the reference's digest and length.
     byte[] get(BlobRef ref);
 
-    /// Passes the content to a reader as it arrives. What the reader gives counts only if the whole content fits the
-    /// reference's digest and length.
+    /// Passes the content to a reader as it arrives. What the reader gives counts only if the whole content fits
+    /// the reference's digest and length.
     <T> T read(BlobRef ref, ContentReader<T> reader);
 
     /// Writes the blob to this file, checked against digest and length. The file appears whole or not at all.

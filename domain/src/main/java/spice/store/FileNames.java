@@ -12,10 +12,10 @@ import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Names of files as text. To the system a name is bytes, which need not be text and may hold line ends or what steers
-/// a terminal; Java reads them by the locale, and cannot open what that does not know. Here they are UTF-8 whatever the
-/// locale is, and `\xHH` stands for every other byte, for the bytes of characters that cannot be seen, and for the
-/// backslash itself, so that no two names look alike.
+/// Names of files as text. To the system a name is bytes, which need not be text and may hold line ends or what
+/// steers a terminal; Java reads them by the locale, and cannot open what that does not know. Here they are UTF-8
+/// whatever the locale is, and `\xHH` stands for every other byte, for the bytes of characters that cannot be
+/// seen, and for the backslash itself, so that no two names look alike.
 public final class FileNames {
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
     private static final Pattern ESCAPE = Pattern.compile("\\\\x([0-9A-F]{2})");

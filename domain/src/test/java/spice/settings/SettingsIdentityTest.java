@@ -11,9 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import spice.store.Json;
 
 class SettingsIdentityTest {
-    /// The digests that commit 152a7db gave, before top-k, top-p and min-p existed. Where no held-out file is named,
-    /// what
-    /// was held back then depended on the whole folder, and nothing of it may be taken over.
+    /// The digests that commit 152a7db gave, before top-k, top-p and min-p existed. Where no held-out file is
+    /// named, what was held back then depended on the whole folder, and nothing of it may be taken over.
     @ParameterizedTest
     @CsvSource({
         "nano, 418d5a1fdca5cddf9d51de5b31a0b383f4e962b2a0503577004ad38d42d59fe7",

@@ -62,8 +62,8 @@ public record SamplingMemory(
         return config.parameters() - head + config.layers() * turned * config.hiddenSize();
     }
 
-    /// Bytes of adapters beside bfloat16 weights; they are merged into float32 ones. Those of one matrix of sampling's
-    /// layout share one B, which has zeros where a part's adapter does not reach.
+    /// Bytes of adapters beside bfloat16 weights; they are merged into float32 ones. Those of one matrix of
+    /// sampling's layout share one B, which has zeros where a part's adapter does not reach.
     private long adapters() {
         return switch (dtype) {
             case FLOAT32 -> 0;

@@ -73,8 +73,8 @@ class SamplerLearnerTest {
         }
     }
 
-    /// What the learner's own pass in bfloat16 shows of a small step is what a float32 model of the same weights and
-    /// adapter shows, up to noise that averages out. Summed after rounding, one part in seven would be left.
+    /// What the learner's own pass in bfloat16 shows of a small step is what a float32 model of the same weights
+    /// and adapter shows, up to noise that averages out. Summed after rounding, one part in seven would be left.
     @Test
     void theLearnerItselfSeesSmallStepsOfAnAdapterInBfloat16() {
         Path base = TinyModel.create(folder.resolve("base"), TinyModel.nano(), 1);

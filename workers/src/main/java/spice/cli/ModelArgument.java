@@ -60,7 +60,8 @@ final class ModelArgument {
         Path folder = Path.of(place).toAbsolutePath().normalize();
         if (Files.isRegularFile(folder.resolve(CONFIG))) {
             BroughtModel.unused(folder).forEach(what -> say.accept(NOT_USED + what));
-            return stored(place, local, store -> StoredModel.put(store, folder, new StoringLines(say, Clock.systemUTC())));
+            return stored(
+                    place, local, store -> StoredModel.put(store, folder, new StoringLines(say, Clock.systemUTC())));
         }
         if (place.contains("/") || Files.isDirectory(folder)) {
             throw none(folder.toString());

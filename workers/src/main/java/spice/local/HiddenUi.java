@@ -7,9 +7,9 @@ import java.net.URI;
 import java.util.List;
 import spice.store.Json;
 
-/// Where the Temporal UI of a stack listens behind its [UiDoor]: an address and a port of the loopback network, drawn
-/// from
-/// a secret of the stack. A web page cannot find it: there are 2^38 such places. Programs of this machine's users can.
+/// Where the Temporal UI of a stack listens behind its [UiDoor]: an address and a port of the loopback network,
+/// drawn from a secret of the stack. A web page cannot find it: there are 2^38 such places. Programs of this
+/// machine's users can.
 ///
 /// @param host an address of 127.0.0.0/8, all of which belongs to this machine
 record HiddenUi(String host, int port) {

@@ -31,8 +31,8 @@ import spice.processes.LogFile;
 import spice.program.UserError;
 import spice.store.OwnerOnly;
 
-/// The stack's own Temporal server: one process, Web UI included, with its state in a database file. [UiDoor] leads to
-/// the UI.
+/// The stack's own Temporal server: one process, Web UI included, with its state in a database file. [UiDoor]
+/// leads to the UI.
 final class TemporalServer {
     static final String NAMESPACE = "default";
 

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import spice.processes.AtExit;
 
-/// Where a Temporal binary comes from that is not on this machine yet. The script `get` beside the Go module knows how:
-/// `./spice` calls it, too, so that it works while Maven builds.
+/// Where a Temporal binary comes from that is not on this machine yet. The script `get` beside the Go module
+/// knows how: `./spice` calls it, too, so that it works while Maven builds.
 enum TemporalSource {
     /// The vendor's site.
     DOWNLOAD("download"),

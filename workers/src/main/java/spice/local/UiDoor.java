@@ -23,9 +23,8 @@ import java.util.concurrent.Executors;
 import spice.program.LocalVisitor;
 import spice.program.UserError;
 
-/// The door to the Temporal UI. The UI itself answers to any Host, so a foreign web page could start and end runs by
-/// it:
-/// it listens where no page can find it, and people reach it through here.
+/// The door to the Temporal UI. The UI itself answers to any Host, so a foreign web page could start and end runs
+/// by it: it listens where no page can find it, and people reach it through here.
 public final class UiDoor implements AutoCloseable {
     /// Headers that concern one connection only, and those that the client writes itself.
     private static final Set<String> OWN_TO_A_CONNECTION = Set.of(
@@ -77,8 +76,8 @@ public final class UiDoor implements AutoCloseable {
         }
     }
 
-    /// `UiDoor PORT UI`: serves a container's port. It ends when the UI has not answered for half a minute: a Temporal
-    /// container that was restarted has a new network, which only a restarted door sees.
+    /// `UiDoor PORT UI`: serves a container's port. It ends when the UI has not answered for half a minute: a
+    /// Temporal container that was restarted has a new network, which only a restarted door sees.
     public static void main(String[] args) throws IOException, InterruptedException {
         URI ui = URI.create(args[1]);
         try (UiDoor _ = new UiDoor(new InetSocketAddress(Integer.parseInt(args[0])), ui)) {

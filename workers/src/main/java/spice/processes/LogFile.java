@@ -26,9 +26,8 @@ public record LogFile(Path path) {
         }
     }
 
-    /// Moves the log aside only if it has become too long: a process that dies every minute must not fill the disk. It
-    /// is
-    /// its owner's alone: models and documents speak in it.
+    /// Moves the log aside only if it has become too long: a process that dies every minute must not fill the
+    /// disk. It is its owner's alone: models and documents speak in it.
     void goOn() throws IOException {
         OwnerOnly.folder(path.toAbsolutePath().resolveSibling(""));
         if (Files.exists(path) && Files.size(path) > LARGEST) {

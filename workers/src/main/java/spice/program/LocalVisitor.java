@@ -9,11 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Tells who asks an HTTP server on the loopback address. Any web page can have its reader's browser ask such a server:
-/// the browser then names the page's Origin. A page can also point its own host name here (DNS rebinding), and is of
-/// the
-/// same Origin then: the browser names that host. Programs of this machine and our own pages name this machine, on any
-/// port, since a tunnel may lead from another one.
+/// Tells who asks an HTTP server on the loopback address. Any web page can have its reader's browser ask such a
+/// server: the browser then names the page's Origin. A page can also point its own host name here (DNS
+/// rebinding), and is of the same Origin then: the browser names that host. Programs of this machine and our own
+/// pages name this machine, on any port, since a tunnel may lead from another one.
 public final class LocalVisitor {
     private static final Pattern THIS_MACHINE = Pattern.compile("(127\\.0\\.0\\.1|localhost|\\[::1])(:\\d{1,5})?");
 

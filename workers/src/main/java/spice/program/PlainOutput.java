@@ -8,8 +8,9 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Locale;
 
-/// The one door for text that reaches a terminal or a log. Documents, models, settings and names hold anything, and a
-/// terminal obeys some of it: a control character becomes its escape, such as `\u001b`. Line ends and tabs pass.
+/// The one door for text that reaches a terminal or a log. Documents, models, settings and names hold anything,
+/// and a terminal obeys some of it: a control character becomes its escape, such as `\u001b`. Line ends and tabs
+/// pass.
 public final class PlainOutput extends PrintStream {
     private final PrintStream raw;
 
@@ -39,7 +40,8 @@ public final class PlainOutput extends PrintStream {
         private static final int TWO_BYTES = 0xC2;
         private static final int THREE_BYTES = 0xE2;
 
-        /// The bytes of a character that may be a control character, of which more have to come; 0 if there are none.
+        /// The bytes of a character that may be a control character, of which more have to come; 0 if there are
+        /// none.
         private int held;
 
         Escaping(OutputStream out) {

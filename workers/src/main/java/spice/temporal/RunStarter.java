@@ -64,12 +64,12 @@ public final class RunStarter {
         }
     }
 
-    /// Asks the workers whether they know what the settings name. Where no worker answers soon, the run itself will say
-    /// it.
+    /// Asks the workers whether they know what the settings name. Where no worker answers soon, the run itself
+    /// will say it.
     ///
     /// @param id of the run that will be started
-    /// @throws UserError if the lineage is being run already, or the workers lack the corpus, the held-out file or the
-    ///     launcher
+    /// @throws UserError if the lineage is being run already, or the workers lack the corpus, the held-out file
+    ///     or the launcher
     public static void check(TemporalConnection temporal, String id, RunSettings settings) {
         if (isRunning(temporal, id)) {
             throw busy(id);

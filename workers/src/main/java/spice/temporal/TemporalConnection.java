@@ -28,7 +28,8 @@ import spice.program.UserError;
 import spice.runs.Payloads;
 import spice.upkeep.StoreUser;
 
-/// A client of a Temporal server: by default the one that `temporal.toml` or `TEMPORAL_*` names, else the local one.
+/// A client of a Temporal server: by default the one that `temporal.toml` or `TEMPORAL_*` names, else the local
+/// one.
 public final class TemporalConnection implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(200);
 

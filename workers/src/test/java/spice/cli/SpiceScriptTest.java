@@ -135,8 +135,8 @@ class SpiceScriptTest {
         assertThat(run(Map.of("LC_ALL", "C.utf8"), "status")).isEqualTo("0 C.utf8\n");
     }
 
-    /// Commands that start no processes run on jars, whose classes Java maps from the archive. The stand-in for Java
-    /// says how it was called.
+    /// Commands that start no processes run on jars, whose classes Java maps from the archive. The stand-in for
+    /// Java says how it was called.
     @Test
     void commandsThatOnlyAskStartFromSharedClasses() throws Exception {
         Path jdk = Files.createDirectories(folder.resolve("jdk/bin")).getParent();

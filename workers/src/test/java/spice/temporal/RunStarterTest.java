@@ -57,8 +57,8 @@ class RunStarterTest {
 
     private static void assertRefused(TemporalConnection temporal, String settings, String reason) {
         assertThatThrownBy(() -> RunStarter.check(temporal, "mine", settings(settings)))
-                .isInstanceOfSatisfying(UserError.class, error -> assertThat(error.exitCode())
-                        .isEqualTo(ExitCode.BAD_INPUT))
+                .isInstanceOfSatisfying(
+                        UserError.class, error -> assertThat(error.exitCode()).isEqualTo(ExitCode.BAD_INPUT))
                 .hasMessageContaining(reason);
     }
 

@@ -14,8 +14,8 @@ import spice.settings.RunSettings;
 import spice.settings.SettingsIdentity;
 import spice.store.Json;
 
-/// How other settings take hold between two iterations. Settings that have an effect on results open a branch of the
-/// lineage; all others change nothing else.
+/// How other settings take hold between two iterations. Settings that have an effect on results open a branch of
+/// the lineage; all others change nothing else.
 final class Branching {
     private static final ObjectMapper JSON = Json.mapper();
     /// A person can type a seed below this anywhere, JSON's numbers in a browser included.

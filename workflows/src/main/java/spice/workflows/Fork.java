@@ -18,7 +18,8 @@ final class Fork {
 
     private Fork() {}
 
-    /// The fork with these settings and a smaller learning rate: the preset's, or a tenth where that is not smaller.
+    /// The fork with these settings and a smaller learning rate: the preset's, or a tenth where that is not
+    /// smaller.
     ///
     /// @param iteration of the checkpoint to start from
     static String withSmallerSteps(RunSettings settings, String lineage, int iteration) {

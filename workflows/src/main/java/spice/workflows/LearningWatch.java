@@ -27,8 +27,8 @@ final class LearningWatch {
     /// invalid tasks all rewards are equal and no gradient flows.
     private static final int EMPTY_ITERATIONS = 3;
 
-    /// Valid tasks that iterations would have given by an earlier valid share: if these many are missing, that is no
-    /// bad luck, and nobody needs to wait for three empty iterations.
+    /// Valid tasks that iterations would have given by an earlier valid share: if these many are missing, that is
+    /// no bad luck, and nobody needs to wait for three empty iterations.
     private static final int MISSED = 20;
 
     private LearningWatch() {}

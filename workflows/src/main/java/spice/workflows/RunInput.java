@@ -19,8 +19,8 @@ final class RunInput {
 
     private RunInput() {}
 
-    /// The run's settings, complete. What the input leaves out comes from the presets of the build that opens the run.
-    /// The history keeps the result: later builds, whose presets may differ, never read the input again.
+    /// The run's settings, complete. What the input leaves out comes from the presets of the build that opens the
+    /// run. The history keeps the result: later builds, whose presets may differ, never read the input again.
     ///
     /// @param input one JSON object; null for none
     /// @throws RuntimeException a [Failure#INVALID_SETTINGS] that names everything that cannot be used

@@ -156,7 +156,8 @@ class S3BlobStoreTest extends BlobStoreContract {
         }
     }
 
-    /// A blob that was not used for long counts as used once it is stored again; the server writes it again by itself.
+    /// A blob that was not used for long counts as used once it is stored again; the server writes it again by
+    /// itself.
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whatIsThereIsNotSentAgain(boolean inParts) throws IOException {
