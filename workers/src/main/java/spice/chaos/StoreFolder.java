@@ -16,10 +16,15 @@ import spice.local.S3Leftovers;
 record StoreFolder(Path bucket) {
     private static final String INDEX = "index";
     private static final String RECORDS = "records";
+    /// Which Temporal servers use the store: one more after its database was lost.
+    private static final String USERS = "records/users/";
 
     /// Number of results of steps, and of records of checkpoints and lineages.
     int results() {
-        return list(INDEX).size() + list(RECORDS).size();
+        return list(INDEX).size()
+                + (int) list(RECORDS).keySet().stream()
+                        .filter(key -> !key.startsWith(USERS))
+                        .count();
     }
 
     /// Each step's index entry, by the step's key.

@@ -5,6 +5,7 @@ import com.uber.m3.tally.Scope;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.namespace.v1.NamespaceInfo;
 import io.temporal.api.workflowservice.v1.DescribeNamespaceRequest;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
@@ -90,11 +91,7 @@ public final class TemporalConnection implements AutoCloseable {
     /// The stack whose server this is; empty if it is no stack's, or does not say.
     public Optional<StackName> stack() {
         try {
-            return StackName.in(stubs.blockingStub()
-                    .describeNamespace(DescribeNamespaceRequest.newBuilder()
-                            .setNamespace(namespace())
-                            .build())
-                    .getNamespaceInfo());
+            return StackName.in(namespaceInfo());
         } catch (StatusRuntimeException e) {
             // A key may be allowed to work in a namespace and not to describe it.
             if (e.getStatus().getCode() == Status.Code.PERMISSION_DENIED) {
@@ -185,15 +182,28 @@ public final class TemporalConnection implements AutoCloseable {
     /// @throws UserError if the server refuses
     public StoreUser asUser() {
         try {
-            String id = stubs.blockingStub()
-                    .describeNamespace(DescribeNamespaceRequest.newBuilder()
-                            .setNamespace(namespace())
-                            .build())
-                    .getNamespaceInfo()
-                    .getId();
-            return new StoreUser(id, stubs.getOptions().getTarget(), namespace());
+            return new StoreUser(namespaceInfo().getId(), stubs.getOptions().getTarget(), namespace());
         } catch (StatusRuntimeException e) {
             throw new UserError(refusal(e), e);
+        }
+    }
+
+    /// A server that has answered may be started again at this moment.
+    private NamespaceInfo namespaceInfo() {
+        long deadline = System.nanoTime() + Patience.OWN_STACK.toNanos();
+        while (true) {
+            try {
+                return stubs.blockingStub()
+                        .describeNamespace(DescribeNamespaceRequest.newBuilder()
+                                .setNamespace(namespace())
+                                .build())
+                        .getNamespaceInfo();
+            } catch (StatusRuntimeException e) {
+                if (e.getStatus().getCode() != Status.Code.UNAVAILABLE || System.nanoTime() > deadline) {
+                    throw e;
+                }
+            }
+            LockSupport.parkNanos(LOOK.toNanos());
         }
     }
 
