@@ -94,7 +94,7 @@ class TlsTest {
             WorkerFactory worker = ScriptedWorkers.start(connection.client(), steps);
 
             assertThat(spice.says(environment, "run", "--lineage", "mine", "--iterations", "1", "--detach"))
-                    .isEqualTo("0 started mine\n");
+                    .isEqualTo("0 Run              mine\nstarted mine\n");
             RunReport report =
                     connection.client().newUntypedWorkflowStub("mine").getResult(RunReport.class);
             assertThat(report.checkpoint().iteration()).isEqualTo(1);
