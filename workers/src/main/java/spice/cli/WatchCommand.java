@@ -32,7 +32,7 @@ final class WatchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         ViewChoice choice = ViewChoice.of(json);
-        try (TemporalConnection temporal = TemporalConnection.open("spice watch", Patience.COMMAND);
+        try (TemporalConnection temporal = TemporalConnection.open("spice watch", Patience.LOOK);
                 OptionalStore store = choice.usesStore() ? OptionalStore.open() : OptionalStore.NONE) {
             RunView view = choice.open(System.out, store.get());
             new RunFollower(temporal, run, view, store.get()).follow();

@@ -6,6 +6,8 @@ import java.time.Duration;
 public final class Patience {
     /// A command that needs the server, which should be up already.
     public static final Duration COMMAND = Duration.ofSeconds(5);
+    /// A command that only looks: with its own start it says within five seconds that there is nothing to see.
+    public static final Duration LOOK = Duration.ofSeconds(3);
     /// A command that shows more if the server answers, and works without it too.
     public static final Duration OPTIONAL = Duration.ofSeconds(2);
     /// A command on a stack that it has just started or found: on a busy machine the server is slow to answer.
