@@ -16,9 +16,15 @@ import io.temporal.client.schedules.ScheduleClientOptions;
 import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import spice.local.LocalSettings;
 import spice.local.ServerTrouble;
 import spice.local.StackName;
@@ -33,6 +39,7 @@ import spice.upkeep.StoreUser;
 /// one.
 public final class TemporalConnection implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(200);
+    private static final Pattern ON_THIS_MACHINE = Pattern.compile("127\\.0\\.0\\.1:(\\d{1,5})");
 
     private final WorkflowServiceStubs stubs;
     private final WorkflowClient client;
@@ -138,6 +145,7 @@ public final class TemporalConnection implements AutoCloseable {
     /// is not healthy yet.
     private static void awaitAnswer(WorkflowServiceStubs stubs, Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
+        awaitListener(stubs.getOptions().getTarget(), deadline);
         while (true) {
             try {
                 stubs.connect(Duration.ofNanos(Math.max(LOOK.toNanos(), deadline - System.nanoTime())));
@@ -148,6 +156,24 @@ public final class TemporalConnection implements AutoCloseable {
                 }
                 LockSupport.parkNanos(LOOK.toNanos());
             }
+        }
+    }
+
+    /// Waits until a port of this machine is listened to. gRPC pauses longer and longer between its tries, and would
+    /// notice neither soon that a server has come nor in time that none will.
+    ///
+    /// @throws UncheckedIOException if nothing listens until the deadline
+    private static void awaitListener(String target, long deadline) {
+        Matcher local = ON_THIS_MACHINE.matcher(target);
+        while (local.matches()) {
+            try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(local.group(1)))) {
+                return;
+            } catch (IOException e) {
+                if (System.nanoTime() > deadline) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+            LockSupport.parkNanos(LOOK.toNanos());
         }
     }
 
