@@ -20,9 +20,7 @@ public final class Spelling {
     /// The known name that is spelled most like this one; empty if more than half of its letters would have to
     /// change.
     public static Optional<String> near(String name, Collection<String> known) {
-        return known.stream()
-                .min(Comparator.comparingInt(each -> distance(each, name)))
-                .filter(each -> 2 * distance(each, name) <= name.length());
+        return Optional.of(nearest(name, known)).filter(each -> 2 * distance(each, name) <= name.length());
     }
 
     /// The Levenshtein distance, whatever the case.

@@ -84,18 +84,8 @@ public final class RunningDigest {
     /// @param done takes the bytes that have been read so far
     public static BlobRef of(Path file, LongConsumer done) throws IOException {
         RunningDigest digest = new RunningDigest();
-        try (InputStream in = Files.newInputStream(file)) {
-            digest.pass(in, new OutputStream() {
-                @Override
-                public void write(int read) {
-                    done.accept(digest.bytes);
-                }
-
-                @Override
-                public void write(byte[] read, int offset, int length) {
-                    done.accept(digest.bytes);
-                }
-            });
+        try (InputStream in = new CountedInput(Files.newInputStream(file), 0, done)) {
+            digest.pass(in, OutputStream.nullOutputStream());
         }
         return digest.ref();
     }
