@@ -23,6 +23,8 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import spice.local.LocalSettings;
@@ -146,17 +148,10 @@ public final class TemporalConnection implements AutoCloseable {
     private static void awaitAnswer(WorkflowServiceStubs stubs, Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
         awaitListener(stubs.getOptions().getTarget(), deadline);
-        while (true) {
-            try {
-                stubs.connect(Duration.ofNanos(Math.max(LOOK.toNanos(), deadline - System.nanoTime())));
-                return;
-            } catch (RuntimeException e) {
-                if (System.nanoTime() > deadline || ServerTrouble.of(e).isRefusal()) {
-                    throw e;
-                }
-                LockSupport.parkNanos(LOOK.toNanos());
-            }
-        }
+        askUntil(deadline, e -> !ServerTrouble.of(e).isRefusal(), () -> {
+            stubs.connect(Duration.ofNanos(Math.max(LOOK.toNanos(), deadline - System.nanoTime())));
+            return stubs;
+        });
     }
 
     /// Waits until a port of this machine is listened to. gRPC pauses longer and longer between its tries, and would
@@ -165,12 +160,25 @@ public final class TemporalConnection implements AutoCloseable {
     /// @throws UncheckedIOException if nothing listens until the deadline
     private static void awaitListener(String target, long deadline) {
         Matcher local = ON_THIS_MACHINE.matcher(target);
-        while (local.matches()) {
-            try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(local.group(1)))) {
-                return;
-            } catch (IOException e) {
-                if (System.nanoTime() > deadline) {
+        if (local.matches()) {
+            askUntil(deadline, UncheckedIOException.class::isInstance, () -> {
+                try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(local.group(1)))) {
+                    return target;
+                } catch (IOException e) {
                     throw new UncheckedIOException(e);
+                }
+            });
+        }
+    }
+
+    /// The first answer. Asks again after each failure that may pass, until the deadline.
+    private static <T> T askUntil(long deadline, Predicate<RuntimeException> mayPass, Supplier<T> question) {
+        while (true) {
+            try {
+                return question.get();
+            } catch (RuntimeException e) {
+                if (System.nanoTime() > deadline || !mayPass.test(e)) {
+                    throw e;
                 }
             }
             LockSupport.parkNanos(LOOK.toNanos());
@@ -216,21 +224,14 @@ public final class TemporalConnection implements AutoCloseable {
 
     /// A server that has answered may be started again at this moment.
     private NamespaceInfo namespaceInfo() {
-        long deadline = System.nanoTime() + Patience.OWN_STACK.toNanos();
-        while (true) {
-            try {
-                return stubs.blockingStub()
+        return askUntil(
+                System.nanoTime() + Patience.OWN_STACK.toNanos(),
+                e -> Status.fromThrowable(e).getCode() == Status.Code.UNAVAILABLE,
+                () -> stubs.blockingStub()
                         .describeNamespace(DescribeNamespaceRequest.newBuilder()
                                 .setNamespace(namespace())
                                 .build())
-                        .getNamespaceInfo();
-            } catch (StatusRuntimeException e) {
-                if (e.getStatus().getCode() != Status.Code.UNAVAILABLE || System.nanoTime() > deadline) {
-                    throw e;
-                }
-            }
-            LockSupport.parkNanos(LOOK.toNanos());
-        }
+                        .getNamespaceInfo());
     }
 
     /// Describes the newest run of a workflow.
