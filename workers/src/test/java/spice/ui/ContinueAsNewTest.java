@@ -9,9 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import spice.runs.IterationRequest;
 import spice.settings.RunSettings;
-import spice.store.Json;
+import spice.workflows.StartedIteration;
 
 /// What people ask of a run while it continues as new. The server suggests that after half a dozen iterations.
 class ContinueAsNewTest {
@@ -70,15 +69,7 @@ class ContinueAsNewTest {
     }
 
     private static RunSettings settings(int iteration) {
-        byte[] input = stack.client
-                .fetchHistory("carried/iteration-" + iteration)
-                .getEvents()
-                .getFirst()
-                .getWorkflowExecutionStartedEventAttributes()
-                .getInput()
-                .getPayloads(0)
-                .getData()
-                .toByteArray();
-        return Json.read(input, IterationRequest.class, "the input").settings();
+        return StartedIteration.request(stack.client, "carried/iteration-" + iteration)
+                .settings();
     }
 }

@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import spice.local.TestTemporal;
-import spice.runs.IterationRequest;
 import spice.runs.RunReport;
 import spice.runs.SpiceSearchAttributes;
 import spice.settings.RunSettings;
@@ -28,6 +27,7 @@ import spice.store.Json;
 import spice.workflows.ScriptedActivities;
 import spice.workflows.SelfPlayIterationImpl;
 import spice.workflows.SelfPlayRunImpl;
+import spice.workflows.StartedIteration;
 
 /// A build whose preset has another learning rate takes over a run that an earlier build has opened.
 class LaterBuildTest {
@@ -86,16 +86,7 @@ class LaterBuildTest {
     }
 
     private double learningRate(String iteration) {
-        byte[] input = pool.client()
-                .fetchHistory(iteration)
-                .getEvents()
-                .getFirst()
-                .getWorkflowExecutionStartedEventAttributes()
-                .getInput()
-                .getPayloads(0)
-                .getData()
-                .toByteArray();
-        return Json.read(input, IterationRequest.class, "the input").settings().learningRate();
+        return StartedIteration.request(pool.client(), iteration).settings().learningRate();
     }
 
     private Path presetOf(double learningRate) throws IOException {

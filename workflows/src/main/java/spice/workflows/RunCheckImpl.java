@@ -17,12 +17,16 @@ public final class RunCheckImpl implements RunCheck {
             Workflow.newActivityStub(CorpusActivities.class, calls.quick("look for corpus " + settings.corpus()))
                     .requireCorpus(settings);
             if (!settings.trainer().equals(RunSettings.OWN_TRAINER)) {
-                Workflow.newActivityStub(
-                                TrainerActivities.class, calls.train("look for launcher " + settings.trainer()))
-                        .requireTrainer(settings);
+                requireTrainer(settings, calls);
             }
         } catch (ActivityFailure e) {
             throw FailureSummary.asWorkflowFailure(e);
         }
+    }
+
+    /// Only the workers that train know launchers.
+    static void requireTrainer(RunSettings settings, Calls calls) {
+        Workflow.newActivityStub(TrainerActivities.class, calls.train("look for launcher " + settings.trainer()))
+                .requireTrainer(settings);
     }
 }

@@ -152,8 +152,7 @@ public final class SelfPlayRunImpl extends OperatedRun {
     private static void requireTrainer(RunSettings settings, Calls calls) {
         if (!settings.trainer().equals(RunSettings.OWN_TRAINER)
                 && Workflow.getVersion(TRAINER_FIRST, Workflow.DEFAULT_VERSION, 1) != Workflow.DEFAULT_VERSION) {
-            Workflow.newActivityStub(TrainerActivities.class, calls.train("look for launcher " + settings.trainer()))
-                    .requireTrainer(settings);
+            RunCheckImpl.requireTrainer(settings, calls);
         }
     }
 
